@@ -1,0 +1,95 @@
+namespace DaprLocal.Config;
+
+/// <summary>Where a value was written, for messages that name file and line (1-based).</summary>
+internal sealed record SourcePosition(string File, int Line);
+
+/// <summary>A mistake in the user's YAML or environment; the message says what is wrong and what to write instead.</summary>
+internal sealed class ConfigurationException(SourcePosition position, string message)
+    : Exception($"{position.File}:{position.Line}: {message}")
+{
+    /// <summary>Where the mistake stands.</summary>
+    public SourcePosition Position { get; } = position;
+}
+
+/// <summary>A <c>Component</c> resource (dapr.io/v1alpha1) with its secrets resolved. Metadata names compare case-insensitively.</summary>
+internal sealed record ComponentManifest(
+    string Name,
+    string Type,
+    string Version,
+    IReadOnlyDictionary<string, string> Metadata,
+    IReadOnlyList<string> Scopes,
+    SourcePosition Position)
+{
+    /// <summary>True when no scopes are given or they name <paramref name="appId"/>.</summary>
+    public bool IsVisibleTo(string appId) => Scopes.Count == 0 || Scopes.Contains(appId);
+}
+
+/// <summary>Limits of a bulk subscription; null means the component's default.</summary>
+internal sealed record BulkSubscribe(int? MaxMessagesCount, TimeSpan? MaxAwaitDuration);
+
+/// <summary>
+/// One subscription of one app, declarative or programmatic: every event of the topic goes to <paramref name="Route"/>.
+/// <paramref name="DeadLetterTopic"/> null means that a failing event is retried for ever.
+/// </summary>
+internal sealed record Subscription(
+    string PubsubName,
+    string Topic,
+    string Route,
+    string? DeadLetterTopic,
+    BulkSubscribe? Bulk,
+    IReadOnlyDictionary<string, string> Metadata);
+
+/// <summary>A declarative <c>Subscription</c> resource with the apps it is for (none = all).</summary>
+internal sealed record SubscriptionManifest(string Name, Subscription Subscription, IReadOnlyList<string> Scopes, SourcePosition Position);
+
+/// <summary>A retry policy of a <c>Resiliency</c> resource. <paramref name="MaxRetries"/> -1 means for ever.</summary>
+internal sealed record RetryPolicy(bool Exponential, TimeSpan Duration, TimeSpan MaxInterval, int MaxRetries);
+
+/// <summary>The policies that apply to one component in one direction; null means none.</summary>
+internal sealed record ComponentPolicy(RetryPolicy? Retry, TimeSpan? Timeout);
+
+/// <summary>Resolved targets of all <c>Resiliency</c> resources an app sees, by component name.</summary>
+internal sealed record ResiliencyTargets(
+    IReadOnlyDictionary<string, ComponentPolicy> Inbound,
+    IReadOnlyDictionary<string, ComponentPolicy> Outbound)
+{
+    /// <summary>No policy at all.</summary>
+    public static ResiliencyTargets None { get; } = new(new Dictionary<string, ComponentPolicy>(), new Dictionary<string, ComponentPolicy>());
+}
+
+/// <summary>Everything one sidecar needs to know: its app, its ports, its tokens and its resources.</summary>
+internal sealed record SidecarOptions
+{
+    /// <summary>The app id; also the default consumer group and key prefix.</summary>
+    public required string AppId { get; init; }
+
+    /// <summary>Port of the Dapr HTTP API on loopback.</summary>
+    public required int HttpPort { get; init; }
+
+    /// <summary>Port of the Dapr gRPC API on loopback.</summary>
+    public required int GrpcPort { get; init; }
+
+    /// <summary>The port the app listens on; null for an app that only calls its sidecar.</summary>
+    public int? AppPort { get; init; }
+
+    /// <summary>Host of the app.</summary>
+    public string AppChannelAddress { get; init; } = "127.0.0.1";
+
+    /// <summary>Token that callers of this sidecar must send as <c>dapr-api-token</c>; null means none.</summary>
+    public string? ApiToken { get; init; }
+
+    /// <summary>Token that this sidecar sends to its app as <c>dapr-api-token</c>; null means none.</summary>
+    public string? AppToken { get; init; }
+
+    /// <summary>Components that the app may see.</summary>
+    public IReadOnlyList<ComponentManifest> Components { get; init; } = [];
+
+    /// <summary>Declarative subscriptions of the app.</summary>
+    public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];
+
+    /// <summary>Retry policies of the app's components.</summary>
+    public ResiliencyTargets Resiliency { get; init; } = ResiliencyTargets.None;
+
+    /// <summary>Largest request and response body in bytes; daprd's default is 4 MiB.</summary>
+    public int MaxBodySize { get; init; } = 4 * 1024 * 1024;
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace OrderInventory.Contracts;
+
+/// <summary>
+/// CloudEvent ids. All of them follow from what happened, never from when: a repeated publish carries the same id, so
+/// that a consumer recognises it.
+/// </summary>
+public static class EventIds
+{
+    /// <summary>Id of a command on one line of an order, and the idempotency key of its effect.</summary>
+    public static string Operation(string orderId, int line, StockOperationKind operation) =>
+        string.Create(CultureInfo.InvariantCulture, $"{orderId}:{line}:{Word(operation)}");
+
+    /// <summary>Id of the message that reports the outcome of the command <paramref name="operationId"/>.</summary>
+    public static string Result(string operationId) => operationId + ":result";
+
+    /// <summary>Id of an order's transition number <paramref name="sequence"/> (1, 2, 3, …).</summary>
+    public static string Transition(string orderId, int sequence) =>
+        string.Create(CultureInfo.InvariantCulture, $"{orderId}:{sequence}");
+
+    private static string Word(StockOperationKind operation) => operation switch
+    {
+        StockOperationKind.Deduct => "deduct",
+        StockOperationKind.Restore => "restore",
+        StockOperationKind.Ship => "ship",
+        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "Not an operation on an order line."),
+    };
+}

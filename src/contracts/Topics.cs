@@ -1,0 +1,26 @@
+namespace OrderInventory.Contracts;
+
+/// <summary>Names of the components and topics that the two apps share; they are part of the contract.</summary>
+public static class Topics
+{
+    /// <summary>Name of the Dapr pub/sub component.</summary>
+    public const string PubSub = "pubsub";
+
+    /// <summary>Commands from order-app to inventory-app; key = product id.</summary>
+    public const string InventoryDeduction = "inventory-deduction";
+
+    /// <summary>Outcomes of those commands, from inventory-app to order-app; key = order id.</summary>
+    public const string InventoryDeductionResult = "inventory-deduction-result";
+
+    /// <summary>Facts about orders, one for each transition, for anyone; key = order id.</summary>
+    public const string OrderEvents = "order-events";
+
+    /// <summary>Status transitions of orders, for anyone; key = order id.</summary>
+    public const string OrderStatusChanges = "order-status-changes";
+
+    /// <summary>Every topic that carries messages of the saga.</summary>
+    public static IReadOnlyList<string> All { get; } = [InventoryDeduction, InventoryDeductionResult, OrderEvents, OrderStatusChanges];
+
+    /// <summary>The topic where what can never be handled from <paramref name="topic"/> ends.</summary>
+    public static string DeadLetter(string topic) => topic + ".dlq";
+}

@@ -1,0 +1,59 @@
+using InventoryApp.Domain;
+using OrderInventory.Contracts;
+
+namespace InventoryApp.Deductions;
+
+/// <summary>Between the messages of the contract and the commands of the domain.</summary>
+internal static class DeductionMessages
+{
+    private const int MaxIdLength = 128;
+    private const int MaxQuantity = 1_000_000;
+
+    /// <summary>Why this message can never be handled; null when it can.</summary>
+    public static string? Refusal(InventoryDeductionMessage message)
+    {
+        if (!Enum.IsDefined(message.Operation)) return "operation is unknown";
+        if (message.OrderId is not { Length: > 0 and <= MaxIdLength }) return "orderId is missing or too long";
+        if (message.ProductId is not { Length: > 0 and <= MaxIdLength } || message.ProductId.Contains('\0', StringComparison.Ordinal)) return "productId is missing, too long or not text";
+        if (message.Line is < 1 or > 1000) return "line is out of range";
+        if (message.Quantity is < 1 or > MaxQuantity) return "quantity is out of range";
+        return message.IdempotencyKey == EventIds.Operation(message.OrderId, message.Line, message.Operation) ? null : "idempotencyKey is missing or does not belong to this operation";
+    }
+
+    /// <summary>The command that a valid message asks for.</summary>
+    public static LineCommand Command(InventoryDeductionMessage message) =>
+        new(message.ProductId, message.OrderId, message.Line, Kind(message.Operation), message.Quantity);
+
+    /// <summary>The message that reports a recorded operation; the same each time.</summary>
+    public static InventoryDeductionResult Result(InventoryDeductionMessage message, StockOperation operation) => new()
+    {
+        Operation = message.Operation,
+        OrderId = message.OrderId,
+        Line = message.Line,
+        ProductId = message.ProductId,
+        Quantity = checked((int)operation.Quantity),
+        Success = operation.Success,
+        Code = operation.Outcome,
+        Error = operation.Success ? null : Text(operation.Outcome),
+        AvailableStock = operation.AvailableAfter,
+        Timestamp = operation.Time,
+    };
+
+    private static OperationKind Kind(StockOperationKind operation) => operation switch
+    {
+        StockOperationKind.Deduct => OperationKind.Deduct,
+        StockOperationKind.Restore => OperationKind.Restore,
+        StockOperationKind.Ship => OperationKind.Ship,
+        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "Not an operation on an order line."),
+    };
+
+    private static string Text(string outcome) => outcome switch
+    {
+        Outcome.OutOfStock => "There are not enough units.",
+        Outcome.UnknownProduct => "The product does not exist.",
+        Outcome.Fenced => "The line was released before it was deducted.",
+        Outcome.NotHeld => "The line holds nothing.",
+        Outcome.AlreadyShipped => "The line was shipped.",
+        _ => outcome,
+    };
+}

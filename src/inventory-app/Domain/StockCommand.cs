@@ -1,0 +1,37 @@
+using OrderInventory.Contracts;
+
+namespace InventoryApp.Domain;
+
+/// <summary>Something to do to the stock of one product. Its id makes it apply at most once.</summary>
+internal abstract record StockCommand(string ProductId, string OperationId)
+{
+    /// <summary>Ids of the recorded operations that decide about this command, its own first.</summary>
+    public abstract IEnumerable<string> RelevantOperations();
+}
+
+/// <summary>A command on one line of an order.</summary>
+internal sealed record LineCommand(string ProductId, string OrderId, int Line, OperationKind Kind, long Quantity)
+    : StockCommand(ProductId, IdOf(OrderId, Line, Kind))
+{
+    public override IEnumerable<string> RelevantOperations() => Kind switch
+    {
+        OperationKind.Deduct => [OperationId, IdOf(OrderId, Line, OperationKind.Restore)],
+        OperationKind.Restore => [OperationId, IdOf(OrderId, Line, OperationKind.Deduct), IdOf(OrderId, Line, OperationKind.Ship)],
+        _ => [OperationId, IdOf(OrderId, Line, OperationKind.Deduct), IdOf(OrderId, Line, OperationKind.Restore)],
+    };
+
+    /// <summary>Id of the operation <paramref name="kind"/> on a line.</summary>
+    public static string IdOf(string orderId, int line, OperationKind kind) => EventIds.Operation(orderId, line, kind switch
+    {
+        OperationKind.Deduct => StockOperationKind.Deduct,
+        OperationKind.Restore => StockOperationKind.Restore,
+        OperationKind.Ship => StockOperationKind.Ship,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not an operation on an order line."),
+    });
+}
+
+/// <summary>Creates the product if needed and sets its total.</summary>
+internal sealed record SetTotalCommand(string ProductId, string OperationId, long Total) : StockCommand(ProductId, OperationId)
+{
+    public override IEnumerable<string> RelevantOperations() => [OperationId];
+}

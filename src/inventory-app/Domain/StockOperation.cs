@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+
+namespace InventoryApp.Domain;
+
+/// <summary>Kinds of recorded operations.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<OperationKind>))]
+internal enum OperationKind
+{
+    /// <summary>Holds units for an order line.</summary>
+    [JsonStringEnumMemberName("DEDUCT")]
+    Deduct = 1,
+
+    /// <summary>Gives back what a line holds, or fences the line.</summary>
+    [JsonStringEnumMemberName("RESTORE")]
+    Restore,
+
+    /// <summary>Held units left the warehouse.</summary>
+    [JsonStringEnumMemberName("SHIP")]
+    Ship,
+
+    /// <summary>The total was set by hand; the quantity is the signed difference.</summary>
+    [JsonStringEnumMemberName("ADJUST")]
+    Adjust,
+}
+
+/// <summary>What became of an operation; the words are part of the contract.</summary>
+internal static class Outcome
+{
+    public const string Held = "HELD";
+    public const string Released = "RELEASED";
+    public const string Shipped = "SHIPPED";
+    public const string Adjusted = "ADJUSTED";
+
+    /// <summary>RESTORE came before DEDUCT: nothing changes, and the DEDUCT will be refused.</summary>
+    public const string Fenced = "FENCED";
+
+    /// <summary>RESTORE of a line whose DEDUCT was refused.</summary>
+    public const string NothingHeld = "NOTHING_HELD";
+    public const string OutOfStock = "OUT_OF_STOCK";
+    public const string UnknownProduct = "UNKNOWN_PRODUCT";
+
+    /// <summary>SHIP of a line that holds nothing.</summary>
+    public const string NotHeld = "NOT_HELD";
+
+    /// <summary>RESTORE of a line that was shipped.</summary>
+    public const string AlreadyShipped = "ALREADY_SHIPPED";
+}
+
+/// <summary>
+/// An operation as it was recorded: immutable, the same in the journal and in the archive. Refusals are recorded too, so
+/// that a repeated command gets the answer that the first one got.
+/// </summary>
+internal sealed record StockOperation
+{
+    public required string OperationId { get; init; }
+    public required OperationKind Kind { get; init; }
+
+    /// <summary>The order, or null for an operation that no order asked for.</summary>
+    public string? OrderId { get; init; }
+
+    /// <summary>The order's line from 1, or null as above.</summary>
+    public int? Line { get; init; }
+
+    /// <summary>Units moved; of a refused operation, the units asked for.</summary>
+    public required long Quantity { get; init; }
+
+    /// <summary>False for a refusal.</summary>
+    public required bool Success { get; init; }
+
+    /// <summary>One of <see cref="Domain.Outcome"/>.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>Units available right after it.</summary>
+    public required long AvailableAfter { get; init; }
+
+    /// <summary>Number of the operation on its product: 1, 2, 3, … without a gap.</summary>
+    public required long Sequence { get; init; }
+
+    public required DateTimeOffset Time { get; init; }
+}

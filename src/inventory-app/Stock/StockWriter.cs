@@ -1,0 +1,90 @@
+using InventoryApp.Domain;
+using InventoryApp.Storage;
+using OrderInventory.ServiceDefaults;
+
+namespace InventoryApp.Stock;
+
+/// <summary>
+/// The one writer of a product in this process: single flight, and everything that waits goes into the next round (group
+/// commit), first come first served. Other replicas are kept apart by the ETag.
+/// </summary>
+internal sealed class StockWriter(string productId, StockStore store, TimeProvider time, ILogger logger)
+{
+    private const int MaxBatch = 200;
+    private const int MaxWaiting = 5_000;
+
+    private readonly StockRound _round = new(productId, store, time);
+    private readonly Queue<Waiting> _waiting = new();
+    private readonly Lock _gate = new();
+    private bool _running;
+
+    /// <summary>True when nothing waits and nothing runs.</summary>
+    public bool IsIdle
+    {
+        get { lock (_gate) return !_running && _waiting.Count == 0; }
+    }
+
+    /// <summary>The durable decision for <paramref name="command"/> and the document it was made on.</summary>
+    /// <exception cref="DependencyUnavailableException">The queue is full or the store is down; the same command may be given again.</exception>
+    public Task<StockResult> ExecuteAsync(StockCommand command)
+    {
+        var waiting = new Waiting(command);
+        lock (_gate)
+        {
+            if (_waiting.Count >= MaxWaiting) return Task.FromException<StockResult>(new DependencyUnavailableException("Too many commands wait for this product."));
+            _waiting.Enqueue(waiting);
+            if (!_running)
+            {
+                _running = true;
+                _ = Task.Run(RunAsync);
+            }
+        }
+
+        return waiting.Done.Task;
+    }
+
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            List<Waiting> batch;
+            lock (_gate)
+            {
+                if (_waiting.Count == 0)
+                {
+                    _running = false;
+                    return;
+                }
+
+                batch = [];
+                while (batch.Count < MaxBatch && _waiting.TryDequeue(out var next)) batch.Add(next);
+            }
+
+            await RunRoundAsync(batch);
+        }
+    }
+
+    private async Task RunRoundAsync(List<Waiting> batch)
+    {
+        try
+        {
+            var (decisions, item) = await _round.ApplyAsync([.. batch.Select(waiting => waiting.Command)], CancellationToken.None);
+            for (var i = 0; i < batch.Count; i++) batch[i].Done.TrySetResult(new StockResult(decisions[i], item));
+            // The journal holds the operations durably, so callers need not wait for the archive.
+            await _round.ArchiveAsync(item, CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            Log.RoundFailed(logger, productId, batch.Count, error);
+            foreach (var waiting in batch) waiting.Done.TrySetException(error);
+        }
+    }
+
+    private sealed record Waiting(StockCommand Command)
+    {
+        public TaskCompletionSource<StockResult> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
+
+/// <summary>A durable decision and the document as it stood after the round that made it.</summary>
+internal sealed record StockResult(StockDecision Decision, StockItem Item);

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using OrderApp.Domain;
+using OrderInventory.ServiceDefaults.Http;
+
+namespace OrderApp.Orders;
+
+/// <summary>Checks a request and normalizes it.</summary>
+internal static class PlaceOrderValidation
+{
+    private const int MaxId = 128;
+    private const int MaxRemark = 500;
+    private const int MaxKey = 128;
+    private const int MaxLines = 50;
+    private const int MaxQuantity = 100_000;
+    private const decimal MinAmount = 0.01m;
+    private const decimal MaxAmount = 100_000_000m;
+
+    /// <summary>The order, or what is wrong by field name.</summary>
+    public static (PlacedOrder? Order, Dictionary<string, string[]> Errors) Check(PlaceOrderRequest request)
+    {
+        var errors = new Dictionary<string, string[]>();
+        CheckId(errors, "userId", request.UserId);
+        if (request.Remark is { Length: > MaxRemark }) errors["remark"] = [Texts.Of($"remark must have at most {MaxRemark} characters.", $"remark 最多 {MaxRemark} 个字符。")];
+        else if (HasNul(request.Remark)) errors["remark"] = [NotText("remark")];
+
+        List<PlaceOrderLine?> lines;
+        if (request.Lines is null)
+        {
+            CheckLine(errors, "", request.ProductId, request.Quantity, request.Amount);
+            lines = [new PlaceOrderLine { ProductId = request.ProductId, Quantity = request.Quantity, Amount = request.Amount }];
+        }
+        else
+        {
+            lines = [.. request.Lines];
+            if (request.ProductId is not null || request.Quantity is not null || request.Amount is not null)
+                errors["lines"] = [Texts.Of("Give either lines or productId, quantity and amount.", "lines 与 productId、quantity、amount 只能二选一。")];
+            else if (lines.Count is 0 or > MaxLines)
+                errors["lines"] = [Texts.Of($"lines must have 1 to {MaxLines} entries.", $"lines 必须包含 1 到 {MaxLines} 项。")];
+            else
+                for (var i = 0; i < lines.Count; i++) CheckLine(errors, $"lines[{i}].", lines[i]?.ProductId, lines[i]?.Quantity, lines[i]?.Amount);
+        }
+
+        if (errors.Count > 0) return (null, errors);
+        var merged = lines
+            .GroupBy(line => line!.ProductId!, StringComparer.Ordinal)
+            .Select((group, index) => new OrderLine(index + 1, group.Key, group.Sum(line => line!.Quantity!.Value), group.Sum(line => line!.Amount!.Value)))
+            .ToImmutableArray();
+        return (new PlacedOrder(request.UserId!, merged, string.IsNullOrEmpty(request.Remark) ? null : request.Remark), errors);
+    }
+
+    /// <summary>Why a client's idempotency key cannot be used; null when it can.</summary>
+    public static string? CheckKey(string key) =>
+        key.Length is > 0 and <= MaxKey && key.All(character => character is >= '!' and <= '~')
+            ? null
+            : Texts.Of($"The idempotency key must have 1 to {MaxKey} printable ASCII characters without spaces.", $"幂等键必须为 1 到 {MaxKey} 个可打印的 ASCII 字符，且不含空格。");
+
+    private static void CheckLine(Dictionary<string, string[]> errors, string prefix, string? productId, int? quantity, decimal? amount)
+    {
+        CheckId(errors, prefix + "productId", productId);
+        if (quantity is null) errors[prefix + "quantity"] = [Required("quantity")];
+        else if (quantity is < 1 or > MaxQuantity) errors[prefix + "quantity"] = [Texts.Of($"quantity must be from 1 to {MaxQuantity}.", $"quantity 必须在 1 到 {MaxQuantity} 之间。")];
+        if (amount is null) errors[prefix + "amount"] = [Required("amount")];
+        else if (amount is < MinAmount or > MaxAmount || decimal.Round(amount.Value, 2) != amount) errors[prefix + "amount"] = [Texts.Of($"amount must be from {MinAmount} to {MaxAmount} with at most 2 decimals.", $"amount 必须在 {MinAmount} 到 {MaxAmount} 之间，最多 2 位小数。")];
+    }
+
+    private static void CheckId(Dictionary<string, string[]> errors, string field, string? value)
+    {
+        var name = field[(field.LastIndexOf('.') + 1)..];
+        if (string.IsNullOrWhiteSpace(value)) errors[field] = [Required(name)];
+        else if (value.Length > MaxId) errors[field] = [Texts.Of($"{name} must have at most {MaxId} characters.", $"{name} 最多 {MaxId} 个字符。")];
+        else if (HasNul(value)) errors[field] = [NotText(name)];
+    }
+
+    // A NUL in one key makes PostgreSQL report every key of a bulk get as missing.
+    private static bool HasNul(string? value) => value?.Contains('\0', StringComparison.Ordinal) == true;
+
+    private static string NotText(string name) => Texts.Of($"{name} must not contain NUL.", $"{name} 不能包含 NUL 字符。");
+
+    private static string Required(string name) => Texts.Of($"{name} is required.", $"{name} 不能为空。");
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using OrderApp.Domain;
+using OrderInventory.ServiceDefaults;
+using OrderInventory.ServiceDefaults.State;
+
+namespace OrderApp.Storage;
+
+/// <summary>Order documents (<c>order:{orderId}</c>), each written under its ETag.</summary>
+internal sealed class OrderStore(IStateStore state, TimeProvider time)
+{
+    private const int MaxAttempts = 8;
+
+    /// <summary>The order; null when there is none.</summary>
+    /// <exception cref="DependencyUnavailableException">It cannot be read.</exception>
+    public async Task<Order?> FindAsync(string orderId, CancellationToken cancellationToken) =>
+        Parse(await state.GetAsync(Key(orderId), cancellationToken));
+
+    /// <summary>Finds many orders at once; ids without an order are left out.</summary>
+    /// <exception cref="DependencyUnavailableException">Any of them cannot be read.</exception>
+    public async Task<IReadOnlyDictionary<string, Order>> FindManyAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellationToken)
+    {
+        var entries = await state.GetManyAsync([.. orderIds.Select(Key)], cancellationToken);
+        return entries.Values.Select(Parse).OfType<Order>().ToDictionary(order => order.Id);
+    }
+
+    /// <summary>Stores a new order unless it is there already, and returns what is stored.</summary>
+    /// <exception cref="DependencyUnavailableException">Unknown; creating it again is safe.</exception>
+    public async Task<Order> CreateAsync(Order order, CancellationToken cancellationToken)
+    {
+        var save = new StateSave(Key(order.Id), JsonSerializer.SerializeToUtf8Bytes(order, OrderJson.Default.Order), SaveCondition.Absent);
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            if (await state.SaveAsync(save, cancellationToken)) return order;
+            if (await FindAsync(order.Id, cancellationToken) is { } stored) return stored;
+        }
+
+        throw new DependencyUnavailableException("An order could not be stored.");
+    }
+
+    /// <summary>
+    /// Applies <paramref name="command"/> once. Returns the order after it; an order that already left the state in which
+    /// the command is allowed is returned as it is.
+    /// </summary>
+    /// <exception cref="DependencyUnavailableException">Unknown; applying it again is safe.</exception>
+    public async Task<Order> ApplyAsync(string orderId, OrderCommand command, string? reason, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var entry = await state.GetAsync(Key(orderId), cancellationToken);
+            var stored = Parse(entry) ?? throw new DependencyUnavailableException($"The document of order {orderId} is missing.");
+            if (stored.Apply(command, reason, time.GetUtcNow()) is not { } changed) return stored;
+            var save = new StateSave(Key(orderId), JsonSerializer.SerializeToUtf8Bytes(changed, OrderJson.Default.Order), SaveCondition.Unchanged, entry.ETag);
+            if (await state.SaveAsync(save, cancellationToken)) return changed;
+        }
+
+        throw new DependencyUnavailableException("An order could not be stored.");
+    }
+
+    private static string Key(string orderId) => StateKey.Of("order", orderId);
+
+    private static Order? Parse(StateEntry entry)
+    {
+        if (entry.Value is not { } bytes) return null;
+        try
+        {
+            return JsonSerializer.Deserialize(bytes.Span, OrderJson.Default.Order);
+        }
+        catch (JsonException error)
+        {
+            throw new DependencyUnavailableException("A stored order document is damaged.", error);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace OrderInventory.ServiceDefaults.Http;
+
+/// <summary>
+/// RFC 9457 problems with the members of the API's envelope: stable <c>type</c> and <c>code</c>, <c>message</c>,
+/// <c>traceId</c> and <c>success: false</c>.
+/// </summary>
+public static class Problems
+{
+    /// <summary>A problem answer. <paramref name="code"/> is stable and upper-case; <paramref name="message"/> is for people.</summary>
+    public static ProblemHttpResult Of(int status, string code, string message, IDictionary<string, object?>? extensions = null)
+    {
+        var problem = new ProblemDetails { Status = status, Type = TypeOf(code), Title = code, Detail = message };
+        problem.Extensions["code"] = code;
+        problem.Extensions["message"] = message;
+        foreach (var (name, value) in extensions ?? new Dictionary<string, object?>()) problem.Extensions[name] = value;
+        return TypedResults.Problem(problem);
+    }
+
+    /// <summary>400 with the fields that are wrong, by their camelCase names.</summary>
+    public static ProblemHttpResult Validation(IReadOnlyDictionary<string, string[]> errors) => Of(
+        StatusCodes.Status400BadRequest,
+        "VALIDATION_FAILED",
+        Texts.Of("Some fields are not valid.", "部分字段无效。"),
+        new Dictionary<string, object?> { ["errors"] = errors });
+
+    /// <summary>Completes every problem of the app with what all have in common; also those that the framework makes.</summary>
+    internal static void Customize(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        if (!problem.Extensions.TryGetValue("code", out var code))
+        {
+            var status = problem.Status ?? context.HttpContext.Response.StatusCode;
+            code = CodeOf(status);
+            problem.Type = TypeOf((string)code);
+            problem.Title = (string)code;
+            problem.Extensions["code"] = code;
+            problem.Extensions["message"] = problem.Detail ??= MessageOf(status);
+        }
+
+        problem.Extensions["success"] = false;
+        problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
+    }
+
+    private static string TypeOf(string code) => "urn:order-inventory:problem:" + code.ToLowerInvariant().Replace('_', '-');
+
+    private static string CodeOf(int status) => status switch
+    {
+        400 => "BAD_REQUEST",
+        404 => "NOT_FOUND",
+        405 => "METHOD_NOT_ALLOWED",
+        413 => "BODY_TOO_LARGE",
+        415 => "UNSUPPORTED_MEDIA_TYPE",
+        503 => "UNAVAILABLE",
+        _ => "HTTP_" + status.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
+
+    private static string MessageOf(int status) => status switch
+    {
+        404 => Texts.Of("There is nothing at this address.", "此地址不存在任何资源。"),
+        405 => Texts.Of("This method is not allowed here.", "此处不允许使用该方法。"),
+        413 => Texts.Of("The body is too large.", "请求体过大。"),
+        415 => Texts.Of("The body must be application/json.", "请求体必须是 application/json。"),
+        503 => Texts.Of("The service cannot answer right now; try again.", "服务暂时不可用，请稍后重试。"),
+        _ => Texts.Of("The request failed.", "请求失败。"),
+    };
+}

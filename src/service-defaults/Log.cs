@@ -1,0 +1,25 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+
+namespace OrderInventory.ServiceDefaults;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Debug, "A save of {Count} values was not acknowledged ({Status}: {Detail}); its effect is read back")]
+    public static partial void SaveNotAcknowledged(ILogger logger, int count, StatusCode status, string detail);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Method} {Path} failed: a dependency is unavailable")]
+    public static partial void DependencyUnavailable(ILogger logger, string method, string path, Exception error);
+
+    [LoggerMessage(3, LogLevel.Error, "{Method} {Path} failed")]
+    public static partial void Unhandled(ILogger logger, string method, string path, Exception error);
+
+    [LoggerMessage(4, LogLevel.Warning, "APP_API_TOKEN is not set: event deliveries are accepted from every caller on this machine")]
+    public static partial void NoAppToken(ILogger logger);
+
+    [LoggerMessage(5, LogLevel.Error, "A message on {Topic} can never be handled and went to its dead letter topic: {Reason}")]
+    public static partial void DeadLettered(ILogger logger, string topic, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "A message on {Topic} could not be handled now and is asked for again")]
+    public static partial void Redelivered(ILogger logger, string topic, Exception error);
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using OrderInventory.ServiceDefaults.Http;
+using OrderInventory.ServiceDefaults.Messaging;
+using OrderInventory.ServiceDefaults.State;
+
+namespace OrderInventory.ServiceDefaults;
+
+/// <summary>What both apps have in common: the sidecar's clients, HTTP conventions, health, OpenAPI and telemetry.</summary>
+public static class ServiceDefaults
+{
+    /// <summary>Largest request body in bytes that the HTTP API reads.</summary>
+    public const int MaxRequestBody = 1024 * 1024;
+
+    /// <summary>Name of the app's own meter and activity source.</summary>
+    public const string TelemetryName = "OrderInventory";
+
+    /// <summary>Registers the common services. Configuration follows Dapr's environment variables (APP_PORT, DAPR_GRPC_PORT, …).</summary>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        if (builder.Configuration["APP_PORT"] is { Length: > 0 } port && builder.Configuration["URLS"] is null)
+            builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<SidecarChannel>();
+        services.TryAddSingleton<IStateStore, DaprStateStore>();
+        services.TryAddSingleton<IEventPublisher, DaprEventPublisher>();
+        services.AddSingleton<BulkDelivery>();
+        services.AddDaprClient();
+
+        services.ConfigureHttpJsonOptions(options => ConfigureJson(options.SerializerOptions));
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
+        services.AddExceptionHandler<FailureHandler>();
+        services.AddHealthChecks();
+        services.AddOpenApi();
+        AddTelemetry(builder);
+        return builder;
+    }
+
+    /// <summary>Adds the common middleware and endpoints; call it before the app maps its own.</summary>
+    public static WebApplication UseServiceDefaults(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseRequestLocalization(options => options
+            .SetDefaultCulture(Texts.Cultures[0])
+            .AddSupportedCultures([.. Texts.Cultures])
+            .AddSupportedUICultures([.. Texts.Cultures]));
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseSidecarOnly();
+        app.Use((context, next) =>
+        {
+            // Deliveries are as large as the sidecar allows; what people send is not.
+            var limit = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>();
+            if (limit is { IsReadOnly: false } && !context.Request.Path.StartsWithSegments(SidecarOnly.PathPrefix, StringComparison.OrdinalIgnoreCase))
+                limit.MaxRequestBodySize = MaxRequestBody;
+            return next(context);
+        });
+        app.MapHealthChecks("/healthz");
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapSubscribeHandler();
+        return app;
+    }
+
+    /// <summary>The JSON of the HTTP API: strict, so that a misspelt or mistyped field is an error and not a surprise.</summary>
+    public static void ConfigureJson(JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+    }
+
+    private static void AddTelemetry(WebApplicationBuilder builder)
+    {
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddMeter(TelemetryName))
+            .WithTracing(tracing => tracing.AddAspNetCoreInstrumentation().AddSource(TelemetryName, "Dapr.Workflow"));
+        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 }) telemetry.UseOtlpExporter();
+    }
+}

@@ -14,7 +14,7 @@ internal static class DeductionMessages
     {
         if (!Enum.IsDefined(message.Operation)) return "operation is unknown";
         if (message.OrderId is not { Length: > 0 and <= MaxIdLength }) return "orderId is missing or too long";
-        if (message.ProductId is not { Length: > 0 and <= MaxIdLength } || message.ProductId.Contains('\0', StringComparison.Ordinal)) return "productId is missing, too long or not text";
+        if (message.ProductId is not { Length: > 0 and <= MaxIdLength } || message.ProductId.Any(char.IsControl)) return "productId is missing, too long or not text";
         if (message.Line is < 1 or > 1000) return "line is out of range";
         if (message.Quantity is < 1 or > MaxQuantity) return "quantity is out of range";
         return message.IdempotencyKey == EventIds.Operation(message.OrderId, message.Line, message.Operation) ? null : "idempotencyKey is missing or does not belong to this operation";

@@ -34,7 +34,7 @@ internal static class StockEndpoints
     {
         var (body, problem) = await JsonBody.ReadAsync<SetStockRequest>(request);
         if (body is null) return problem!;
-        if (!IsProductId(productId)) return Invalid("productId", Texts.Of($"productId must have 1 to {MaxProductIdLength} characters.", $"productId 的长度必须为 1 到 {MaxProductIdLength} 个字符。"));
+        if (!IsProductId(productId)) return Invalid("productId", Texts.Of($"productId must have 1 to {MaxProductIdLength} characters without '/' or control characters.", $"productId 的长度必须为 1 到 {MaxProductIdLength} 个字符，且不能包含“/”或控制字符。"));
         if (body.Total is not (>= 0 and <= MaxTotal)) return Invalid("total", Texts.Of($"total is required and must be from 0 to {MaxTotal}.", $"total 必填，且必须在 0 到 {MaxTotal} 之间。"));
 
         var operationId = "set:" + Guid.CreateVersion7(time.GetUtcNow()).ToString();
@@ -44,7 +44,7 @@ internal static class StockEndpoints
             : Found(item);
     }
 
-    private static bool IsProductId(string productId) => productId.Length is > 0 and <= MaxProductIdLength && !productId.Contains('\0', StringComparison.Ordinal);
+    private static bool IsProductId(string productId) => productId.Length is > 0 and <= MaxProductIdLength && !productId.Any(character => char.IsControl(character) || character == '/');
 
     private static Ok<ApiResponse<StockView>> Found(StockItem item) => TypedResults.Ok(new ApiResponse<StockView>("OK", StockView.Of(item)));
 

@@ -21,7 +21,7 @@ internal static class PlaceOrderValidation
         var errors = new Dictionary<string, string[]>();
         CheckId(errors, "userId", request.UserId);
         if (request.Remark is { Length: > MaxRemark }) errors["remark"] = [Texts.Of($"remark must have at most {MaxRemark} characters.", $"remark 最多 {MaxRemark} 个字符。")];
-        else if (HasNul(request.Remark)) errors["remark"] = [NotText("remark")];
+        else if (request.Remark?.Contains('\0', StringComparison.Ordinal) == true) errors["remark"] = [Texts.Of("remark must not contain NUL.", "remark 不能包含 NUL 字符。")];
 
         List<PlaceOrderLine?> lines;
         if (request.Lines is null)
@@ -68,13 +68,9 @@ internal static class PlaceOrderValidation
         var name = field[(field.LastIndexOf('.') + 1)..];
         if (string.IsNullOrWhiteSpace(value)) errors[field] = [Required(name)];
         else if (value.Length > MaxId) errors[field] = [Texts.Of($"{name} must have at most {MaxId} characters.", $"{name} 最多 {MaxId} 个字符。")];
-        else if (HasNul(value)) errors[field] = [NotText(name)];
+        else if (value.Any(character => char.IsControl(character) || character == '/'))
+            errors[field] = [Texts.Of($"{name} must not contain '/' or control characters.", $"{name} 不能包含“/”或控制字符。")];
     }
-
-    // A NUL in one key makes PostgreSQL report every key of a bulk get as missing.
-    private static bool HasNul(string? value) => value?.Contains('\0', StringComparison.Ordinal) == true;
-
-    private static string NotText(string name) => Texts.Of($"{name} must not contain NUL.", $"{name} 不能包含 NUL 字符。");
 
     private static string Required(string name) => Texts.Of($"{name} is required.", $"{name} 不能为空。");
 }

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Dapr.TaskHub.Protos;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace OrderInventory.Testing;
+
+/// <summary>A workflow service on a free loopback port that accepts starts and events and never runs anything.</summary>
+public sealed class FakeTaskHub : TaskHubSidecarService.TaskHubSidecarServiceBase, IAsyncDisposable
+{
+    private WebApplication? _host;
+
+    public ConcurrentQueue<CreateInstanceRequest> Started { get; } = new();
+
+    public ConcurrentQueue<RaiseEventRequest> Raised { get; } = new();
+
+    /// <summary>While true, every call fails as it does when the sidecar is down.</summary>
+    public bool Down { get; set; }
+
+    public int Port { get; private set; }
+
+    public static async Task<FakeTaskHub> StartAsync()
+    {
+        var hub = new FakeTaskHub();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(hub);
+        hub._host = builder.Build();
+        hub._host.MapGrpcService<FakeTaskHub>();
+        await hub._host.StartAsync();
+        hub.Port = new Uri(hub._host.Urls.First()).Port;
+        return hub;
+    }
+
+    public override Task<Empty> Hello(Empty request, ServerCallContext context) => Task.FromResult(request);
+
+    public override Task GetWorkItems(GetWorkItemsRequest request, IServerStreamWriter<WorkItem> responseStream, ServerCallContext context) =>
+        Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.CancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
+
+    public override Task<CreateInstanceResponse> StartInstance(CreateInstanceRequest request, ServerCallContext context)
+    {
+        ThrowIfDown();
+        lock (Started)
+        {
+            if (Started.Any(started => started.InstanceId == request.InstanceId))
+                throw new RpcException(new Status(StatusCode.AlreadyExists, $"failed to create workflow instance: an active workflow with ID '{request.InstanceId}' already exists"));
+            Started.Enqueue(request);
+        }
+
+        return Task.FromResult(new CreateInstanceResponse { InstanceId = request.InstanceId });
+    }
+
+    public override Task<RaiseEventResponse> RaiseEvent(RaiseEventRequest request, ServerCallContext context)
+    {
+        ThrowIfDown();
+        if (Started.All(started => started.InstanceId != request.InstanceId)) throw new RpcException(new Status(StatusCode.Unknown, "no such instance exists"));
+        Raised.Enqueue(request);
+        return Task.FromResult(new RaiseEventResponse());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is null) return;
+        using var hurry = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        try { await _host.StopAsync(hurry.Token); } catch (OperationCanceledException) { }
+        await _host.DisposeAsync();
+    }
+
+    private void ThrowIfDown()
+    {
+        if (Down) throw new RpcException(new Status(StatusCode.Unavailable, "down"));
+    }
+}

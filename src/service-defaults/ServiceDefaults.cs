@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,6 +25,8 @@ public static class ServiceDefaults
     /// <summary>Name of the app's own meter and activity source.</summary>
     public const string TelemetryName = "OrderInventory";
 
+    private const string ReadyTag = "ready";
+
     /// <summary>Registers the common services. Configuration follows Dapr's environment variables (APP_PORT, DAPR_GRPC_PORT, …).</summary>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
@@ -44,7 +47,7 @@ public static class ServiceDefaults
         services.ConfigureHttpJsonOptions(options => ConfigureJson(options.SerializerOptions));
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<FailureHandler>();
-        services.AddHealthChecks();
+        services.AddHealthChecks().AddCheck<SidecarHealth>("sidecar", tags: [ReadyTag]);
         services.AddOpenApi();
         AddTelemetry(builder);
         return builder;
@@ -69,7 +72,9 @@ public static class ServiceDefaults
                 limit.MaxRequestBodySize = MaxRequestBody;
             return next(context);
         });
-        app.MapHealthChecks("/healthz");
+        // Alive must not depend on the sidecar: daprd asks /healthz before it serves the app, and would wait for itself.
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) });
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapSubscribeHandler();
         return app;

@@ -1,0 +1,261 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using OrderApp.Domain;
+using OrderApp.Storage;
+using OrderInventory.Testing;
+
+namespace OrderApp.Tests;
+
+public sealed class PlaceOrderTests : IAsyncLifetime
+{
+    private OrderApi _app = null!;
+    private HttpClient _http = null!;
+
+    public async Task InitializeAsync()
+    {
+        _app = await OrderApi.StartAsync();
+        _http = _app.CreateClient();
+    }
+
+    public async Task DisposeAsync() => await _app.DisposeAsync();
+
+    [Fact]
+    public async Task Post_NewOrder_IsStoredScheduledAndReadable()
+    {
+        var answer = await PostAsync(Body(), "k1");
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal("\"1\"", answer.Headers.ETag?.Tag);
+        var order = await DataAsync(answer);
+        Assert.Equal("/api/orders/" + order.GetProperty("id").GetString(), answer.Headers.Location?.ToString());
+        Assert.StartsWith("ORD", order.GetProperty("orderNo").GetString());
+        Assert.Equal("42.50", order.GetProperty("amount").GetRawText());
+        Assert.Equal("PENDING", order.GetProperty("status").GetString());
+        Assert.Equal("k1", order.GetProperty("idempotencyKey").GetString());
+        Assert.Equal(order.GetProperty("id").GetString(), Assert.Single(_app.Workflows.Started).InstanceId);
+        Assert.NotNull(_app.Workflows.Started.Single().ScheduledStartTimestamp);
+
+        var read = await _http.GetAsync(answer.Headers.Location);
+        Assert.Equal(order.GetRawText(), (await DataAsync(read)).GetRawText());
+        using var conditional = new HttpRequestMessage(HttpMethod.Get, answer.Headers.Location);
+        conditional.Headers.TryAddWithoutValidation("If-None-Match", "\"1\"");
+        Assert.Equal(HttpStatusCode.NotModified, (await _http.SendAsync(conditional)).StatusCode);
+        var history = await DataAsync(await _http.GetAsync(answer.Headers.Location + "/history"));
+        Assert.Equal((1, "PENDING"), (history[0].GetProperty("sequence").GetInt32(), history[0].GetProperty("newStatus").GetString()));
+    }
+
+    [Fact]
+    public async Task Post_UsesAtMostThreeSidecarCalls()
+    {
+        await PostAsync(Body(), "k1");
+
+        Assert.Equal(2, _app.State.Calls.Count);
+        Assert.Single(_app.Workflows.Started);
+    }
+
+    [Fact]
+    public async Task Post_SameKeyAndBody_ReplaysTheOrder()
+    {
+        var first = await DataAsync(await PostAsync(Body(amount: "42.5"), "k1"));
+
+        var again = await PostAsync(Body(amount: "42.50"), "k1");
+
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.Equal("true", again.Headers.GetValues("Idempotency-Replayed").Single());
+        Assert.Equal(first.GetProperty("id").GetString(), (await DataAsync(again)).GetProperty("id").GetString());
+        Assert.Single(_app.Workflows.Started);
+    }
+
+    [Fact]
+    public async Task Post_SameKeyOtherBody_Is422()
+    {
+        await PostAsync(Body(), "k1");
+
+        var other = await PostAsync(Body(quantity: 2), "k1");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
+        Assert.Equal("IDEMPOTENCY_KEY_REUSED", (await other.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+        Assert.Single(_app.State.Values("order:"));
+    }
+
+    [Fact]
+    public async Task Post_SameKeyOtherUser_IsAnotherOrder()
+    {
+        await PostAsync(Body(), "k1");
+
+        Assert.Equal(HttpStatusCode.Created, (await PostAsync(Body(user: "u2"), "k1")).StatusCode);
+        Assert.Equal(2, _app.Workflows.Started.Count);
+    }
+
+    [Fact]
+    public async Task Post_200AtOnceWithOneKey_PlaceOneOrder()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => PostAsync(Body(), "k1")));
+
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
+        Assert.Equal(199, answers.Count(answer => answer.StatusCode == HttpStatusCode.OK));
+        Assert.Single(_app.State.Values("order:"));
+        Assert.Single(_app.Workflows.Started);
+    }
+
+    [Fact]
+    public async Task Post_WithoutKey_IsAnOrderOfItsOwnEachTime()
+    {
+        var first = await DataAsync(await PostAsync(Body(), key: null));
+        var second = await DataAsync(await PostAsync(Body(), key: null));
+
+        Assert.NotEqual(first.GetProperty("id").GetString(), second.GetProperty("id").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(Body(), first.GetProperty("idempotencyKey").GetString())).StatusCode);
+    }
+
+    [Fact]
+    public async Task Post_Lines_AreMergedByProduct()
+    {
+        var order = await DataAsync(await PostAsync("""{"userId":"u","lines":[{"productId":"a","quantity":1,"amount":1.10},{"productId":"b","quantity":2,"amount":2},{"productId":"a","quantity":3,"amount":3}]}""", "k"));
+
+        Assert.Equal("""[{"line":1,"productId":"a","quantity":4,"amount":4.10},{"line":2,"productId":"b","quantity":2,"amount":2}]""", order.GetProperty("lines").GetRawText());
+        Assert.Equal("6.10", order.GetProperty("amount").GetRawText());
+        Assert.Equal(JsonValueKind.Null, order.GetProperty("productId").ValueKind);
+    }
+
+    [Theory]
+    [InlineData("", "$", "请求体不是有效的 JSON。")]
+    [InlineData("nonsense", "$", "请求体不是有效的 JSON。")]
+    [InlineData("[]", "$", "值的类型错误或超出范围。")]
+    [InlineData("null", "$", "请求体不能为空。")]
+    [InlineData("""{"productId":"p","quantity":1,"amount":1}""", "userId", "userId 不能为空。")]
+    [InlineData("""{"userId":"u","quantity":1,"amount":1}""", "productId", "productId 不能为空。")]
+    [InlineData("""{"userId":"u","productId":"p","amount":1}""", "quantity", "quantity 不能为空。")]
+    [InlineData("""{"userId":"u","productId":"p","quantity":1}""", "amount", "amount 不能为空。")]
+    [InlineData("""{"userId":"u","productId":"p","quantity":0,"amount":1}""", "quantity", "quantity 必须在 1 到 100000 之间。")]
+    [InlineData("""{"userId":"u","productId":"p","quantity":"1","amount":1}""", "quantity", "值的类型错误或超出范围。")]
+    [InlineData("""{"userId":"u","productId":"p","quantity":1,"amount":0}""", "amount", "amount 必须在 0.01 到 100000000 之间，最多 2 位小数。")]
+    [InlineData("""{"userId":"u","productId":"p","quantity":1,"amount":1.001}""", "amount", "amount 必须在 0.01 到 100000000 之间，最多 2 位小数。")]
+    [InlineData("""{"userId":7,"productId":"p","quantity":1,"amount":1}""", "userId", "值的类型错误或超出范围。")]
+    [InlineData("""{"userId":"u","productId":"p","quantity":1,"amount":1,"colour":"red"}""", "colour", "未知字段。")]
+    [InlineData("""{"userId":"u","lines":[{"productId":"p","quantity":1,"amount":1},{"productId":"q","quantity":-1,"amount":1}]}""", "lines[1].quantity", "quantity 必须在 1 到 100000 之间。")]
+    [InlineData("""{"userId":"u","lines":[]}""", "lines", "lines 必须包含 1 到 50 项。")]
+    public async Task Post_BadBody_NamesTheFieldInChinese(string body, string field, string message)
+    {
+        using var request = Request(body, "k");
+        request.Headers.TryAddWithoutValidation("Accept-Language", "zh-CN,zh;q=0.9");
+        var answer = await _http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        var error = problem.GetProperty("errors").EnumerateObject().Single();
+        Assert.Equal((field, message), (error.Name, error.Value[0].GetString()));
+        Assert.Equal("VALIDATION_FAILED", problem.GetProperty("code").GetString());
+        Assert.Equal("urn:order-inventory:problem:validation-failed", problem.GetProperty("type").GetString());
+        Assert.False(problem.GetProperty("success").GetBoolean());
+        Assert.True(problem.TryGetProperty("traceId", out _));
+        Assert.Empty(_app.State.Values(""));
+    }
+
+    [Fact]
+    public async Task Post_RemarkOf300KB_Is400AndOver1MiB413()
+    {
+        var answer = await PostAsync(Body(remark: new string('x', 300_000)), "k");
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty("remark", out _));
+        Assert.Empty(_app.State.Values(""));
+    }
+
+    [Theory]
+    [InlineData("with space")]
+    [InlineData("ü")]
+    public async Task Post_BadKeyInBody_Is400(string key)
+    {
+        var answer = await PostAsync($$"""{"userId":"u","productId":"p","quantity":1,"amount":1,"idempotencyKey":"{{key}}"}""", key: null);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty("idempotencyKey", out _));
+    }
+
+    [Theory]
+    [InlineData("idem:", SaveFault.AppliedButUnknown)]
+    [InlineData("idem:", SaveFault.NotApplied)]
+    [InlineData("order:", SaveFault.AppliedButUnknown)]
+    [InlineData("order:", SaveFault.NotApplied)]
+    public async Task Post_OneSaveGoesWrong_StillPlacesOneOrder(string prefix, SaveFault fault)
+    {
+        var once = 1;
+        _app.State.FaultOf = save => save.Key.StartsWith(prefix, StringComparison.Ordinal) && Interlocked.Exchange(ref once, 0) == 1 ? fault : SaveFault.None;
+
+        Assert.Equal(HttpStatusCode.Created, (await PostAsync(Body(), "k")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(Body(), "k")).StatusCode);
+        Assert.Single(_app.State.Values("order:"));
+        Assert.Single(_app.Workflows.Started);
+    }
+
+    [Fact]
+    public async Task Post_WorkflowServiceDown_Is503AndTheSameRequestLaterResumes()
+    {
+        _app.Workflows.Down = true;
+        var refused = await PostAsync(Body(), "k");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        _app.Workflows.Down = false;
+
+        var resumed = await PostAsync(Body(), "k");
+
+        Assert.Equal(HttpStatusCode.OK, resumed.StatusCode);
+        Assert.Equal((await DataAsync(resumed)).GetProperty("id").GetString(), Assert.Single(_app.Workflows.Started).InstanceId);
+    }
+
+    [Fact]
+    public async Task Post_OrderAlreadyDecided_IsNotScheduledAgain()
+    {
+        var id = (await DataAsync(await PostAsync(Body(), "k"))).GetProperty("id").GetString()!;
+        await new OrderStore(_app.State, TimeProvider.System).ApplyAsync(id, OrderCommand.Confirm, null, CancellationToken.None);
+        _app.Workflows.Started.Clear();
+
+        Assert.Equal("CONFIRMED", (await DataAsync(await PostAsync(Body(), "k"))).GetProperty("status").GetString());
+        Assert.Empty(_app.Workflows.Started);
+    }
+
+    [Theory]
+    [InlineData("/api/orders/none")]
+    [InlineData("/api/orders/0198aaaa-0000-7000-8000-000000000000")]
+    [InlineData("/api/orders/0198aaaa-0000-7000-8000-000000000000/history")]
+    [InlineData("/nothing/here")]
+    public async Task Get_Unknown_IsAProblem404(string path)
+    {
+        var answer = await _http.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.False((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("success").GetBoolean());
+    }
+
+    [Fact]
+    public async Task OpenApi_NamesTheRoutes()
+    {
+        var document = await _http.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+
+        var paths = document.GetProperty("paths").EnumerateObject().Select(path => path.Name).ToArray();
+        Assert.Equal(["/api/orders", "/api/orders/{id}", "/api/orders/{id}/history"], paths);
+    }
+
+    private Task<HttpResponseMessage> PostAsync(string body, string? key) => _http.SendAsync(Request(body, key));
+
+    private static HttpRequestMessage Request(string body, string? key)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/orders") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        return request;
+    }
+
+    private static string Body(string user = "u1", int quantity = 1, string amount = "42.50", string remark = "") =>
+        $$"""{"userId":"{{user}}","productId":"p","quantity":{{quantity}},"amount":{{amount}},"remark":"{{remark}}"}""";
+
+    private static async Task<JsonElement> DataAsync(HttpResponseMessage answer)
+    {
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.True(body.GetProperty("success").GetBoolean(), body.GetRawText());
+        return body.GetProperty("data");
+    }
+}

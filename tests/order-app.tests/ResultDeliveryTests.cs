@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using OrderApp.Domain;
+using OrderApp.Storage;
+
+namespace OrderApp.Tests;
+
+public sealed class ResultDeliveryTests : IAsyncLifetime
+{
+    private OrderApi _app = null!;
+    private HttpClient _http = null!;
+
+    public async Task InitializeAsync()
+    {
+        _app = await OrderApi.StartAsync();
+        _http = _app.CreateClient();
+        _http.DefaultRequestHeaders.Add("dapr-api-token", OrderApi.AppToken);
+    }
+
+    public async Task DisposeAsync() => await _app.DisposeAsync();
+
+    [Fact]
+    public async Task Deliver_TwoLinesOfOneOrder_RaisesOneEvent()
+    {
+        var order = await PlaceAsync();
+
+        Assert.Equal(["SUCCESS", "SUCCESS"], (await DeliverAsync(Result(order, 1, "HELD"), Result(order, 2, "OUT_OF_STOCK"))).Values);
+
+        var raised = Assert.Single(_app.Workflows.Raised);
+        Assert.Equal((order, "inventory-results"), (raised.InstanceId, raised.Name));
+        Assert.Equal(["HELD", "OUT_OF_STOCK"], JsonSerializer.Deserialize<JsonElement>(raised.Input).EnumerateArray().Select(line => line.GetProperty("code").GetString()));
+    }
+
+    [Fact]
+    public async Task Deliver_DecidedOrder_IsAcknowledgedWithoutAnEvent()
+    {
+        var order = await PlaceAsync();
+        await new OrderStore(_app.State, TimeProvider.System).ApplyAsync(order, OrderCommand.Cancel, "OUT_OF_STOCK", CancellationToken.None);
+
+        Assert.Equal("SUCCESS", (await DeliverAsync(Result(order, 1, "HELD")))["0"]);
+
+        Assert.Empty(_app.Workflows.Raised);
+    }
+
+    [Fact]
+    public async Task Deliver_WorkflowGone_IsScheduledAgainAndTold()
+    {
+        var order = await PlaceAsync();
+        _app.Workflows.Started.Clear();
+
+        Assert.Equal("SUCCESS", (await DeliverAsync(Result(order, 1, "HELD")))["0"]);
+
+        Assert.Equal(order, Assert.Single(_app.Workflows.Started).InstanceId);
+        Assert.Single(_app.Workflows.Raised);
+    }
+
+    [Fact]
+    public async Task Deliver_SidecarOrStoreDown_AsksAgain()
+    {
+        var order = await PlaceAsync();
+        _app.Workflows.Down = true;
+        Assert.Equal("RETRY", (await DeliverAsync(Result(order, 1, "HELD")))["0"]);
+        _app.Workflows.Down = false;
+        _app.State.Unreadable = true;
+        Assert.Equal("RETRY", (await DeliverAsync(Result(order, 1, "HELD")))["0"]);
+    }
+
+    [Fact]
+    public async Task Deliver_UnknownOrderAndPoison_AreNotAskedForAgain()
+    {
+        var statuses = await DeliverAsync(Result("0198aaaa-0000-7000-8000-000000000000", 1, "HELD"), Result("no-id", 1, "HELD"), new { nonsense = true });
+
+        Assert.All(statuses.Values, status => Assert.Equal("SUCCESS", status));
+        Assert.Equal(2, _app.Events.DeadLetters.Count);
+        Assert.Empty(_app.Workflows.Raised);
+    }
+
+    private async Task<string> PlaceAsync()
+    {
+        var answer = await _http.PostAsJsonAsync("/api/orders", new { userId = "u", lines = new[] { new { productId = "a", quantity = 1, amount = 1 }, new { productId = "b", quantity = 1, amount = 1 } } });
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data").GetProperty("id").GetString()!;
+    }
+
+    private static object Result(string orderId, int line, string code) => new
+    {
+        operation = "DEDUCT",
+        orderId,
+        line,
+        productId = "p",
+        quantity = 1,
+        success = code == "HELD",
+        code,
+        availableStock = 5,
+        timestamp = "2026-01-01T00:00:00Z",
+    };
+
+    private async Task<Dictionary<string, string>> DeliverAsync(params object[] results)
+    {
+        var answer = await _http.PostAsJsonAsync("/dapr/events/inventory-deduction-result", new
+        {
+            entries = results.Select((data, index) => new { entryId = index.ToString(System.Globalization.CultureInfo.InvariantCulture), @event = new { specversion = "1.0", data } }),
+        });
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("statuses").EnumerateArray()
+            .ToDictionary(status => status.GetProperty("entryId").GetString()!, status => status.GetProperty("status").GetString()!);
+    }
+}

@@ -1,0 +1,27 @@
+using OrderInventory.ServiceDefaults.State;
+
+namespace OrderInventory.ServiceDefaults.Tests;
+
+public sealed class StateKeyTests
+{
+    [Theory]
+    [InlineData("a", "b", "k:a:b")]
+    [InlineData("a:b", "c", "k:a%3Ab:c")]
+    [InlineData("a", "b:c:deduct", "k:a:b:c:deduct")]
+    [InlineData("a||b", "c||d", "k:a%7C%7Cb:c%7C%7Cd")]
+    [InlineData("书", "%2F /", "k:%E4%B9%A6:%252F%20%2F")]
+    public void Of_Parts_AreEncoded(string first, string last, string key) => Assert.Equal(key, StateKey.Of("k", first, last));
+
+    [Fact]
+    public void Of_DifferentParts_NeverShareAKey()
+    {
+        string[] parts = ["", "a", "a:", ":a", "a:b", "%3A", "%", "||", "|", "a%3Ab", "A", "é", "e\u0301"];
+        var keys = parts.SelectMany(first => parts.Select(last => StateKey.Of("k", first, last))).ToArray();
+
+        Assert.Equal(keys.Length, keys.Distinct().Count());
+        Assert.All(keys, key => Assert.DoesNotContain("||", key));
+    }
+
+    [Fact]
+    public void Of_TooLong_Throws() => Assert.Throws<ArgumentException>(() => StateKey.Of("k", new string('é', 200)));
+}

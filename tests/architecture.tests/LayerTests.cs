@@ -1,0 +1,38 @@
+extern alias inventory;
+extern alias order;
+
+using ArchUnitNET.Domain;
+using ArchUnitNET.Loader;
+using ArchUnitNET.xUnit;
+using static ArchUnitNET.Fluent.ArchRuleDefinition;
+
+namespace OrderInventory.Architecture.Tests;
+
+/// <summary>Inside an app: endpoints, subscriptions and activities use storage, storage uses the domain, the domain uses nothing.</summary>
+public sealed class LayerTests
+{
+    private static readonly ArchUnitNET.Domain.Architecture Loaded = new ArchLoader()
+        .LoadAssemblies(typeof(order::Program).Assembly, typeof(inventory::Program).Assembly)
+        .Build();
+
+    [Theory]
+    [InlineData("OrderApp.Domain", "OrderApp.(Orders|Storage|Workflows|Activities|Results)")]
+    [InlineData("OrderApp.Storage", "OrderApp.(Orders|Workflows|Activities|Results)")]
+    [InlineData("OrderApp.Workflows", "OrderApp.(Orders|Storage|Results)")]
+    [InlineData("OrderApp.Activities", "OrderApp.(Orders|Workflows|Results)")]
+    [InlineData("InventoryApp.Domain", "InventoryApp.(Stock|Storage|Deductions)")]
+    [InlineData("InventoryApp.Storage", "InventoryApp.(Stock|Deductions)")]
+    [InlineData("InventoryApp.Stock", "InventoryApp.Deductions")]
+    public void Layer_UsesOnlyWhatIsBelow(string layer, string above) =>
+        Types().That().ResideInNamespaceMatching("^" + layer.Replace(".", @"\.", StringComparison.Ordinal) + "$")
+            .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching("^" + above.Replace(".", @"\.", StringComparison.Ordinal) + "$").As(above))
+            .Check(Loaded);
+
+    [Theory]
+    [InlineData("OrderApp.Domain")]
+    [InlineData("InventoryApp.Domain")]
+    public void Domain_KnowsNeitherDaprNorHttpNorServices(string domain) =>
+        Types().That().ResideInNamespaceMatching("^" + domain.Replace(".", @"\.", StringComparison.Ordinal) + "$")
+            .Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching(@"^(Dapr|Grpc|Google|Microsoft\.AspNetCore|Microsoft\.Extensions|OrderInventory\.ServiceDefaults)")
+            .Check(Loaded);
+}

@@ -1,0 +1,37 @@
+using System.Text.RegularExpressions;
+using OrderInventory.Testing;
+
+namespace OrderInventory.Architecture.Tests;
+
+public sealed partial class SourceTests
+{
+    // Files that may be longer, with the reason.
+    private static readonly Dictionary<string, int> LongFiles = [];
+
+    [Fact]
+    public void Files_AreShort()
+    {
+        var tooLong = Sources()
+            .Select(file => (File: Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'), Lines: File.ReadLines(file).Count()))
+            .Where(file => file.Lines > LongFiles.GetValueOrDefault(file.File, 400));
+
+        Assert.Empty(tooLong);
+    }
+
+    [Fact]
+    public void LogEvents_OfAProject_HaveUniqueIds()
+    {
+        foreach (var project in Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src")))
+        {
+            var ids = Sources(project).SelectMany(file => EventId().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).ToArray();
+            Assert.Equal(ids.Distinct().Order(), ids.Order());
+        }
+    }
+
+    [GeneratedRegex(@"\[LoggerMessage\((?:EventId = )?(\d+)")]
+    private static partial Regex EventId();
+
+    private static IEnumerable<string> Sources(string? folder = null) =>
+        Directory.EnumerateFiles(folder ?? Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+}

@@ -1,0 +1,306 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Dapr.TaskHub.Protos;
+using DaprLocal.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace DaprLocal.Workflows;
+
+/// <summary>Runs turns and activities: reads what is ready, hands it to workers, and commits their answers.</summary>
+internal sealed class TurnRunner(EngineContext context)
+{
+    private const int MaxEventsPerTurn = 1_000;
+    private const int MaxContinuations = 20;
+    private const int MaxRejections = 5;
+    private const int Reload = 50_000;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly string _boot = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+    private long _dispatches;
+
+    /// <summary>Hands out work until the table is closed.</summary>
+    public async Task RunAsync()
+    {
+        while (await context.Table.Changed.WaitToReadAsync())
+        {
+            context.Table.Changed.TryRead(out _);
+            while (DispatchTurn() | context.Table.SendActivity() || Refill())
+            {
+            }
+        }
+    }
+
+    /// <summary>Commits the answer of a turn; an answer to something that is not out is ignored.</summary>
+    public async Task CompleteTurnAsync(WorkflowResponse response)
+    {
+        if (context.Table.Claim(response.InstanceId, response.CompletionToken) is not { } slot)
+        {
+            context.Logger.StaleAnswer("a turn", response.InstanceId);
+            return;
+        }
+
+        try
+        {
+            await CompleteAsync(slot, slot.Turn!, response);
+        }
+        catch (Exception error)
+        {
+            // Nothing of the turn is committed and its state is gone from memory: it is read and sent again.
+            context.Logger.TurnFailed(error, slot.InstanceId);
+            RequeueLater(slot);
+            throw;
+        }
+    }
+
+    /// <summary>Commits the result of an activity; a result that nobody waits for is ignored.</summary>
+    public async Task CompleteActivityAsync(ActivityResponse response)
+    {
+        var key = response.CompletionToken.Length > 0
+            ? WorkItems.ParseActivityToken(response.CompletionToken)
+            : context.Table.FindActivity(response.InstanceId, response.TaskId);
+        var effects = key is { } found ? await context.Database.WriteAsync(writer => Resolve(writer, found, response)) : null;
+        if (effects is null)
+        {
+            context.Logger.StaleAnswer("an activity", response.InstanceId);
+            return;
+        }
+
+        context.Table.RemoveActivity(key!.Value);
+        context.Apply(effects);
+    }
+
+    private CommitEffects? Resolve(SqliteWriter writer, ActivityKey key, ActivityResponse response)
+    {
+        if (Writes.TakeActivity(writer, key.ExecutionId, key.TaskId) is not { } work) return null;
+        var effects = new CommitEffects();
+        var scheduled = work.Scheduled.TaskScheduled;
+        var now = context.Time.GetUtcNow();
+        HistoryEvent result;
+        if (response.FailureDetails is { } failure)
+        {
+            result = Events.TaskFailed(now, key.TaskId, scheduled.TaskExecutionId, failure, work.Scheduled.Router);
+        }
+        else
+        {
+            result = Events.New(now);
+            result.TaskCompleted = new TaskCompletedEvent { TaskScheduledId = key.TaskId, Result = response.Result, TaskExecutionId = scheduled.TaskExecutionId };
+            result.Router = work.Scheduled.Router;
+        }
+
+        if (context.Writes.Deliver(writer, work.Run, result)) effects.Ready.Add(work.Run.InstanceId);
+        return effects;
+    }
+
+    private bool DispatchTurn()
+    {
+        if (context.Table.TakeReady() is not { } slot) return false;
+        try
+        {
+            Dispatch(slot);
+        }
+        catch (SqliteException error)
+        {
+            context.Logger.TurnFailed(error, slot.InstanceId);
+            RequeueLater(slot);
+        }
+
+        return true;
+    }
+
+    private void Dispatch(TurnSlot slot)
+    {
+        var (head, inbox) = context.Database.Read(reader => (Rows.Head(reader, slot.InstanceId), Rows.Inbox(reader, slot.InstanceId, MaxEventsPerTurn)));
+        var isParked = head is { Status: OrchestrationStatus.Stalled } && !slot.Retry;
+        slot.Retry = false;
+        if (head is null || inbox.Count == 0 || isParked)
+        {
+            context.Table.Finish(slot, again: false);
+            return;
+        }
+
+        var run = new RunIdentity(slot.InstanceId, head.ExecutionId);
+        var state = Load(run, head.HistoryLength);
+        var plan = TurnPlan.Make(state, inbox, inbox.Count == MaxEventsPerTurn, context.Time.GetUtcNow());
+        if (plan.NewEvents.Count == 0)
+        {
+            context.Cache.Put(state);
+            _ = DiscardAsync(slot, plan);
+            return;
+        }
+
+        var token = string.Create(CultureInfo.InvariantCulture, $"{_boot}:{++_dispatches}:{head.ExecutionId}");
+        var turn = new TurnInFlight(state, plan, token);
+        context.Table.Send(slot, turn, WorkItems.ForTurn(turn));
+    }
+
+    private RunState Load(RunIdentity run, int length)
+    {
+        if (context.Cache.Take(run, length) is { } cached) return cached;
+        var history = length == 0 ? [] : context.Database.Read(reader => Rows.History(reader, run.ExecutionId));
+        return RunState.From(run.InstanceId, run.ExecutionId, history);
+    }
+
+    private async Task DiscardAsync(TurnSlot slot, TurnPlan plan)
+    {
+        try
+        {
+            await context.Database.WriteAsync(writer => plan.Consumed.ToList().ForEach(sequence => Writes.Consume(writer, sequence)));
+            context.Table.Finish(slot, plan.More);
+        }
+        catch (Exception error) when (error is SqliteException or System.Threading.Channels.ChannelClosedException)
+        {
+            context.Logger.TurnFailed(error, slot.InstanceId);
+            RequeueLater(slot);
+        }
+    }
+
+    private async Task CompleteAsync(TurnSlot slot, TurnInFlight turn, WorkflowResponse response)
+    {
+        var outcome = Outcome(turn, response);
+        if (outcome.Verdict == TurnVerdict.Reject)
+        {
+            context.Logger.ResponseRejected(slot.InstanceId, outcome.Problem!);
+            if (++slot.Rejections < MaxRejections)
+            {
+                context.Cache.Put(turn.State);
+                // Once is a stray answer to an older turn; more often it is the worker's mistake.
+                if (slot.Rejections == 1) context.Table.Finish(slot, again: true);
+                else RequeueLater(slot);
+                return;
+            }
+
+            outcome = Outcome(turn, Failure(response, "DuplicateActionId", outcome.Problem!));
+        }
+
+        slot.Rejections = 0;
+        await CommitAsync(slot, turn, outcome);
+    }
+
+    private TurnOutcome Outcome(TurnInFlight turn, WorkflowResponse response) =>
+        new TurnApplier(turn.State, turn.Plan.NewEvents, response, context.AppId, context.Time.GetUtcNow(), context.NewExecutionId).Apply();
+
+    private static WorkflowResponse Failure(WorkflowResponse response, string errorType, string message) => new()
+    {
+        InstanceId = response.InstanceId,
+        Version = response.Version,
+        Actions =
+        {
+            new WorkflowAction
+            {
+                Id = -1,
+                CompleteWorkflow = new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Failed, FailureDetails = Events.Failure(errorType, message, nonRetriable: true) },
+            },
+        },
+    };
+
+    private async Task CommitAsync(TurnSlot slot, TurnInFlight turn, TurnOutcome outcome)
+    {
+        var state = turn.State;
+        var run = new RunIdentity(state.InstanceId, state.ExecutionId);
+        InstanceRecord record;
+        if (outcome.Verdict == TurnVerdict.ContinueAsNew)
+        {
+            record = Records.NextGeneration(outcome, state.InstanceId);
+        }
+        else
+        {
+            foreach (var e in outcome.Events) state.Append(e);
+            record = Records.Of(state, outcome.CustomStatus);
+        }
+
+        var commit = new TurnCommit(context.Writes, run, turn.HistoryLength, turn.Plan.Consumed, outcome, record, context.Time.GetUtcNow());
+        if (await context.Database.WriteAsync(commit.Execute) is not { } effects)
+        {
+            context.Table.Finish(slot, again: true);
+            return;
+        }
+
+        if (outcome.Verdict != TurnVerdict.ContinueAsNew && !record.IsTerminal) context.Cache.Put(state);
+        Report(slot, outcome);
+        context.Apply(effects);
+        Continue(slot, turn, outcome);
+        context.Watchers.Notify(run.InstanceId, record.Status);
+    }
+
+    private void Continue(TurnSlot slot, TurnInFlight turn, TurnOutcome outcome)
+    {
+        if (outcome.Verdict == TurnVerdict.ContinueAsNew && ++slot.Continuations >= MaxContinuations)
+        {
+            context.Logger.ContinuesWithoutPause(slot.InstanceId, slot.Continuations);
+            slot.Continuations = 0;
+            RequeueLater(slot);
+            return;
+        }
+
+        if (outcome.Verdict != TurnVerdict.ContinueAsNew) slot.Continuations = 0;
+        context.Table.Finish(slot, again: outcome.Verdict == TurnVerdict.ContinueAsNew || (turn.Plan.More && outcome.Verdict == TurnVerdict.Commit));
+    }
+
+    private void Report(TurnSlot slot, TurnOutcome outcome)
+    {
+        if (outcome.Problem is not { } problem) return;
+        if (outcome.Verdict == TurnVerdict.Stall)
+        {
+            context.Logger.WorkflowStalled(slot.InstanceId, problem);
+            context.Watchers.Fail(slot.InstanceId, WorkflowFault.Stalled(slot.InstanceId, "reminder"));
+        }
+        else
+        {
+            context.Logger.WorkflowRefused(slot.InstanceId, problem);
+        }
+    }
+
+    private void RequeueLater(TurnSlot slot)
+    {
+        context.Table.Pause(slot);
+        _ = RequeueAsync();
+
+        async Task RequeueAsync()
+        {
+            await Task.Delay(Pause, context.Time, context.Closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            context.Table.Finish(slot, again: true);
+        }
+    }
+
+    private bool Refill()
+    {
+        var added = false;
+        try
+        {
+            if (context.Table.NeedsInstances())
+            {
+                added = LoadInstances() > 0;
+            }
+
+            if (context.Table.NeedsActivities()) added |= LoadActivities() > 0;
+        }
+        catch (SqliteException error)
+        {
+            context.Logger.StoreFailed(error);
+        }
+
+        return added;
+    }
+
+    /// <summary>Queues instances from the database that have something to do; the number queued.</summary>
+    public int LoadInstances()
+    {
+        var ids = context.Database.Read(reader => Rows.Ready(reader, Reload));
+        if (ids.Count == Reload) context.Table.LeaveInstances();
+        return ids.Count(id => context.Table.MarkReady(id));
+    }
+
+    /// <summary>Queues activities from the database until the queue is full or there are no more; the number queued.</summary>
+    public int LoadActivities()
+    {
+        var total = 0;
+        (string ExecutionId, int TaskId) after = ("", 0);
+        while (true)
+        {
+            var page = context.Database.Read(reader => Rows.Activities(reader, after, Reload));
+            var added = context.Table.AddActivities(page);
+            total += added;
+            if (page.Count < Reload || (total > 0 && added == 0)) return total;
+            after = (page[^1].Run.ExecutionId, page[^1].TaskId);
+        }
+    }
+}

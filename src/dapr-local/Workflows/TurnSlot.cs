@@ -1,0 +1,48 @@
+namespace DaprLocal.Workflows;
+
+/// <summary>Where an instance that has something to do stands.</summary>
+internal enum TurnPhase
+{
+    /// <summary>Waits for a worker with room.</summary>
+    Queued,
+
+    /// <summary>Its history and inbox are being read.</summary>
+    Loading,
+
+    /// <summary>A worker has the turn.</summary>
+    Out,
+
+    /// <summary>The answer is being saved.</summary>
+    Saving,
+
+    /// <summary>Waits for a pause to pass.</summary>
+    Pausing,
+}
+
+/// <summary>Scheduling state of one instance; it exists only while there is something to do, so there is never a second turn.</summary>
+internal sealed class TurnSlot(string instanceId)
+{
+    /// <summary>The instance.</summary>
+    public string InstanceId => instanceId;
+
+    /// <summary>Where it stands.</summary>
+    public TurnPhase Phase { get; set; } = TurnPhase.Queued;
+
+    /// <summary>Something came while the slot was busy: look again afterwards.</summary>
+    public bool Again { get; set; }
+
+    /// <summary>Try although the instance is stalled.</summary>
+    public bool Retry { get; set; }
+
+    /// <summary>The turn, while out or being saved.</summary>
+    public TurnInFlight? Turn { get; set; }
+
+    /// <summary>The worker that has it.</summary>
+    public WorkerStream? Stream { get; set; }
+
+    /// <summary>Continuations as new without a pause.</summary>
+    public int Continuations { get; set; }
+
+    /// <summary>Responses to this turn that did not fit.</summary>
+    public int Rejections { get; set; }
+}

@@ -104,6 +104,11 @@ internal sealed class StateApi(string appId, IReadOnlyDictionary<string, StateCo
         if (errors is null) return;
         var message = string.Join('\n', errors.Select(error => error.Message));
         if (errors.TrueForAll(error => error is ETagMismatchException)) message = new ETagMismatchException(message).Message;
-        throw new ApiException(ApiErrors.State(code, $"{what}: {message}", errors.Exists(error => error is ETagMismatchException)));
+        var conflict = errors.Find(error => error is ETagMismatchException);
+        throw new ApiException(ApiErrors.State(code, $"{what}: {message}", conflict is not null) with
+        {
+            // Of different failures HTTP names the conflict only.
+            HttpMessage = conflict is null || errors.TrueForAll(error => error is ETagMismatchException) ? null : $"{what}: {conflict.Message}",
+        });
     }
 }

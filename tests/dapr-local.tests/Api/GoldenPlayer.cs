@@ -60,6 +60,7 @@ internal sealed class GoldenPlayer(RunningSidecar sidecar, FakeTimeProvider time
 
         if (!expected.AsObject().ContainsKey("body")) return answer.Body.Length == 0 ? null : $"body {answer.Text} should not be there";
         if (expected["body"] is JsonObject { Count: 1 } wrapped && wrapped["text"] is JsonValue text) return match.TextDifference(match.Fill(text.GetValue<string>()), answer.Text, "body");
+        if (expected["body"] is JsonObject { Count: 1 } binary && binary["base64"] is JsonValue base64) return base64.GetValue<string>() == Convert.ToBase64String(answer.Body) ? null : "body has other bytes";
         try
         {
             return match.Difference(match.Fill(expected["body"], isProto: false), JsonNode.Parse(answer.Body), "body");

@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using DaprLocal.Config;
+
+namespace DaprLocal.Api;
+
+/// <summary>A component as the metadata show it.</summary>
+internal sealed record ComponentInfo(string Name, string Type, string Version, IReadOnlyList<string> Capabilities);
+
+/// <summary>A subscription that is served; <paramref name="IsProgrammatic"/> tells who asked for it.</summary>
+internal sealed record ServedSubscription(Subscription Subscription, bool IsProgrammatic);
+
+/// <summary>What a sidecar tells about itself at one moment.</summary>
+internal sealed record MetadataSnapshot(
+    SidecarOptions Options,
+    IReadOnlyList<ComponentInfo> Components,
+    IReadOnlyList<ServedSubscription> Subscriptions,
+    IReadOnlyDictionary<string, string> Extended,
+    bool IsHostReady);
+
+/// <summary>The metadata building block of one sidecar, and the request to end it.</summary>
+internal sealed class MetadataApi(SidecarOptions options, IReadOnlyList<ComponentInfo> components)
+{
+    /// <summary>The daprd whose contract this sidecar follows.</summary>
+    public const string RuntimeVersion = "1.18.3";
+
+    private const int MaxExtended = 256;
+    private readonly ConcurrentDictionary<string, string> _extended = new() { ["daprRuntimeVersion"] = RuntimeVersion };
+
+    /// <summary>Raised by <c>POST /v1.0/shutdown</c>.</summary>
+    public event Action? ShutdownRequested;
+
+    /// <summary>What is served; set once the app has been asked.</summary>
+    public IReadOnlyList<ServedSubscription> Subscriptions { get; set; } = [];
+
+    /// <summary>True once the app listens.</summary>
+    public bool IsHostReady { get; set; }
+
+    /// <summary>Everything.</summary>
+    public MetadataSnapshot Snapshot() => new(options, components, Subscriptions, new SortedDictionary<string, string>(_extended, StringComparer.Ordinal), IsHostReady);
+
+    /// <summary>Sets an attribute of the caller's choice; beyond a bound of names new ones are ignored.</summary>
+    public void Set(string key, string value)
+    {
+        if (_extended.Count < MaxExtended || _extended.ContainsKey(key)) _extended[key] = value;
+    }
+
+    /// <summary>Asks the host to end the sidecar.</summary>
+    public void RequestShutdown() => ShutdownRequested?.Invoke();
+}

@@ -1,0 +1,126 @@
+using DaprLocal.PubSub;
+
+namespace DaprLocal.Api;
+
+/// <summary>The publish building block of one app, for both APIs.</summary>
+internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSubComponent> pubsubs, TimeProvider time, Action<PublishedMessage> published)
+{
+    private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
+    private readonly CloudEvents _events = new(appId, time);
+
+    /// <summary>The app that publishes.</summary>
+    public string AppId => appId;
+
+    /// <summary>The pub/sub of that name.</summary>
+    /// <exception cref="ApiException">There is none, or the topic has no name.</exception>
+    public PubSubComponent PubSub(string name, string topic)
+    {
+        if (name.Length == 0) throw new ApiException(ApiErrors.PubSubNameEmpty);
+        if (!pubsubs.TryGetValue(name, out var component)) throw new ApiException(ApiErrors.PubSubNotFound(name));
+        if (topic.Length == 0) throw new ApiException(ApiErrors.TopicEmpty(name));
+        return component;
+    }
+
+    /// <summary>
+    /// Publishes one payload; ends when it is durable. <paramref name="tracesRaw"/>: gRPC adds the trace to the headers of a
+    /// raw payload, HTTP does not.
+    /// </summary>
+    public async Task PublishAsync(string pubsub, string topic, ReadOnlyMemory<byte> data, string? contentType, IReadOnlyDictionary<string, string> metadata, TraceContext trace, bool tracesRaw, CancellationToken cancellationToken)
+    {
+        var component = PubSub(pubsub, topic);
+        var headers = metadata;
+        var body = data;
+        var id = "";
+        if (IsRaw(pubsub, metadata))
+        {
+            if (tracesRaw) headers = new Dictionary<string, string>(metadata) { ["traceid"] = trace.Parent, ["tracestate"] = trace.State };
+        }
+        else
+        {
+            (body, id) = Wrap(pubsub, topic, data, contentType, metadata, trace);
+        }
+
+        await AppendAsync(component, topic, [Message(headers, body)], [id], cancellationToken);
+    }
+
+    /// <summary>Publishes several payloads in one write: all of them or none.</summary>
+    public async Task BulkPublishAsync(string pubsub, string topic, IReadOnlyList<BulkEntry> entries, IReadOnlyDictionary<string, string> metadata, TraceContext trace, CancellationToken cancellationToken)
+    {
+        var component = PubSub(pubsub, topic);
+        var isRaw = IsRaw(pubsub, metadata);
+        var ids = new HashSet<string>(entries.Count);
+        foreach (var entry in entries)
+        {
+            if (entry.EntryId.Length == 0 || !ids.Add(entry.EntryId)) throw new ApiException(ApiErrors.BadEntryId(pubsub, topic, appId));
+        }
+
+        if (entries.Count == 0) return;
+        var messages = new NewMessage[entries.Count];
+        var eventIds = new string[entries.Count];
+        for (var i = 0; i < messages.Length; i++)
+        {
+            var entry = entries[i];
+            ReadOnlyMemory<byte> body = entry.Event;
+            eventIds[i] = "";
+            // The envelope sees the request's metadata only under an entry's own; the record sees it over the entry's.
+            if (!isRaw) (body, eventIds[i]) = Wrap(pubsub, topic, entry.Event, entry.ContentType, entry.Metadata is null ? None : Merge(metadata, entry.Metadata), trace);
+            messages[i] = Message(entry.Metadata is null ? metadata : Merge(entry.Metadata, metadata), body);
+        }
+
+        await AppendAsync(component, topic, messages, eventIds, cancellationToken);
+    }
+
+    private (byte[] Envelope, string Id) Wrap(string pubsub, string topic, ReadOnlyMemory<byte> data, string? contentType, IReadOnlyDictionary<string, string> metadata, TraceContext trace)
+    {
+        try
+        {
+            return _events.Wrap(pubsub, topic, data.Span, contentType, metadata, trace);
+        }
+        catch (GoJsonException error)
+        {
+            throw new ApiException(ApiErrors.BadCloudEvent(pubsub, appId, error.Message));
+        }
+    }
+
+    private async Task AppendAsync(PubSubComponent component, string topic, NewMessage[] messages, string[] ids, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await component.Broker.PublishAsync(topic, messages, cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw new ApiException(ApiErrors.Publish(component.Name, topic, error.Message));
+        }
+
+        var now = time.GetUtcNow();
+        for (var i = 0; i < ids.Length; i++) published(new PublishedMessage(appId, component.Name, topic, messages[i].Key, ids[i], now));
+    }
+
+    private static NewMessage Message(IReadOnlyDictionary<string, string> headers, ReadOnlyMemory<byte> body)
+    {
+        if (headers.Count == 0) return new NewMessage(null, None, body);
+        var key = headers.GetValueOrDefault("partitionKey") ?? headers.GetValueOrDefault("__key");
+        int? partition = int.TryParse(headers.GetValueOrDefault("partitionNumber"), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+        return new NewMessage(key, headers, body, partition);
+    }
+
+    private static bool IsRaw(string pubsub, IReadOnlyDictionary<string, string> metadata)
+    {
+        if (metadata.Count == 0) return false;
+        var value = metadata.FirstOrDefault(pair => pair.Key.Equals("rawPayload", StringComparison.OrdinalIgnoreCase)).Value;
+        return value switch
+        {
+            null or "" or "0" or "f" or "F" or "false" or "False" or "FALSE" => false,
+            "1" or "t" or "T" or "true" or "True" or "TRUE" => true,
+            _ => throw new ApiException(ApiErrors.BadPublishMetadata(pubsub, $"rawPayload value must be a valid boolean: actual is '{value}'")),
+        };
+    }
+
+    private static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> under, IReadOnlyDictionary<string, string> over)
+    {
+        var merged = new Dictionary<string, string>(under);
+        foreach (var (name, value) in over) merged[name] = value;
+        return merged;
+    }
+}

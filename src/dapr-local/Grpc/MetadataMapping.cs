@@ -1,0 +1,44 @@
+using Dapr.Client.Autogen.Grpc.v1;
+using DaprLocal.Api;
+
+namespace DaprLocal.Grpc;
+
+/// <summary>Metadata as a message.</summary>
+internal static class MetadataMapping
+{
+    /// <summary>The message of a snapshot.</summary>
+    public static GetMetadataResponse Of(MetadataSnapshot snapshot)
+    {
+        var response = new GetMetadataResponse
+        {
+            Id = snapshot.Options.AppId,
+            RuntimeVersion = MetadataApi.RuntimeVersion,
+            AppConnectionProperties = new AppConnectionProperties { Port = snapshot.Options.AppPort ?? 0, Protocol = "http", ChannelAddress = snapshot.Options.AppChannelAddress },
+            ActorRuntime = new ActorRuntime { RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Running, HostReady = snapshot.IsHostReady, Placement = "placement: connected" },
+        };
+        foreach (var component in snapshot.Components)
+        {
+            var registered = new RegisteredComponents { Name = component.Name, Type = component.Type, Version = component.Version };
+            registered.Capabilities.AddRange(component.Capabilities);
+            response.RegisteredComponents.Add(registered);
+        }
+
+        foreach (var (name, value) in snapshot.Extended) response.ExtendedMetadata.Add(name, value);
+        foreach (var (subscription, isProgrammatic) in snapshot.Subscriptions)
+        {
+            var served = new PubsubSubscription
+            {
+                PubsubName = subscription.PubsubName,
+                Topic = subscription.Topic,
+                DeadLetterTopic = subscription.DeadLetterTopic ?? "",
+                Type = isProgrammatic ? PubsubSubscriptionType.Programmatic : PubsubSubscriptionType.Declarative,
+                Rules = new PubsubSubscriptionRules(),
+            };
+            foreach (var (name, value) in subscription.Metadata) served.Metadata.Add(name, value);
+            served.Rules.Rules.Add(new PubsubSubscriptionRule { Path = "/" + subscription.Route.TrimStart('/') });
+            response.Subscriptions.Add(served);
+        }
+
+        return response;
+    }
+}

@@ -1,0 +1,45 @@
+using DaprLocal.Config;
+
+namespace DaprLocal.PubSub;
+
+/// <summary>
+/// All that a delivery needs. <paramref name="Stopping"/> ends the taking of new records, <paramref name="Abort"/> ends
+/// the calls that are under way.
+/// </summary>
+internal sealed record SubscriptionContext(
+    string AppId,
+    Subscription Subscription,
+    PubSubComponent PubSub,
+    ComponentPolicy? Policy,
+    AppChannel App,
+    OffsetCommitter Offsets,
+    TimeProvider Time,
+    ILogger Log,
+    CancellationToken Stopping,
+    CancellationToken Abort)
+{
+    /// <summary>A delivery that is refused or fails inside the sidecar goes on after this.</summary>
+    public static TimeSpan FaultPause { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>True when the subscription wants bytes that are no CloudEvent.</summary>
+    public bool IsRaw { get; } = Subscription.Metadata.TryGetValue("rawPayload", out var raw) && bool.TryParse(raw, out var isRaw) && isRaw;
+
+    /// <summary>When failures come again.</summary>
+    public RetryRules Retries { get; } = new(Policy?.Retry, Subscription.DeadLetterTopic is not null, PubSub.BackOff);
+
+    /// <summary>Copies a record to the dead letter topic, with its origin in the headers; false when it must be tried again.</summary>
+    public async Task<bool> TryDeadLetterAsync(BrokerMessage message)
+    {
+        try
+        {
+            await PubSub.Broker.PublishAsync(Subscription.DeadLetterTopic!, [new NewMessage(message.Key, DeliveryHeaders.Metadata(message), message.Body)], Abort);
+            PubSubLog.DeadLettered(Log, message.Topic, message.Partition, message.Offset, Subscription.DeadLetterTopic!);
+            return true;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            PubSubLog.LoopFailed(Log, message.Topic, AppId, PubSub.BackOff, error);
+            return false;
+        }
+    }
+}

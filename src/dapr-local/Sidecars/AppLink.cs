@@ -1,0 +1,99 @@
+using System.Net.Sockets;
+using DaprLocal.Api;
+using DaprLocal.Config;
+using DaprLocal.PubSub;
+
+namespace DaprLocal.Sidecars;
+
+/// <summary>Waits for the app, asks it once for its subscriptions, and serves them until disposed.</summary>
+internal sealed partial class AppLink(SidecarOptions options, IReadOnlyDictionary<string, PubSubComponent> pubsubs, MetadataApi metadata, TimeProvider time, ILogger log) : IAsyncDisposable
+{
+    private static readonly TimeSpan DialInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxAskInterval = TimeSpan.FromSeconds(1);
+    private readonly AppChannel _channel = new(options.AppChannelAddress, options.AppPort!.Value, options.AppToken);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Subscriber? _subscriber;
+    private Task _run = Task.CompletedTask;
+
+    /// <summary>True once the app's port has accepted a connection.</summary>
+    public bool IsListening => metadata.IsHostReady;
+
+    /// <summary>Ends when the app is served.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>Begins to wait for the app.</summary>
+    public void Start() => _run = Task.Run(RunAsync);
+
+    /// <summary>Ends the deliveries; their offsets are saved.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _run;
+        if (_subscriber is not null) await _subscriber.DisposeAsync();
+        _channel.Dispose();
+        _ready.TrySetCanceled();
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (!await IsPortOpenAsync()) await Task.Delay(DialInterval, time, _stop.Token);
+            metadata.IsHostReady = true;
+            await AskAsync("dapr/config");
+            var programmatic = pubsubs.Count == 0 ? [] : Programmatic(await AskAsync("dapr/subscribe"));
+            var topics = programmatic.Select(subscription => (subscription.PubsubName, subscription.Topic)).ToHashSet();
+            var declarative = options.Subscriptions.Where(subscription => topics.Add((subscription.PubsubName, subscription.Topic))).ToList();
+            _subscriber = new Subscriber(options, pubsubs, _channel, time, log);
+            metadata.Subscriptions = [.. _subscriber.Start([.. programmatic, .. declarative]).Select(subscription => new ServedSubscription(subscription, programmatic.Contains(subscription)))];
+            _ready.TrySetResult();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            _ready.TrySetCanceled();
+        }
+        catch (Exception error)
+        {
+            NotServed(log, options.AppId, error.Message);
+            _ready.TrySetException(error);
+            _ = _ready.Task.Exception;
+        }
+    }
+
+    private IReadOnlyList<Subscription> Programmatic(AppAnswer answer)
+    {
+        if (answer.IsSuccess) return SubscriptionReader.Read(options.AppId, answer.Body);
+        if (answer.Status != 404) PubSubLog.SubscribeAnswered(log, options.AppId, answer.Status);
+        return [];
+    }
+
+    // An app that listens but does not answer yet is asked again; an answer, whatever it says, is final.
+    private async Task<AppAnswer> AskAsync(string path)
+    {
+        for (var pause = MaxAskInterval / 4; ; pause = pause * 2 < MaxAskInterval ? pause * 2 : MaxAskInterval)
+        {
+            var answer = await _channel.GetAsync(path, options.AppId, _stop.Token);
+            if (answer.Status != 0) return answer;
+            await Task.Delay(pause, time, _stop.Token);
+        }
+    }
+
+    private async Task<bool> IsPortOpenAsync()
+    {
+        using var socket = new TcpClient();
+        try
+        {
+            await socket.ConnectAsync(options.AppChannelAddress, options.AppPort!.Value, _stop.Token);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(212, LogLevel.Error, "{AppId} is not served: {Reason}")]
+    private static partial void NotServed(ILogger log, string appId, string reason);
+}

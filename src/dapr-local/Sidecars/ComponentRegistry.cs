@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using DaprLocal.Api;
+using DaprLocal.Config;
+using DaprLocal.Http;
+using DaprLocal.PubSub;
+using DaprLocal.State;
+using Microsoft.Data.Sqlite;
+
+namespace DaprLocal.Sidecars;
+
+/// <summary>The components of one process, each opened once and shared by all sidecars, and the addresses of the apps behind them.</summary>
+internal sealed class ComponentRegistry : IAsyncDisposable
+{
+    private static readonly TimeSpan DefaultBackOff = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(7);
+    private readonly Dictionary<string, IStateStore> _stores = [];
+    private readonly Dictionary<string, IBroker> _brokers = [];
+    private readonly List<string> _temporary = [];
+
+    private ComponentRegistry()
+    {
+    }
+
+    /// <summary>Raised after a broker has taken a message; handlers must be quick and must not throw.</summary>
+    public event Action<PublishedMessage>? MessagePublished;
+
+    /// <summary>Apps of this process that can be invoked.</summary>
+    public ConcurrentDictionary<string, AppAddress> Apps { get; } = new();
+
+    /// <summary>Opens every component; types other than <c>state.*</c> and <c>pubsub.*</c> of this program are refused.</summary>
+    /// <exception cref="ConfigurationException">An unknown type, a missing or senseless setting, two components of one name, or a file that cannot be opened.</exception>
+    public static async Task<ComponentRegistry> OpenAsync(IReadOnlyList<ComponentManifest> components, string dataDirectory, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
+    {
+        var registry = new ComponentRegistry();
+        try
+        {
+            Directory.CreateDirectory(dataDirectory);
+            foreach (var manifest in components)
+            {
+                ct.ThrowIfCancellationRequested();
+                registry.Open(manifest, dataDirectory, time);
+            }
+
+            return registry;
+        }
+        catch
+        {
+            await registry.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The state stores that an app sees, by name.</summary>
+    public IReadOnlyDictionary<string, StateComponent> StatesOf(SidecarOptions options) => Visible(options)
+        .Where(manifest => _stores.ContainsKey(manifest.Name))
+        .ToDictionary(manifest => manifest.Name, manifest => new StateComponent(
+            manifest.Name,
+            manifest.Type,
+            manifest.Version,
+            _stores[manifest.Name],
+            StateComponent.PrefixOf(manifest.Metadata.GetValueOrDefault("keyPrefix"), manifest.Name, options.AppId, Environment.GetEnvironmentVariable("NAMESPACE"))));
+
+    /// <summary>The brokers that an app sees, by name.</summary>
+    public IReadOnlyDictionary<string, PubSubComponent> PubSubsOf(SidecarOptions options) => Visible(options)
+        .Where(manifest => _brokers.ContainsKey(manifest.Name))
+        .ToDictionary(manifest => manifest.Name, manifest =>
+        {
+            var settings = new ComponentSettings(manifest);
+            var group = settings.Text("consumerGroup", settings.Text("consumerID", options.AppId)).Replace("{appID}", options.AppId, StringComparison.Ordinal);
+            return new PubSubComponent(manifest.Name, manifest.Type, manifest.Version, _brokers[manifest.Name], group, settings.Duration("backOffDuration", DefaultBackOff));
+        });
+
+    /// <summary>The components that an app sees, for its metadata.</summary>
+    public IReadOnlyList<ComponentInfo> InfosOf(SidecarOptions options) =>
+        [.. Visible(options).OrderBy(manifest => manifest.Name, StringComparer.Ordinal).Select(manifest => new ComponentInfo(manifest.Name, manifest.Type, manifest.Version, _stores.TryGetValue(manifest.Name, out var store) ? store.Capabilities : []))];
+
+    /// <summary>Tells observers of a message.</summary>
+    public void OnPublished(PublishedMessage message) => MessagePublished?.Invoke(message);
+
+    /// <summary>Closes everything; what was accepted is on disk.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var store in _stores.Values) await store.DisposeAsync();
+        foreach (var broker in _brokers.Values) await broker.DisposeAsync();
+        foreach (var directory in _temporary) Directory.Delete(directory, recursive: true);
+    }
+
+    private IEnumerable<ComponentManifest> Visible(SidecarOptions options) =>
+        options.Components.Where(manifest => manifest.IsVisibleTo(options.AppId) && (_stores.ContainsKey(manifest.Name) || _brokers.ContainsKey(manifest.Name)));
+
+    private void Open(ComponentManifest manifest, string dataDirectory, TimeProvider time)
+    {
+        var settings = new ComponentSettings(manifest);
+        if (_stores.ContainsKey(manifest.Name) || _brokers.ContainsKey(manifest.Name)) throw settings.Wrong($"there are two components '{manifest.Name}'");
+        if (manifest.Metadata.TryGetValue("keyPrefix", out var prefix) && prefix.Contains(StateComponent.Separator, StringComparison.Ordinal)) throw settings.Wrong($"input key/keyPrefix '{prefix}' can't contain '||'");
+        try
+        {
+            switch (manifest.Type)
+            {
+                case "state.sqlite":
+                    var cleanup = settings.Duration("cleanupInterval", TimeSpan.Zero);
+                    _stores[manifest.Name] = SqliteStateStore.Open(
+                        Prepared(settings.FilePath("connectionString", dataDirectory)),
+                        settings.Table("tableName", "state"),
+                        settings.Table("metadataTableName", "metadata"),
+                        cleanup > TimeSpan.Zero ? cleanup : null,
+                        time);
+                    break;
+                case "state.in-memory":
+                    _stores[manifest.Name] = new InMemoryStateStore(time);
+                    break;
+                case "pubsub.sqlite":
+                    _brokers[manifest.Name] = SqliteBroker.Open(Prepared(settings.FilePath("connectionString", dataDirectory)), Options(settings), time);
+                    break;
+                case "pubsub.in-memory":
+                    // The same broker on a file that does not outlive the process.
+                    var directory = Directory.CreateTempSubdirectory("dapr-local-").FullName;
+                    _temporary.Add(directory);
+                    _brokers[manifest.Name] = SqliteBroker.Open(Path.Combine(directory, "pubsub.db"), Options(settings), time);
+                    break;
+                default:
+                    throw settings.Wrong($"component '{manifest.Name}' is of type '{manifest.Type}'; dapr-local knows state.sqlite, state.in-memory, pubsub.sqlite and pubsub.in-memory");
+            }
+        }
+        catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw settings.Wrong($"component '{manifest.Name}' cannot be opened: {error.Message}");
+        }
+    }
+
+    private static BrokerOptions Options(ComponentSettings settings)
+    {
+        var initial = settings.Text("initialOffset", "oldest");
+        if (initial is not ("oldest" or "newest")) throw settings.Wrong($"metadata 'initialOffset' must be oldest or newest, not '{initial}'");
+        return new BrokerOptions(settings.Number("partitions", 12, 1, 256), settings.Duration("retention", DefaultRetention), initial == "newest");
+    }
+
+    private static string Prepared(string path)
+    {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } directory) Directory.CreateDirectory(directory);
+        return path;
+    }
+}

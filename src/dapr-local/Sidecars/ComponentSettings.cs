@@ -1,0 +1,54 @@
+using System.Globalization;
+using DaprLocal.Config;
+
+namespace DaprLocal.Sidecars;
+
+/// <summary>Reads the metadata of one component; what is wrong ends the start with file and line.</summary>
+internal sealed class ComponentSettings(ComponentManifest manifest)
+{
+    /// <summary>A text, or the default.</summary>
+    public string Text(string name, string fallback) => manifest.Metadata.TryGetValue(name, out var value) && value.Length > 0 ? value : fallback;
+
+    /// <summary>A text that must be there.</summary>
+    public string Required(string name) => Text(name, "") is { Length: > 0 } value ? value : throw Wrong($"component '{manifest.Name}' needs metadata '{name}'");
+
+    /// <summary>A whole number within bounds, or the default.</summary>
+    public int Number(string name, int fallback, int min, int max)
+    {
+        var text = Text(name, "");
+        if (text.Length == 0) return fallback;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+            ? value
+            : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be a number from {min} to {max}, not '{text}'");
+    }
+
+    /// <summary>A duration, or the default.</summary>
+    public TimeSpan Duration(string name, TimeSpan fallback)
+    {
+        var text = Text(name, "");
+        if (text.Length == 0) return fallback;
+        return GoDuration.TryParse(text, out var value) ? value : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be a duration such as 5s or 1h30m, not '{text}'");
+    }
+
+    /// <summary>The name of a SQL table, or the default.</summary>
+    public string Table(string name, string fallback)
+    {
+        var text = Text(name, fallback);
+        return text.Length <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(text[0])
+            ? text
+            : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be a plain SQL name, not '{text}'");
+    }
+
+    /// <summary>A file path; relative ones lie in the data directory, and a <c>file:</c> in front is allowed.</summary>
+    public string FilePath(string name, string dataDirectory)
+    {
+        var text = Required(name);
+        if (text.StartsWith("file:", StringComparison.Ordinal)) text = text["file:".Length..];
+        var query = text.IndexOf('?', StringComparison.Ordinal);
+        if (query >= 0) text = text[..query];
+        return text.Length > 0 && !text.StartsWith(':') ? Path.Combine(dataDirectory, text) : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be a file path");
+    }
+
+    /// <summary>A mistake in this component.</summary>
+    public ConfigurationException Wrong(string message) => new(manifest.Position, message);
+}

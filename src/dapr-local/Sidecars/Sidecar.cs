@@ -1,0 +1,129 @@
+using System.Net;
+using DaprLocal.Api;
+using DaprLocal.Config;
+using DaprLocal.Grpc;
+using DaprLocal.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace DaprLocal.Sidecars;
+
+/// <summary>
+/// One app's sidecar: the HTTP and gRPC ports on loopback and the deliveries to the app. The ports are open once
+/// <see cref="StartAsync"/> ends; the app is waited for behind it.
+/// </summary>
+internal sealed class Sidecar : IAsyncDisposable
+{
+    private const int MaxStreams = 4096;
+    private readonly WebApplication _web;
+    private readonly AppLink? _app;
+    private readonly ComponentRegistry _components;
+    private readonly SidecarOptions _options;
+    private readonly HttpMessageInvoker _invoker;
+
+    private Sidecar(SidecarOptions options, ComponentRegistry components, WebApplication web, AppLink? app, MetadataApi metadata, HttpMessageInvoker invoker)
+    {
+        _options = options;
+        _components = components;
+        _web = web;
+        _app = app;
+        _invoker = invoker;
+        metadata.ShutdownRequested += () => ShutdownRequested?.Invoke();
+    }
+
+    /// <summary>Raised when a caller asks the sidecar to end; the host decides.</summary>
+    public event Action? ShutdownRequested;
+
+    /// <summary>The app id.</summary>
+    public string AppId => _options.AppId;
+
+    /// <summary>True once <see cref="AppReady"/> has succeeded.</summary>
+    public bool IsAppReady => AppReady.IsCompletedSuccessfully;
+
+    /// <summary>Ends when the app listens, has been asked for its subscriptions, and is served; at once without an app port. Fails when its subscriptions cannot be served.</summary>
+    public Task AppReady => _app?.Ready ?? Task.CompletedTask;
+
+    /// <summary>
+    /// Opens the ports. <paramref name="services"/> and <paramref name="endpoints"/> add more gRPC services to the gRPC port.
+    /// </summary>
+    /// <exception cref="IOException">A port is taken.</exception>
+    public static async Task<Sidecar> StartAsync(
+        SidecarOptions options,
+        ComponentRegistry components,
+        Action<IServiceCollection>? services,
+        Action<IEndpointRouteBuilder>? endpoints,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken ct)
+    {
+        var log = loggers.CreateLogger("DaprLocal.Sidecar." + options.AppId);
+        var metadata = new MetadataApi(options, components.InfosOf(options));
+        var pubsubs = components.PubSubsOf(options);
+        var state = new StateApi(options.AppId, components.StatesOf(options));
+        var publish = new PubSubApi(options.AppId, pubsubs, time, components.OnPublished);
+        var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
+        var invoke = new InvokeRoutes(options.AppId, app => components.Apps.GetValueOrDefault(app), invoker);
+        var app = options.AppPort is null ? null : new AppLink(options, pubsubs, metadata, time, log);
+        var http = new HttpApi(state, publish, metadata, invoke, () => app?.IsListening == false ? ApiErrors.NotReady("app") : null, options.MaxBodySize, log);
+        var web = Build(options, loggers, services, new DaprService(state, publish, metadata));
+        if (options.ApiToken is { } token)
+        {
+            var check = new TokenCheck(token);
+            web.Use(next => context => check.InvokeAsync(context, next));
+        }
+
+        web.UseRouting();
+        web.Use(next => context => HttpProtocol.IsHttp2(context.Request.Protocol) ? next(context) : http.HandleAsync(context));
+        web.MapGrpcService<DaprService>();
+        endpoints?.Invoke(web);
+        try
+        {
+            await web.StartAsync(ct);
+        }
+        catch
+        {
+            if (app is not null) await app.DisposeAsync();
+            await web.DisposeAsync();
+            invoker.Dispose();
+            throw;
+        }
+
+        components.Apps[options.AppId] = new AppAddress(options.AppChannelAddress, options.AppPort, options.AppToken);
+        app?.Start();
+        return new Sidecar(options, components, web, app, metadata, invoker);
+    }
+
+    /// <summary>Stops the deliveries, then the ports; calls under way get a few seconds.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _components.Apps.TryRemove(_options.AppId, out _);
+        if (_app is not null) await _app.DisposeAsync();
+        await _web.StopAsync();
+        await _web.DisposeAsync();
+        _invoker.Dispose();
+    }
+
+    private static WebApplication Build(SidecarOptions options, ILoggerFactory loggers, Action<IServiceCollection>? services, DaprService service)
+    {
+        // An empty builder: neither files nor ASPNETCORE_* of the user's shell may move our ports.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "dapr-local" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
+            kestrel.Listen(IPAddress.Loopback, options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, options.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new QuietLoggerFactory(loggers)));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.AddSingleton(service);
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = options.MaxBodySize;
+            grpc.MaxSendMessageSize = options.MaxBodySize;
+        });
+        services?.Invoke(builder.Services);
+        return builder.Build();
+    }
+}

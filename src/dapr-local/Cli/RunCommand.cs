@@ -50,14 +50,17 @@ internal sealed class RunCommand(Terminal terminal, TimeProvider time)
 
     private async Task ShowSampleAsync(RunPlan plan, RunSession session, Task ended, CancellationToken stop)
     {
-        using var sample = SampleOrder.For(plan, session.Components, terminal, time);
+        var messages = new MessageLog();
+        using var sample = SampleOrder.For(plan, messages, terminal, time);
         if (sample is null)
             return;
+        session.Components.MessagePublished += messages.Add;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var shown = sample.RunAsync(enough.Token);
         await Task.WhenAny(shown, ended);
         await enough.CancelAsync();
         await shown.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        session.Components.MessagePublished -= messages.Add;
     }
 
     private void ShowApps(RunPlan plan, string dataDirectory)
@@ -76,7 +79,7 @@ internal sealed class RunCommand(Terminal terminal, TimeProvider time)
         terminal.Draw(table);
         terminal.Line("data  ", dataDirectory);
         terminal.Line("stop  ", "Ctrl-C (or SIGTERM); the data stays");
-        terminal.Line("reset ", $"dapr-local reset --data {dataDirectory}   (when stopped)");
+        terminal.Line("reset ", $"dapr-local with the arguments 'reset --data {dataDirectory}', when stopped");
         terminal.Line();
     }
 }

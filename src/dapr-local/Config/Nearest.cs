@@ -10,7 +10,7 @@ internal static class Nearest
             .Select(candidate => (candidate, distance: Distance(word.ToUpperInvariant(), candidate.ToUpperInvariant())))
             .OrderBy(pair => pair.distance).ThenBy(pair => pair.candidate, StringComparer.Ordinal)
             .FirstOrDefault();
-        return best.candidate is not null && best.distance <= Math.Max(1, Math.Max(word.Length, best.candidate.Length) / 3) ? best.candidate : null;
+        return best.candidate is not null && best.distance <= Math.Max(word.Length < 4 ? 1 : 2, word.Length / 3) ? best.candidate : null;
     }
 
     /// <summary>" (did you mean 'x'?)", or the whole list when nothing is near.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using DaprLocal.Hosting;
-using DaprLocal.Sidecars;
 
 namespace DaprLocal.Sample;
 
@@ -14,28 +13,27 @@ internal sealed class SampleOrder : IDisposable
 
     private readonly HttpClient _orders;
     private readonly HttpClient _inventory;
-    private readonly ComponentRegistry _components;
     private readonly Terminal _terminal;
     private readonly TimeProvider _time;
     private readonly SampleApi _api;
-    private readonly MessageLog _messages = new();
+    private readonly MessageLog _messages;
     private readonly HashSet<string> _shown = new(StringComparer.Ordinal);
 
-    private SampleOrder(Uri orders, Uri inventory, ComponentRegistry components, Terminal terminal, TimeProvider time)
+    /// <summary>A sample against the apps at the two addresses; <paramref name="messages"/> is told what is published.</summary>
+    public SampleOrder(Uri orders, Uri inventory, MessageLog messages, Terminal terminal, TimeProvider time)
     {
         _orders = LoopbackHttp.Create(orders, Limit);
         _inventory = LoopbackHttp.Create(inventory, Limit);
-        (_components, _terminal, _time) = (components, terminal, time);
+        (_messages, _terminal, _time) = (messages, terminal, time);
         _api = new SampleApi(_orders, _inventory);
-        components.MessagePublished += _messages.Add;
     }
 
     /// <summary>The sample, if the run has the apps it is for.</summary>
-    public static SampleOrder? For(RunPlan plan, ComponentRegistry components, Terminal terminal, TimeProvider time)
+    public static SampleOrder? For(RunPlan plan, MessageLog messages, Terminal terminal, TimeProvider time)
     {
         Uri? UrlOf(string appId) => plan.Apps.FirstOrDefault(app => app.App.AppId == appId)?.Url;
         return UrlOf("order-app") is { } orders && UrlOf("inventory-app") is { } inventory
-            ? new SampleOrder(orders, inventory, components, terminal, time)
+            ? new SampleOrder(orders, inventory, messages, terminal, time)
             : null;
     }
 
@@ -64,7 +62,6 @@ internal sealed class SampleOrder : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _components.MessagePublished -= _messages.Add;
         _orders.Dispose();
         _inventory.Dispose();
     }

@@ -63,6 +63,8 @@ internal sealed record DotnetRun(string Project, IReadOnlyList<string> BuildOpti
             project = files[0];
         }
         var profile = Path.Combine(Path.GetDirectoryName(project)!, "Properties", "launchSettings.json");
+        // `dotnet run` starts a web project in the project's own folder.
+        plain &= Path.GetDirectoryName(project) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         return File.Exists(project) ? new DotnetRun(project, buildOptions, appArguments, plain && (withoutProfile || !File.Exists(profile))) : null;
     }
 

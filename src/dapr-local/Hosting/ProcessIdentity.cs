@@ -12,6 +12,9 @@ internal sealed record ProcessIdentity(int Id, long Started)
         ? ReadStat(id) is { } stat ? new ProcessIdentity(id, stat.Started) : null
         : OfOther(id);
 
+    /// <summary>The process that started the one with this id, if it still runs.</summary>
+    public static ProcessIdentity? ParentOf(int id) => ReadStat(id) is { } stat ? Of(stat.Parent) : null;
+
     /// <summary>True while this very process runs (a process waiting to be reaped no longer does).</summary>
     public bool IsRunning => OperatingSystem.IsLinux()
         ? ReadStat(Id) is { } stat && stat.Started == Started && stat.State is not ('Z' or 'X')

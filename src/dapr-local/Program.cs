@@ -1,1 +1,5 @@
-return 0;
+using DaprLocal.Cli;
+using DaprLocal.Hosting;
+
+using var signals = new StopSignals(TimeProvider.System);
+return await new CommandLine(Terminal.ForProcess(), () => Console.In, TimeProvider.System, signals.Stop, signals.Hurry).InvokeAsync(args);

@@ -1,0 +1,169 @@
+namespace DaprLocal.Config;
+
+/// <summary>Reads a Multi-App Run file with the merge rules of the Dapr CLI, but strictly: what it does not know is an error.</summary>
+internal static class RunFileReader
+{
+    private const int MaxApps = 50;
+
+    /// <summary>Reads the file, or <c>dapr.yaml</c> in it when it is a directory.</summary>
+    public static RunFile Read(string path)
+    {
+        var full = Path.GetFullPath(Directory.Exists(path) ? Path.Combine(path, "dapr.yaml") : path);
+        var documents = YamlFile.Load(full);
+        if (documents.Count != 1)
+            throw new ConfigurationException(new SourcePosition(YamlFile.DisplayName(full), 1), $"a run file holds one YAML document, this one {documents.Count}");
+
+        var root = documents[0];
+        root.AllowOnly(RunFileKeys.Top);
+        if (root.Integer("version", 0, int.MaxValue) is null or 0)
+            throw root.Error("version", "'version: 1' is required at the top of a run file");
+        var common = root.Map("common");
+        common?.AllowOnly(RunFileKeys.Common);
+
+        var sections = root.Maps("apps");
+        if (sections.Count is 0 or > MaxApps)
+            throw root.Error("apps", $"'apps' must list 1 to {MaxApps} apps");
+        var notes = new List<string>();
+        if (common is not null)
+            AddNotes(common, notes);
+        var apps = sections.Select(section => ReadApp(section, common, Path.GetDirectoryName(full)!, notes)).ToArray();
+        RefuseDuplicates(apps);
+        return new RunFile(full, root.Text("name"), apps, notes);
+    }
+
+    private static RunFileApp ReadApp(YamlMap app, YamlMap? common, string fileDirectory, List<string> notes)
+    {
+        app.AllowOnly(RunFileKeys.App);
+        AddNotes(app, notes);
+        foreach (var section in new[] { app, common })
+            RefuseUnserved(section);
+
+        var directory = Existing(app, "appDirPath", app.RequiredText("appDirPath"), fileDirectory, Directory.Exists);
+        var id = app.Text("appID") is { Length: > 0 } written ? written : Path.GetFileName(Path.TrimEndingDirectorySeparator(directory));
+        if (id.Any(character => !(char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.')))
+            throw app.Error("appID", $"app id '{id}' may only hold letters, digits, '-', '_' and '.'");
+
+        var defaultConfig = Path.Combine(directory, ".dapr", "config.yaml");
+        return new RunFileApp
+        {
+            AppId = id,
+            AppDirectory = directory,
+            Command = [.. app.Texts("command").Select(text => text.Value)],
+            AppPort = Port(app, "appPort"),
+            AppChannelAddress = app.Text("appChannelAddress") is { Length: > 0 } host ? host : "127.0.0.1",
+            HttpPort = Port(app, "daprHTTPPort"),
+            GrpcPort = Port(app, "daprGRPCPort"),
+            ResourcesPaths = ResourcesPaths(app, common, directory, fileDirectory),
+            ConfigFilePath = PathOf(app, "configFilePath", directory, File.Exists)
+                ?? (File.Exists(defaultConfig) ? defaultConfig : PathOf(common, "configFilePath", fileDirectory, File.Exists)),
+            MaxBodySize = BodySize(app) ?? BodySize(common),
+            // The CLI fills only zero values from common: an app cannot switch back to false what common switches on.
+            HealthCheckEnabled = app.Flag("enableAppHealthCheck") is true || common?.Flag("enableAppHealthCheck") is true,
+            HealthCheckPath = HealthPath(app) ?? HealthPath(common) ?? "/healthz",
+            Environment = MergeEnvironment(app, common),
+            Position = app.Position,
+        };
+    }
+
+    private static string[] ResourcesPaths(YamlMap app, YamlMap? common, string appDirectory, string fileDirectory)
+    {
+        if (ReadPaths(app, appDirectory) is { Length: > 0 } own)
+            return own;
+        var conventional = Path.Combine(appDirectory, ".dapr", "resources");
+        if (Directory.Exists(conventional))
+            return [conventional];
+        if (ReadPaths(common, fileDirectory) is { Length: > 0 } shared)
+            return shared;
+        var home = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dapr", "components");
+        return Directory.Exists(home) ? [home] : [];
+    }
+
+    private static string[] ReadPaths(YamlMap? section, string baseDirectory)
+    {
+        if (section is null)
+            return [];
+        if (section.Has("resourcesPath") && section.Has("resourcesPaths"))
+            throw section.Error("resourcesPath", "write either 'resourcesPaths' or the deprecated 'resourcesPath', not both");
+        if (PathOf(section, "resourcesPath", baseDirectory, Directory.Exists) is { } single)
+            return [single];
+        return [.. section.Texts("resourcesPaths").Select(path => Existing(path.Position, "resourcesPaths", path.Value, baseDirectory, Directory.Exists)).Distinct()];
+    }
+
+    private static Dictionary<string, string> MergeEnvironment(YamlMap app, YamlMap? common)
+    {
+        var merged = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var section in new[] { common, app })
+        {
+            foreach (var (name, value) in section?.Map("env")?.AllTexts() ?? new Dictionary<string, string>())
+            {
+                if (name.Length == 0 || name.Contains('=', StringComparison.Ordinal))
+                    throw section!.Map("env")!.Error(name, $"'{name}' is not a name for an environment variable");
+                merged[name] = value;
+            }
+        }
+        return merged;
+    }
+
+    private static void RefuseUnserved(YamlMap? section)
+    {
+        if (section is null)
+            return;
+        if (section.Text("appProtocol") is { Length: > 0 } protocol and not "http")
+            throw section.Error("appProtocol", $"dapr-local talks to apps over http only, not '{protocol}'");
+        if (section.Flag("appSSL") is true)
+            throw section.Error("appSSL", "dapr-local talks to apps without TLS; remove 'appSSL'");
+        if (section.Text("unixDomainSocket") is { Length: > 0 })
+            throw section.Error("unixDomainSocket", "dapr-local listens on loopback ports only; remove 'unixDomainSocket'");
+        var addresses = (section.Text("apiListenAddresses") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (Array.Find(addresses, address => address.Trim('[', ']') is not ("127.0.0.1" or "::1" or "localhost")) is { } foreign)
+            throw section.Error("apiListenAddresses", $"dapr-local listens on loopback only, not on '{foreign}'");
+    }
+
+    private static void RefuseDuplicates(RunFileApp[] apps)
+    {
+        var ids = new Dictionary<string, RunFileApp>(StringComparer.Ordinal);
+        var ports = new Dictionary<int, (string Owner, SourcePosition Position)>();
+        foreach (var app in apps)
+        {
+            if (!ids.TryAdd(app.AppId, app))
+                throw new ConfigurationException(app.Position, $"app id '{app.AppId}' is already used at line {ids[app.AppId].Position.Line}");
+            (PortSetting? Setting, string Key)[] used = [(app.AppPort, "appPort"), (app.HttpPort, "daprHTTPPort"), (app.GrpcPort, "daprGRPCPort")];
+            foreach (var (setting, key) in used)
+            {
+                if (setting is { Position: { } position } && !ports.TryAdd(setting.Port, ($"{key} of {app.AppId}", position)))
+                {
+                    var first = ports[setting.Port];
+                    throw new ConfigurationException(position, $"port {setting.Port} ({key} of {app.AppId}) is already used as {first.Owner} at line {first.Position.Line}");
+                }
+            }
+        }
+    }
+
+    private static void AddNotes(YamlMap section, List<string> notes) => notes.AddRange(RunFileKeys.Noted
+        .Where(key => section.Text(key) is { Length: > 0 } value && value is not ("0" or "-1"))
+        .Select(key => $"{section.PositionOf(key).File}:{section.PositionOf(key).Line}: '{key}' has no effect in dapr-local"));
+
+    // The CLI writes -1 and 0 for "not set".
+    private static PortSetting? Port(YamlMap app, string key) => app.Integer(key, -1, 65535) is { } port and > 0 ? new PortSetting(port, app.PositionOf(key)) : null;
+
+    private static int? BodySize(YamlMap? section) => section?.Text("maxBodySize") is { Length: > 0 } text
+        ? Units.Bytes(text) ?? throw section.Error("maxBodySize", $"'maxBodySize' must be a size such as 4Mi, 512Ki or 65536, not '{text}'")
+        : null;
+
+    private static string? HealthPath(YamlMap? section) => section?.Text("appHealthCheckPath") is { Length: > 0 } path
+        ? path.StartsWith('/') ? path : throw section.Error("appHealthCheckPath", $"'appHealthCheckPath' must begin with '/', not '{path}'")
+        : null;
+
+    private static string? PathOf(YamlMap? section, string key, string baseDirectory, Predicate<string> exists) => section?.Text(key) is { Length: > 0 } path
+        ? Existing(section, key, path, baseDirectory, exists)
+        : null;
+
+    private static string Existing(YamlMap section, string key, string path, string baseDirectory, Predicate<string> exists) =>
+        Existing(section.PositionOf(key), key, path, baseDirectory, exists);
+
+    private static string Existing(SourcePosition position, string key, string path, string baseDirectory, Predicate<string> exists)
+    {
+        var full = Path.GetFullPath(path, baseDirectory);
+        return exists(full) ? full : throw new ConfigurationException(position, $"'{key}' is '{path}', but {full} does not exist");
+    }
+}

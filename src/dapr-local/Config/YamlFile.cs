@@ -1,0 +1,47 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace DaprLocal.Config;
+
+/// <summary>Loads YAML so that every node still knows where it was written.</summary>
+internal static class YamlFile
+{
+    // A configuration file is written by hand; anything larger is a mistake (or a file that is not meant for us).
+    private const long MaxBytes = 1024 * 1024;
+
+    /// <summary>The documents of one file, empty ones left out.</summary>
+    public static IReadOnlyList<YamlMap> Load(string path)
+    {
+        var name = DisplayName(path);
+        try
+        {
+            if (new FileInfo(path).Length > MaxBytes)
+                throw new ConfigurationException(new SourcePosition(name, 1), "the file is larger than 1 MiB");
+            using var reader = File.OpenText(path);
+            var stream = new YamlStream();
+            stream.Load(reader);
+            return [.. stream.Documents.Select(document => document.RootNode).Where(root => !YamlMap.IsNull(root)).Select(root => Root(name, root))];
+        }
+        catch (YamlException exception)
+        {
+            throw new ConfigurationException(
+                new SourcePosition(name, (int)Math.Max(1, exception.Start.Line)),
+                $"this is not valid YAML: {exception.InnerException?.Message ?? exception.Message}");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException(new SourcePosition(name, 1), $"the file cannot be read: {exception.Message}");
+        }
+    }
+
+    /// <summary>The path as the user would write it: relative when it lies below the working directory.</summary>
+    public static string DisplayName(string path)
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? Path.GetFullPath(path) : relative;
+    }
+
+    private static YamlMap Root(string name, YamlNode root) => root is YamlMappingNode mapping
+        ? new YamlMap(name, "", mapping)
+        : throw new ConfigurationException(new SourcePosition(name, (int)root.Start.Line), "expected 'key: value' lines at the top of the document");
+}

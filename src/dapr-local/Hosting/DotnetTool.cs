@@ -1,0 +1,60 @@
+using System.Diagnostics;
+
+namespace DaprLocal.Hosting;
+
+/// <summary>Runs <c>dotnet</c> commands to their end, one after another.</summary>
+internal static class DotnetTool
+{
+    private const int LinesKept = 400;
+
+    // `dotnet run` leaves these behind for its own MSBuild; a child's SDK may be another one (global.json).
+    private static readonly string[] Inherited = ["MSBuildSDKsPath", "MSBuildExtensionsPath", "MSBUILD_EXE_PATH", "MSBuildLoadMicrosoftTargetsReadOnly"];
+
+    /// <summary>The variables that no child process should inherit from the <c>dotnet run</c> that started us.</summary>
+    public static IReadOnlyList<string> LeftBehind => Inherited;
+
+    /// <summary>Exit code and the last lines of both outputs. Cancelling kills the command.</summary>
+    public static async Task<(int ExitCode, IReadOnlyList<string> Lines)> RunAsync(string directory, IReadOnlyList<string> arguments, TimeProvider time, CancellationToken ct)
+    {
+        var start = new ProcessStartInfo(SelfCommand.DotnetPath, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var name in Inherited)
+            start.Environment.Remove(name);
+        // Build servers would outlive us, and hold our pipes open while they do.
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
+
+        var lines = new Queue<string>();
+        var gate = new Lock();
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        void OnLine(string line)
+        {
+            lock (gate)
+            {
+                lines.Enqueue(line);
+                if (lines.Count > LinesKept)
+                    lines.Dequeue();
+            }
+        }
+        var output = Task.WhenAll(LineReader.ReadAsync(process.StandardOutput, OnLine), LineReader.ReadAsync(process.StandardError, OnLine));
+        try
+        {
+            await process.WaitForExitAsync(ct);
+            await Task.WhenAny(output, Task.Delay(TimeSpan.FromSeconds(5), time, ct));
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+        lock (gate)
+            return (process.ExitCode, [.. lines]);
+    }
+}

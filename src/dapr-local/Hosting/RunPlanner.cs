@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using DaprLocal.Config;
+
+namespace DaprLocal.Hosting;
+
+/// <summary>Reads the run file and all resources, chooses ports and tokens, and so decides everything about a run.</summary>
+internal static class RunPlanner
+{
+    // Inherited, these would send an app to another sidecar, or all apps to the same port.
+    private static readonly string[] Misleading = ["DAPR_HTTP_ENDPOINT", "DAPR_GRPC_ENDPOINT", "DAPR_METRICS_PORT", "ASPNETCORE_URLS", "DOTNET_URLS", "URLS"];
+
+    /// <summary>The plan for a run file; <paramref name="environment"/> is what we inherited.</summary>
+    public static RunPlan Create(string runFilePath, Func<string, string?> environment)
+    {
+        var file = RunFileReader.Read(runFilePath);
+        var apps = WithPorts(file.Apps);
+        var folders = new Dictionary<string, ResourceSet>(StringComparer.Ordinal);
+        var plans = new List<AppPlan>();
+        foreach (var app in apps)
+        {
+            if (app.ConfigFilePath is not null)
+                ResourceReader.CheckConfiguration(app.ConfigFilePath);
+            var key = string.Join('\n', app.ResourcesPaths);
+            if (!folders.TryGetValue(key, out var resources))
+                folders[key] = resources = ResourceReader.Read(app.ResourcesPaths, environment);
+            plans.Add(Plan(app, resources, environment));
+        }
+        return new RunPlan(
+            file,
+            plans,
+            [.. plans.SelectMany(plan => plan.Sidecar.Components).Distinct(ReferenceEqualityComparer.Instance).Cast<ComponentManifest>()],
+            [.. file.Notes, .. folders.Values.SelectMany(resources => resources.Notes)]);
+    }
+
+    private static AppPlan Plan(RunFileApp app, ResourceSet resources, Func<string, string?> environment)
+    {
+        var (components, subscriptions, resiliency) = resources.For(
+            app.AppId, environment("NAMESPACE") is { Length: > 0 } name ? name : null, () => new Guid(RandomNumberGenerator.GetBytes(16)).ToString());
+        string? Setting(string variable) => app.Environment.GetValueOrDefault(variable) is { Length: > 0 } own ? own
+            : environment(variable) is { Length: > 0 } inherited ? inherited
+            : null;
+        var options = new SidecarOptions
+        {
+            AppId = app.AppId,
+            HttpPort = app.HttpPort!.Port,
+            GrpcPort = app.GrpcPort!.Port,
+            AppPort = app.AppPort?.Port,
+            AppChannelAddress = app.AppChannelAddress,
+            ApiToken = Setting("DAPR_API_TOKEN"),
+            // An app started by someone else cannot learn a random token.
+            AppToken = Setting("APP_API_TOKEN") ?? (app.Command.Count > 0 ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)) : null),
+            Components = components,
+            Subscriptions = subscriptions,
+            Resiliency = resiliency,
+        };
+        if (app.MaxBodySize is { } bytes)
+            options = options with { MaxBodySize = bytes };
+        return new AppPlan(app, options, EnvironmentOf(app, options));
+    }
+
+    private static Dictionary<string, string?> EnvironmentOf(RunFileApp app, SidecarOptions options)
+    {
+        var variables = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var name in Misleading.Concat(DotnetTool.LeftBehind))
+            variables[name] = null;
+        variables["APP_ID"] = app.AppId;
+        variables["APP_PORT"] = app.AppPort?.Port.ToString(CultureInfo.InvariantCulture);
+        variables["APP_CHANNEL_ADDRESS"] = app.AppChannelAddress;
+        variables["APP_PROTOCOL"] = "http";
+        variables["DAPR_HTTP_PORT"] = options.HttpPort.ToString(CultureInfo.InvariantCulture);
+        variables["DAPR_GRPC_PORT"] = options.GrpcPort.ToString(CultureInfo.InvariantCulture);
+        variables["APP_API_TOKEN"] = options.AppToken;
+        variables["DAPR_API_TOKEN"] = options.ApiToken;
+        foreach (var (name, value) in app.Environment)
+            variables[name] = value;
+        return variables;
+    }
+
+    private static RunFileApp[] WithPorts(IReadOnlyList<RunFileApp> apps)
+    {
+        int[] written = [.. apps.SelectMany(app => new[] { app.AppPort, app.HttpPort, app.GrpcPort }).OfType<PortSetting>().Select(setting => setting.Port)];
+        var free = new Queue<int>(Ports.Free(apps.Count * 2, written));
+        return [.. apps.Select(app => app with
+        {
+            HttpPort = app.HttpPort ?? new PortSetting(free.Dequeue(), null),
+            GrpcPort = app.GrpcPort ?? new PortSetting(free.Dequeue(), null),
+        })];
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using DaprLocal.Sidecars;
+using Spectre.Console;
+
+namespace DaprLocal.Hosting;
+
+/// <summary>
+/// Everything that runs: components, one sidecar per app, the apps, and the watchdog. Disposing it stops the apps first, while their
+/// sidecars still answer, then the sidecars, then the components.
+/// </summary>
+internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal terminal, TimeProvider time, ILoggerFactory loggers, CancellationToken hurry)
+    : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SubscriptionLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
+    // A Ctrl-C in the terminal reaches the apps as soon as us; one that ends by it has not failed.
+    private static readonly TimeSpan SignalRace = TimeSpan.FromMilliseconds(250);
+
+    private static readonly Color[] Colors = [Color.Aqua, Color.Green, Color.Fuchsia, Color.DodgerBlue1, Color.Orange1, Color.Yellow];
+
+    private readonly List<RunningApp> _apps = [];
+    private ComponentRegistry? _components;
+    private Watchdog? _watchdog;
+
+    /// <summary>The components, which tell what is published.</summary>
+    public ComponentRegistry Components => _components ?? throw new InvalidOperationException("The session is not started");
+
+    /// <summary>Starts components, sidecars and apps; <paramref name="commands"/> are programs with arguments, in the order of the plan.</summary>
+    public async Task StartAsync(IReadOnlyList<IReadOnlyList<string>> commands, CancellationToken stop)
+    {
+        _components = await ComponentRegistry.OpenAsync(plan.Components, dataDirectory, time, loggers, stop);
+        if (commands.Any(command => command.Count > 0))
+            _watchdog = Watchdog.Start();
+        foreach (var (app, command) in plan.Apps.Zip(commands))
+        {
+            // In the list at once: whatever fails next, this sidecar is stopped.
+            _apps.Add(new RunningApp(app, await AppSidecar.StartAsync(app, _components, dataDirectory, time, loggers, stop), null));
+        }
+        for (var i = 0; i < _apps.Count; i++)
+        {
+            if (commands[i].Count > 0)
+                _apps[i] = _apps[i] with { Process = StartApp(_apps[i].Plan, commands[i], Colors[i % Colors.Length]) };
+        }
+    }
+
+    /// <summary>Waits until every app that we started is healthy and its sidecar knows its subscriptions.</summary>
+    public async Task WaitUntilReadyAsync(CancellationToken stop)
+    {
+        if (_apps.All(app => app.Process is null))
+            return;
+        using var client = LoopbackHttp.Create(null, StartLimit);
+        var readiness = new AppReadiness(client, time);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var checks = _apps.Where(app => app.Process is not null).Select(async app =>
+        {
+            if (await readiness.WaitAsync(app.Plan, StartLimit, enough.Token) is { } problem)
+                throw new UserException(WithLastLines($"app '{app.Process!.AppId}' did not become ready: {problem}", app.Process));
+        }).ToArray();
+        var exited = WaitForExitAsync(enough.Token);
+        try
+        {
+            // Whoever fails first ends the wait.
+            var open = checks.Length;
+            await foreach (var finished in Task.WhenEach([.. checks, exited]).WithCancellation(stop))
+            {
+                if (finished == exited)
+                    throw new UserException(await exited);
+                await finished;
+                if (--open == 0)
+                    break;
+            }
+        }
+        finally
+        {
+            await enough.CancelAsync();
+        }
+        await WaitForSubscriptionsAsync(stop);
+    }
+
+    /// <summary>Ends with a message when an app ends by itself; nothing is restarted.</summary>
+    public async Task<string> WaitForExitAsync(CancellationToken stop)
+    {
+        var processes = _apps.Select(app => app.Process).OfType<AppProcess>().ToArray();
+        var never = Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
+        var first = await Task.WhenAny([never, .. processes.Select(process => process.Exited)]);
+        if (first == never)
+            await never;
+        await Task.Delay(SignalRace, time, stop);
+        var ended = processes.First(process => process.Exited.IsCompleted);
+        var code = await ended.Exited;
+        return WithLastLines($"app '{ended.AppId}' ended by itself with exit code {code.ToString(CultureInfo.InvariantCulture)}", ended);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        var processes = _apps.Select(app => app.Process).OfType<AppProcess>().ToArray();
+        await Task.WhenAll(processes.Select(process => process.StopAsync(StopPatience, hurry)));
+        foreach (var process in processes)
+            await process.DisposeAsync();
+        foreach (var app in _apps)
+            await app.Sidecar.DisposeAsync();
+        if (_components is not null)
+            await _components.DisposeAsync();
+        if (_watchdog is not null)
+            await _watchdog.DisposeAsync();
+    }
+
+    private async Task WaitForSubscriptionsAsync(CancellationToken stop)
+    {
+        var ready = Task.WhenAll(_apps.Where(app => app.Process is not null).Select(app => app.Sidecar.AppReady));
+        try
+        {
+            await ready.WaitAsync(SubscriptionLimit, time, stop);
+        }
+        catch (TimeoutException)
+        {
+            terminal.Note("a sidecar could not read the subscriptions of its app yet; it goes on trying");
+        }
+    }
+
+    private AppProcess StartApp(AppPlan app, IReadOnlyList<string> command, Color color) => AppProcess.Start(
+        new AppCommand(app.App.AppId, command[0], [.. command.Skip(1)], app.App.AppDirectory, app.Environment), terminal, color, _watchdog, time);
+
+    private static string WithLastLines(string message, AppProcess process) => process.LastLines is { Count: > 0 } lines
+        ? $"{message}; its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Select(line => $"  | {line}"))}"
+        : $"{message}; it wrote nothing";
+}

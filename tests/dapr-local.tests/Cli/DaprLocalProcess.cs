@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using DaprLocal.Hosting;
+using DaprLocal.Tests.Hosting;
+
+namespace DaprLocal.Tests.Cli;
+
+/// <summary>The built dapr-local as a real process, its output collected.</summary>
+internal sealed class DaprLocalProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly Task _output;
+
+    public DaprLocalProcess(string directory, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "dapr-local.dll"), .. arguments])
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _process = Process.Start(start)!;
+        _output = Task.WhenAll(LineReader.ReadAsync(_process.StandardOutput, _lines.Enqueue), LineReader.ReadAsync(_process.StandardError, _lines.Enqueue));
+    }
+
+    public int Id => _process.Id;
+
+    public string Output => string.Join('\n', _lines);
+
+    /// <summary>Waits until the output holds a text.</summary>
+    public Task ShowsAsync(string text) => Eventually.TrueAsync(
+        () => Output.Contains(text, StringComparison.Ordinal) ? true : _process.HasExited && _output.IsCompleted ? throw new Xunit.Sdk.XunitException($"ended without '{text}':\n{Output}") : false,
+        $"'{text}' is shown");
+
+    /// <summary>The number that an app wrote behind a word.</summary>
+    public int NumberBehind(string word) => int.Parse(_lines.First(line => line.Contains(word, StringComparison.Ordinal)).Split(word)[1], null);
+
+    public void Terminate() => Assert.True(PosixSignals.AskToEnd(ProcessIdentity.Of(Id)!));
+
+    public void Kill() => _process.Kill();
+
+    public async Task<int> ExitCodeAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await _output.WaitAsync(TimeSpan.FromSeconds(5));
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}

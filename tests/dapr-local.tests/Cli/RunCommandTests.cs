@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Sockets;
+using DaprLocal.Hosting;
+using DaprLocal.Tests.Hosting;
+
+namespace DaprLocal.Tests.Cli;
+
+public sealed class RunCommandTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Run_AppExitsByItself_OthersAreStoppedAndItsLastLinesShown()
+    {
+        WriteRunFile(("bad", "echo the reason; sleep 0.3; exit 3"), ("good", "trap 'echo good stops; exit 0' TERM; echo good $$; while :; do sleep 0.05; done"));
+        await using var run = new DaprLocalProcess(_folder.Path);
+
+        Assert.Equal(1, await run.ExitCodeAsync());
+
+        Assert.Contains("error: app 'bad' ended by itself with exit code 3; its last lines:\n  | the reason", run.Output, StringComparison.Ordinal);
+        Assert.Contains("== APP - good == good stops", run.Output, StringComparison.Ordinal);
+        Assert.Null(ProcessIdentity.Of(run.NumberBehind("== good ")));
+    }
+
+    [Fact]
+    public async Task Run_Terminated_StopsAppsInGoodOrderAndExitsZero()
+    {
+        WriteRunFile(("a", "trap 'echo a stops; exit 0' TERM; echo up; while :; do sleep 0.05; done"));
+        await using var run = new DaprLocalProcess(_folder.Path, "run", "-f", "dapr.local.yaml", "--data", "d");
+        await run.ShowsAsync("running. Press Ctrl-C");
+
+        await using (var second = new DaprLocalProcess(_folder.Path, "run", "--data", "d"))
+        {
+            Assert.Equal(1, await second.ExitCodeAsync());
+            Assert.Contains($"in use by another dapr-local (pid {run.Id})", second.Output, StringComparison.Ordinal);
+        }
+        await run.ShowsAsync("up");
+        run.Terminate();
+
+        Assert.Equal(0, await run.ExitCodeAsync());
+        Assert.Contains("a stops", run.Output, StringComparison.Ordinal);
+        Assert.Contains("stopped.", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_Killed_AppsEndWithinTwoSecondsAndTheNextStartWorks()
+    {
+        var ports = Ports.Free(2, []);
+        WriteRunFile($"daprHTTPPort: {ports[0]}, daprGRPCPort: {ports[1]}, ", ("a", "trap '' TERM INT HUP; echo pid $$; while :; do sleep 300; done"));
+        await using var killed = new DaprLocalProcess(_folder.Path);
+        await killed.ShowsAsync("running. Press Ctrl-C");
+        await killed.ShowsAsync("== pid ");
+        var app = ProcessIdentity.Of(killed.NumberBehind("== pid "))!;
+        await Eventually.TrueAsync(() => app.Tree().Count == 2, "the app has its child");
+        var tree = app.Tree();
+
+        killed.Kill();
+
+        await Eventually.TrueAsync(() => !tree.Any(process => process.IsRunning), "the app's processes are gone", seconds: 2);
+        await using var next = new DaprLocalProcess(_folder.Path);
+        await next.ShowsAsync("running. Press Ctrl-C");
+    }
+
+    [Fact]
+    public async Task Run_PortInUseOrUnknownKey_IsOneMessageWithoutAStackTrace()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        WriteRunFile($"daprHTTPPort: {((IPEndPoint)listener.LocalEndpoint).Port}, ", ("a", "true"));
+        await using var inUse = new DaprLocalProcess(_folder.Path);
+        Assert.Equal(1, await inUse.ExitCodeAsync());
+        Assert.Contains("(daprHTTPPort, set at dapr.local.yaml:3) is already in use", inUse.Output, StringComparison.Ordinal);
+
+        _folder.Write("wrong.yaml", "version: 1\nappz: []\n");
+        await using var wrong = new DaprLocalProcess(_folder.Path, "-f", "wrong.yaml");
+        Assert.Equal(1, await wrong.ExitCodeAsync());
+        Assert.Equal("error: wrong.yaml:2: unknown key 'appz'; did you mean 'apps'?", wrong.Output);
+    }
+
+    [Fact]
+    public async Task Reset_WithoutYes_AsksFirst()
+    {
+        WriteRunFile(("a", "true"));
+        using (DataFolder.Open(Path.Combine(_folder.Path, ".dapr-local")))
+        {
+        }
+        var terminal = new StringWriter();
+
+        Assert.Equal(1, await ResetAsync(terminal, "no\n"));
+        Assert.True(Directory.Exists(Path.Combine(_folder.Path, ".dapr-local")));
+        Assert.Contains("Continue? [y/N]", terminal.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await ResetAsync(terminal, "y\n"));
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, ".dapr-local")));
+        Assert.Equal(0, await ResetAsync(terminal, ""));
+    }
+
+    private Task<int> ResetAsync(StringWriter terminal, string answer) =>
+        new DaprLocal.Cli.CommandLine(Terminal.For(terminal), () => new StringReader(answer), TimeProvider.System, CancellationToken.None, CancellationToken.None)
+            .InvokeAsync(["reset", "-f", Path.Combine(_folder.Path, "dapr.local.yaml")]);
+
+    private void WriteRunFile(params (string Id, string Script)[] apps) => WriteRunFile("", apps);
+
+    private void WriteRunFile(string settings, params (string Id, string Script)[] apps) => _folder.Write(
+        "dapr.local.yaml",
+        "version: 1\napps:\n" + string.Concat(apps.Select(app => $"- {{appDirPath: ., appID: {app.Id}, {settings}command: [sh, -c, \"{app.Script}\"]}}\n")));
+}

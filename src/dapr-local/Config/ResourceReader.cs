@@ -28,7 +28,7 @@ internal static class ResourceReader
         var resiliency = documents.Where(document => document.Kind == "Resiliency").Select(ResiliencyReader.Read).ToArray();
         return new ResourceSet(
             [.. components[false].Select(document => ComponentReader.Read(document, secrets))],
-            [.. documents.Where(document => document.Kind == "Subscription").Select(SubscriptionReader.Read)],
+            [.. documents.Where(document => document.Kind == "Subscription").Select(SubscriptionManifestReader.Read)],
             resiliency,
             [.. notes, .. resiliency.SelectMany(resource => resource.Notes)]);
     }

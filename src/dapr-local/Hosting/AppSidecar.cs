@@ -1,4 +1,6 @@
+using DaprLocal.Grpc;
 using DaprLocal.Sidecars;
+using DaprLocal.Workflows;
 using Microsoft.AspNetCore.Connections;
 
 namespace DaprLocal.Hosting;
@@ -7,8 +9,13 @@ namespace DaprLocal.Hosting;
 internal sealed class AppSidecar : IAsyncDisposable
 {
     private readonly Sidecar _sidecar;
+    private readonly WorkflowEngine _workflows;
 
-    private AppSidecar(Sidecar sidecar) => _sidecar = sidecar;
+    private AppSidecar(Sidecar sidecar, WorkflowEngine workflows)
+    {
+        _sidecar = sidecar;
+        _workflows = workflows;
+    }
 
     /// <summary>Completes when the sidecar has reached its app and read its subscriptions.</summary>
     public Task AppReady => _sidecar.AppReady;
@@ -17,17 +24,28 @@ internal sealed class AppSidecar : IAsyncDisposable
     public static async Task<AppSidecar> StartAsync(
         AppPlan plan, ComponentRegistry components, string dataDirectory, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
     {
-        Directory.CreateDirectory(Path.Combine(dataDirectory, "workflows"));
+        var folder = Directory.CreateDirectory(Path.Combine(dataDirectory, "workflows"));
+        var appId = plan.Sidecar.AppId;
+        var workflows = await WorkflowEngine.OpenAsync(appId, Path.Combine(folder.FullName, appId + ".db"), time, loggers.CreateLogger("DaprLocal.Workflows." + appId), ct);
         try
         {
-            return new AppSidecar(await Sidecar.StartAsync(plan.Sidecar, components, services: null, endpoints: null, time, loggers, ct));
+            var sidecar = await Sidecar.StartAsync(
+                plan.Sidecar, components, services => services.AddSingleton(workflows), routes => routes.MapGrpcService<TaskHubService>(), time, loggers, ct);
+            return new AppSidecar(sidecar, workflows);
         }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        catch (Exception exception)
         {
-            throw new UserException($"the sidecar of '{plan.App.AppId}' cannot listen: {exception.Message}");
+            await workflows.DisposeAsync();
+            if (exception is IOException { InnerException: AddressInUseException })
+                throw new UserException($"the sidecar of '{appId}' cannot listen: {exception.Message}");
+            throw;
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _sidecar.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _sidecar.DisposeAsync();
+        await _workflows.DisposeAsync();
+    }
 }

@@ -1,4 +1,4 @@
-using DaprLocal.Sidecars;
+using DaprLocal.PubSub;
 
 namespace DaprLocal.Sample;
 

@@ -1,7 +1,7 @@
 namespace DaprLocal.Config;
 
 /// <summary>Reads declarative <c>Subscription</c> documents, v1alpha1 (one route) and v2alpha1 (routes).</summary>
-internal static class SubscriptionReader
+internal static class SubscriptionManifestReader
 {
     /// <summary>The subscription with the apps it is for.</summary>
     public static SubscriptionManifest Read(ResourceDocument document)

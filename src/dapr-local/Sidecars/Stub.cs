@@ -39,6 +39,10 @@ internal sealed class Sidecar(WebApplication app) : IAsyncDisposable
         return new Sidecar(app);
     }
 
+    public event Action? ShutdownRequested;
+
+    public void Shutdown() => ShutdownRequested?.Invoke();
+
     public Task AppReady { get; } = Task.CompletedTask;
 
     public ValueTask DisposeAsync() => app.DisposeAsync();

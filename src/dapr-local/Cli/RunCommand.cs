@@ -7,7 +7,7 @@ namespace DaprLocal.Cli;
 /// <summary><c>run</c>: reads everything, builds, starts, shows one order, and stays until it is told to stop.</summary>
 internal sealed class RunCommand(Terminal terminal, TimeProvider time)
 {
-    /// <summary>Runs until <paramref name="stop"/> is cancelled (exit code 0) or an app ends by itself (1).</summary>
+    /// <summary>Runs until <paramref name="stop"/> is cancelled (exit code 0) or the run ends by itself.</summary>
     public async Task<int> ExecuteAsync(RunOptions options, CancellationToken stop, CancellationToken hurry)
     {
         var file = RunFileLocator.Find(options.File);
@@ -38,8 +38,12 @@ internal sealed class RunCommand(Terminal terminal, TimeProvider time)
                 await ShowSampleAsync(plan, session, ended, stop);
             terminal.Line();
             terminal.Line("running. ", "Press Ctrl-C to stop.");
-            terminal.Error(await ended);
-            return 1;
+            var end = await ended;
+            if (end.Failed)
+                terminal.Error(end.Message);
+            else
+                terminal.Line("stopping. ", end.Message);
+            return end.Failed ? 1 : 0;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

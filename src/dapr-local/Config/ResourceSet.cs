@@ -15,7 +15,7 @@ internal sealed record ResourceSet(
 
     /// <summary>
     /// What one app sees, templates expanded. Apps whose expansion changes nothing share the same <see cref="ComponentManifest"/>
-    /// instances, so that a component registry can open each distinct component once.
+    /// instances; in any case the position tells that two manifests are one definition.
     /// </summary>
     public (IReadOnlyList<ComponentManifest> Components, IReadOnlyList<Subscription> Subscriptions, ResiliencyTargets Resiliency) For(
         string appId, string? @namespace, Func<string> newUuid)

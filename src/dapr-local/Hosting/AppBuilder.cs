@@ -44,7 +44,7 @@ internal sealed class AppBuilder(Terminal terminal, TimeProvider time)
         }
         if (exitCode != 0)
         {
-            var errors = lines.Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct().ToArray();
+            var errors = lines.Where(line => line.Contains("error ", StringComparison.Ordinal)).Distinct().ToArray();
             throw new UserException($"app '{appId}' does not build:{Environment.NewLine}{string.Join(Environment.NewLine, errors.Length > 0 ? errors : lines)}");
         }
         terminal.Line("built ", string.Create(CultureInfo.InvariantCulture, $"{appId} in {time.GetElapsedTime(began).TotalSeconds:0.0} s"));

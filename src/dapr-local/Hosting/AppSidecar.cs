@@ -10,12 +10,17 @@ internal sealed class AppSidecar : IAsyncDisposable
 {
     private readonly Sidecar _sidecar;
     private readonly WorkflowEngine _workflows;
+    private readonly TaskCompletionSource _shutdown = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private AppSidecar(Sidecar sidecar, WorkflowEngine workflows)
     {
         _sidecar = sidecar;
         _workflows = workflows;
+        sidecar.ShutdownRequested += () => _shutdown.TrySetResult();
     }
+
+    /// <summary>Completes when a caller asked the sidecar to end (<c>POST /v1.0/shutdown</c>).</summary>
+    public Task ShutdownRequested => _shutdown.Task;
 
     /// <summary>Completes when the sidecar has reached its app and read its subscriptions.</summary>
     public Task AppReady => _sidecar.AppReady;

@@ -29,7 +29,8 @@ internal static class RunPlanner
         return new RunPlan(
             file,
             plans,
-            [.. plans.SelectMany(plan => plan.Sidecar.Components).Distinct(ReferenceEqualityComparer.Instance).Cast<ComponentManifest>()],
+            // One definition is opened once, even where its templates expand differently for each app (a consumer group).
+            [.. plans.SelectMany(plan => plan.Sidecar.Components).DistinctBy(component => component.Position)],
             [.. file.Notes, .. folders.Values.SelectMany(resources => resources.Notes)]);
     }
 

@@ -66,7 +66,7 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
             await foreach (var finished in Task.WhenEach([.. checks, exited]).WithCancellation(stop))
             {
                 if (finished == exited)
-                    throw new UserException(await exited);
+                    throw new UserException((await exited).Message);
                 await finished;
                 if (--open == 0)
                     break;
@@ -79,18 +79,20 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
         await WaitForSubscriptionsAsync(stop);
     }
 
-    /// <summary>Ends with a message when an app ends by itself; nothing is restarted.</summary>
-    public async Task<string> WaitForExitAsync(CancellationToken stop)
+    /// <summary>Ends when an app ends by itself (nothing is restarted), or has its sidecar shut down.</summary>
+    public async Task<RunEnd> WaitForExitAsync(CancellationToken stop)
     {
         var processes = _apps.Select(app => app.Process).OfType<AppProcess>().ToArray();
         var never = Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
-        var first = await Task.WhenAny([never, .. processes.Select(process => process.Exited)]);
+        var first = await Task.WhenAny([never, .. processes.Select(process => process.Exited), .. _apps.Select(app => app.Sidecar.ShutdownRequested)]);
         if (first == never)
             await never;
         await Task.Delay(SignalRace, time, stop);
+        if (_apps.Find(app => app.Sidecar.ShutdownRequested == first) is { } asking)
+            return new RunEnd($"the sidecar of '{asking.Plan.App.AppId}' was asked to shut down", Failed: false);
         var ended = processes.First(process => process.Exited.IsCompleted);
         var code = await ended.Exited;
-        return WithLastLines($"app '{ended.AppId}' ended by itself with exit code {code.ToString(CultureInfo.InvariantCulture)}", ended);
+        return new RunEnd(WithLastLines($"app '{ended.AppId}' ended by itself with exit code {code.ToString(CultureInfo.InvariantCulture)}", ended), Failed: true);
     }
 
     /// <inheritdoc/>
@@ -110,14 +112,20 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
 
     private async Task WaitForSubscriptionsAsync(CancellationToken stop)
     {
-        var ready = Task.WhenAll(_apps.Where(app => app.Process is not null).Select(app => app.Sidecar.AppReady));
-        try
+        foreach (var app in _apps.Where(app => app.Process is not null))
         {
-            await ready.WaitAsync(SubscriptionLimit, time, stop);
-        }
-        catch (TimeoutException)
-        {
-            terminal.Note("a sidecar could not read the subscriptions of its app yet; it goes on trying");
+            try
+            {
+                await app.Sidecar.AppReady.WaitAsync(SubscriptionLimit, time, stop);
+            }
+            catch (TimeoutException)
+            {
+                terminal.Note($"the sidecar of '{app.Plan.App.AppId}' could not read the subscriptions of its app yet; it goes on trying");
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                throw new UserException(WithLastLines($"the sidecar of '{app.Plan.App.AppId}' cannot serve its subscriptions: {exception.Message}", app.Process!));
+            }
         }
     }
 

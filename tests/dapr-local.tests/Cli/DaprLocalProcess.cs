@@ -13,8 +13,13 @@ internal sealed class DaprLocalProcess : IAsyncDisposable
     private readonly Task _output;
 
     public DaprLocalProcess(string directory, params string[] arguments)
+        : this(directory, [Path.Combine(AppContext.BaseDirectory, "dapr-local.dll")], arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "dapr-local.dll"), .. arguments])
+    }
+
+    private DaprLocalProcess(string directory, string[] program, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [.. program, .. arguments])
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,
@@ -26,6 +31,16 @@ internal sealed class DaprLocalProcess : IAsyncDisposable
     }
 
     public int Id => _process.Id;
+
+    /// <summary>Started as a developer does; the process is then <c>dotnet run</c>, and dapr-local its child.</summary>
+    public static DaprLocalProcess UnderDotnetRun(string directory, params string[] arguments)
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "OrderInventory.sln")))
+            root = root.Parent!;
+        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        return new DaprLocalProcess(directory, ["run", "--no-build", "-c", configuration, "--project", Path.Combine(root.FullName, "src", "dapr-local"), "--"], arguments);
+    }
 
     public string Output => string.Join('\n', _lines);
 

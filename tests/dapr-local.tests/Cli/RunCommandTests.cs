@@ -64,6 +64,21 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_DotnetRunAboveIsKilled_EverythingEnds()
+    {
+        WriteRunFile(("a", "trap '' TERM INT HUP; echo pid $$; while :; do sleep 300; done"));
+        await using var run = DaprLocalProcess.UnderDotnetRun(_folder.Path, "-f", "dapr.local.yaml");
+        await run.ShowsAsync("running. Press Ctrl-C");
+        await run.ShowsAsync("== pid ");
+        var tree = ProcessIdentity.Of(run.Id)!.Tree();
+        Assert.InRange(tree.Count, 4, 6);
+
+        run.Kill();
+
+        await Eventually.TrueAsync(() => !tree.Any(process => process.IsRunning), "nothing is left of the run");
+    }
+
+    [Fact]
     public async Task Run_PortInUseOrUnknownKey_IsOneMessageWithoutAStackTrace()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -58,11 +58,14 @@ public sealed class RunPlannerTests : IDisposable
     }
 
     [Fact]
-    public void Create_TwoAppsSameResources_ShareOneManifest()
+    public void Create_TwoAppsSameDefinition_IsOpenedOnce()
     {
-        _folder.Write("res/a.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {name: s}\nspec: {type: state.sqlite, version: v1}\n");
+        _folder.Write("res/a.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {name: s}\nspec: {type: state.sqlite, version: v1, metadata: [{name: g, value: '{appID}'}]}\n");
         var path = _folder.Write("run.yaml", "version: 1\ncommon: {resourcesPaths: [res]}\napps:\n- {appDirPath: ., appID: a}\n- {appDirPath: ., appID: b}\n");
 
-        Assert.Single(RunPlanner.Create(path, _ => null).Components);
+        var plan = RunPlanner.Create(path, _ => null);
+
+        Assert.Single(plan.Components);
+        Assert.Equal(["a", "b"], plan.Apps.Select(app => app.Sidecar.Components[0].Metadata["g"]));
     }
 }

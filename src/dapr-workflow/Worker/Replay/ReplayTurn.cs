@@ -132,13 +132,13 @@ internal sealed class ReplayTurn
                 Start(e);
                 break;
             case HistoryEvent.EventTypeOneofCase.TaskScheduled:
-                Confirm(OperationKind.Activity, e.EventId, e.TaskScheduled.Name, e.TaskScheduled.TaskExecutionId);
+                Confirm(OperationKind.Activity, e.EventId, e.TaskScheduled.Name);
                 break;
             case HistoryEvent.EventTypeOneofCase.TimerCreated:
-                Confirm(OperationKind.Timer, e.EventId, null, null);
+                Confirm(OperationKind.Timer, e.EventId, null);
                 break;
             case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated:
-                Confirm(OperationKind.Child, e.EventId, e.ChildWorkflowInstanceCreated.Name, null);
+                Confirm(OperationKind.Child, e.EventId, e.ChildWorkflowInstanceCreated.Name);
                 break;
             case HistoryEvent.EventTypeOneofCase.EventSent:
             case HistoryEvent.EventTypeOneofCase.DetachedWorkflowInstanceCreated:
@@ -197,9 +197,9 @@ internal sealed class ReplayTurn
         }
     }
 
-    private void Confirm(OperationKind kind, int id, string? name, string? executionKey)
+    private void Confirm(OperationKind kind, int id, string? name)
     {
-        if (!_operations.TryConfirm(kind, id, name, executionKey)) Mismatch(name is null ? OperationTable.Word(kind) : $"{OperationTable.Word(kind)} '{name}'", id);
+        if (!_operations.TryConfirm(kind, id, name)) Mismatch(name is null ? OperationTable.Word(kind) : $"{OperationTable.Word(kind)} '{name}'", id);
     }
 
     private void Mismatch(string recorded, int id)

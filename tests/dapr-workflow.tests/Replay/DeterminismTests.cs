@@ -69,25 +69,46 @@ public class DeterminismTests
     [Fact]
     public void Turn_CodeLeavesItsThread_Fails()
     {
+        using var gate = new ManualResetEventSlim();
         var instance = Instance.Of(async context =>
         {
-            await Task.Run(() => { });
+            await Task.Run(gate.Wait);
             return await context.CallActivityAsync<int>("A");
         });
-
-        // Either the guard of the context or the missing durable wait is met first.
-        Assert.Equal(OrchestrationStatus.Failed, instance.Run(instance.Request()).Actions.Single().CompleteWorkflow.WorkflowStatus);
+        var answer = instance.Run(instance.Request());
+        gate.Set();
+        Assert.Equal(OrchestrationStatus.Failed, answer.Actions.Single().CompleteWorkflow.WorkflowStatus);
     }
 
     [Fact]
     public void Turn_CodeEndsOnAnotherThread_Fails()
     {
+        using var gate = new ManualResetEventSlim();
+        using var ended = new ManualResetEventSlim();
         var instance = Instance.Of(async context =>
         {
-            await Task.Run(() => { });
-            return 1;
+            _ = KeepTheTurnOpenAsync();
+            try
+            {
+                await Task.Run(gate.Wait);
+                return 1;
+            }
+            finally
+            {
+                ended.Set();
+            }
+
+            async Task KeepTheTurnOpenAsync()
+            {
+                await context.CallActivityAsync("A");
+                gate.Set();
+                ended.Wait();
+            }
         });
-        Assert.Equal(OrchestrationStatus.Failed, instance.Run(instance.Request()).Actions.Single().CompleteWorkflow.WorkflowStatus);
+        var request = instance.Request();
+        request.NewEvents.Add(instance.Event(e => e.TaskScheduled = new TaskScheduledEvent { Name = "A" }, id: 0));
+        request.NewEvents.Add(instance.Done(0));
+        Assert.Equal(OrchestrationStatus.Failed, instance.Run(request).Actions.Single().CompleteWorkflow.WorkflowStatus);
     }
 
     [Fact]

@@ -54,8 +54,8 @@ public class GoldenTests
         },
         ["race-activity-wins"] = async (context, _) =>
         {
-            var timer = context.CreateTimer(TimeSpan.FromSeconds(1.2));
             var work = context.CallActivityAsync("A");
+            var timer = context.CreateTimer(TimeSpan.FromSeconds(1.2));
             await Task.WhenAny(work, timer);
             await context.CallActivityAsync("B");
             await timer;
@@ -153,7 +153,7 @@ public class GoldenTests
     [MemberData(nameof(Names))]
     public void Turns_RecordedFromDaprd_GetTheRecordedAnswers(string name)
     {
-        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "daprd-1.18.3.json")));
+        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Replay", "Golden", "daprd-1.18.3.json")));
         var turns = file.RootElement.EnumerateArray().Single(c => c.GetProperty("name").GetString() == name).GetProperty("turns");
         foreach (var turn in turns.EnumerateArray())
         {

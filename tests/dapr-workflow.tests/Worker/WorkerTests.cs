@@ -137,7 +137,9 @@ public class WorkerTests
         await stream.WriteAsync(App.Turn("Echo", "other", input: "\"other\""));
         var results = new[] { await App.NextAsync(app.Sidecar.Turns), await App.NextAsync(app.Sidecar.Turns) }.Select(t => t.Actions[0].CompleteWorkflow.Result);
         Assert.Equal(["\"new\"", "\"other\""], results.Order());
-        await Task.Delay(TimeSpan.FromSeconds(0.4), TimeProvider.System);
+
+        // Stopping waits for the answer in hand, so that a repeated one would be there.
+        await app.Host.StopAsync();
         Assert.False(app.Sidecar.Turns.Reader.TryRead(out _));
     }
 

@@ -213,6 +213,9 @@ internal sealed class ReplayTurn
     private void WriteActions(RepeatedField<WorkflowAction> actions)
     {
         var id = _operations.NextId;
+
+        // Read before _leftThread, which code on another thread sets before it completes the task.
+        var isCompleted = _root is { IsCompleted: true };
         if (_fatal is not null)
         {
             actions.Add(ActionFactory.Fail(id, _fatal));
@@ -229,14 +232,14 @@ internal sealed class ReplayTurn
         {
             _log.NoStart(_request.InstanceId);
         }
-        else if (_leftThread || (!_root.IsCompleted && _state.OpenWaits == 0))
+        else if (_leftThread || (!isCompleted && _state.OpenWaits == 0))
         {
             _log.NonDurableAwait(_request.InstanceId);
             actions.Add(ActionFactory.Fail(id, Failures.Create(
                 typeof(InvalidOperationException).FullName!,
                 "The workflow awaits something that is not durable. It may await only tasks of its context; Task.Run, Task.Delay and I/O belong in an activity.")));
         }
-        else if (!_root.IsCompleted)
+        else if (!isCompleted)
         {
             _operations.WritePending(actions);
         }

@@ -30,7 +30,9 @@ internal sealed class WorkItemStream(
         lock (_lock)
         {
             _reopen = true;
-            _open?.Cancel();
+
+            // Not in place: what it ends must not run under the lock.
+            _ = _open?.CancelAsync();
         }
     }
 

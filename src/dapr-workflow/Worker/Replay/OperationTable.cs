@@ -9,7 +9,7 @@ internal sealed class OperationTable(TurnState state, IDaprSerializer serializer
 {
     private readonly List<Operation> _operations = [];
     private readonly Dictionary<(OperationKind Kind, int Id), HistoryEvent> _early = [];
-    private bool[] _recorded = [];
+    private HistoryEvent?[] _recorded = [];
 
     /// <summary>The id that the next operation, or the completion, takes.</summary>
     public int NextId => _operations.Count;
@@ -17,19 +17,22 @@ internal sealed class OperationTable(TurnState state, IDaprSerializer serializer
     /// <summary>Notes which ids the history records, so that replayed calls need not build and serialize an action.</summary>
     public void Scan(RepeatedField<HistoryEvent> past, RepeatedField<HistoryEvent> news)
     {
-        _recorded = new bool[past.Count + news.Count];
+        _recorded = new HistoryEvent?[past.Count + news.Count];
         Mark(past);
         Mark(news);
     }
 
     /// <summary>Whether the history records the id.</summary>
-    public bool IsRecorded(int id) => id < _recorded.Length && _recorded[id];
+    public bool IsRecorded(int id) => id < _recorded.Length && _recorded[id] is not null;
 
     /// <summary>Gives the operation its id. A resolution that came before the call is delivered at once, and then nothing is sent.</summary>
     public void Add(Operation operation)
     {
         var id = _operations.Count;
         _operations.Add(operation);
+
+        // Known before the created-event is reached, so that a stale result in front of it is recognized in every replay.
+        if (IsRecorded(id) && _recorded[id]!.TaskScheduled is { TaskExecutionId.Length: > 0 } scheduled) operation.ExecutionKey = scheduled.TaskExecutionId;
         if (operation.IsAwaited) state.OpenWaits++;
         if (_early.Count == 0 || !_early.Remove((operation.Kind, id), out var resolution) || IsStale(operation, resolution)) return;
         operation.Action = null;
@@ -37,13 +40,12 @@ internal sealed class OperationTable(TurnState state, IDaprSerializer serializer
     }
 
     /// <summary>Matches a created-event with the operation of the same id, kind and name. False: the code is not the code that made this history.</summary>
-    public bool TryConfirm(OperationKind kind, int id, string? name, string? executionKey)
+    public bool TryConfirm(OperationKind kind, int id, string? name)
     {
         if (Find(id) is not { } operation || operation.Kind != kind) return false;
         if (name is not null && !string.Equals(operation.Name, name, StringComparison.Ordinal)) return false;
         operation.IsConfirmed = true;
         operation.Action = null;
-        if (!string.IsNullOrEmpty(executionKey)) operation.ExecutionKey = executionKey;
         return true;
     }
 
@@ -138,7 +140,7 @@ internal sealed class OperationTable(TurnState state, IDaprSerializer serializer
         foreach (var e in events)
         {
             // Only created-events have an id; all others carry -1.
-            if ((uint)e.EventId < (uint)_recorded.Length) _recorded[e.EventId] = true;
+            if ((uint)e.EventId < (uint)_recorded.Length) _recorded[e.EventId] = e;
         }
     }
 }

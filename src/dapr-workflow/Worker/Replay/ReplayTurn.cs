@@ -132,13 +132,13 @@ internal sealed class ReplayTurn
                 Start(e);
                 break;
             case HistoryEvent.EventTypeOneofCase.TaskScheduled:
-                Confirm(OperationKind.Activity, e.EventId, e.TaskScheduled.Name, e.TaskScheduled.TaskExecutionId);
+                Confirm(OperationKind.Activity, e.EventId, e.TaskScheduled.Name);
                 break;
             case HistoryEvent.EventTypeOneofCase.TimerCreated:
-                Confirm(OperationKind.Timer, e.EventId, null, null);
+                Confirm(OperationKind.Timer, e.EventId, null);
                 break;
             case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated:
-                Confirm(OperationKind.Child, e.EventId, e.ChildWorkflowInstanceCreated.Name, null);
+                Confirm(OperationKind.Child, e.EventId, e.ChildWorkflowInstanceCreated.Name);
                 break;
             case HistoryEvent.EventTypeOneofCase.EventSent:
             case HistoryEvent.EventTypeOneofCase.DetachedWorkflowInstanceCreated:
@@ -197,9 +197,9 @@ internal sealed class ReplayTurn
         }
     }
 
-    private void Confirm(OperationKind kind, int id, string? name, string? executionKey)
+    private void Confirm(OperationKind kind, int id, string? name)
     {
-        if (!_operations.TryConfirm(kind, id, name, executionKey)) Mismatch(name is null ? OperationTable.Word(kind) : $"{OperationTable.Word(kind)} '{name}'", id);
+        if (!_operations.TryConfirm(kind, id, name)) Mismatch(name is null ? OperationTable.Word(kind) : $"{OperationTable.Word(kind)} '{name}'", id);
     }
 
     private void Mismatch(string recorded, int id)
@@ -213,6 +213,9 @@ internal sealed class ReplayTurn
     private void WriteActions(RepeatedField<WorkflowAction> actions)
     {
         var id = _operations.NextId;
+
+        // Read before _leftThread, which code on another thread sets before it completes the task.
+        var isCompleted = _root is { IsCompleted: true };
         if (_fatal is not null)
         {
             actions.Add(ActionFactory.Fail(id, _fatal));
@@ -229,14 +232,14 @@ internal sealed class ReplayTurn
         {
             _log.NoStart(_request.InstanceId);
         }
-        else if (_leftThread || (!_root.IsCompleted && _state.OpenWaits == 0))
+        else if (_leftThread || (!isCompleted && _state.OpenWaits == 0))
         {
             _log.NonDurableAwait(_request.InstanceId);
             actions.Add(ActionFactory.Fail(id, Failures.Create(
                 typeof(InvalidOperationException).FullName!,
                 "The workflow awaits something that is not durable. It may await only tasks of its context; Task.Run, Task.Delay and I/O belong in an activity.")));
         }
-        else if (!_root.IsCompleted)
+        else if (!isCompleted)
         {
             _operations.WritePending(actions);
         }

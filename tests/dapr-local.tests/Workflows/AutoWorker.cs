@@ -69,7 +69,10 @@ internal sealed class AutoWorker : IAsyncDisposable
             var activity = item.ActivityRequest;
             await _client.CompleteActivityTaskAsync(new ActivityResponse
             {
-                InstanceId = activity.WorkflowInstance.InstanceId, TaskId = activity.TaskId, Result = activity.Input, CompletionToken = item.CompletionToken,
+                InstanceId = activity.WorkflowInstance.InstanceId,
+                TaskId = activity.TaskId,
+                Result = activity.Input,
+                CompletionToken = item.CompletionToken,
             });
         }
 

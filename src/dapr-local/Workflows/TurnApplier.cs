@@ -138,7 +138,10 @@ internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> ne
                 var task = action.ScheduleTask;
                 e.TaskScheduled = new TaskScheduledEvent
                 {
-                    Name = task.Name, Version = task.Version, Input = task.Input, TaskExecutionId = task.TaskExecutionId,
+                    Name = task.Name,
+                    Version = task.Version,
+                    Input = task.Input,
+                    TaskExecutionId = task.TaskExecutionId,
                     ParentTraceContext = _started.ExecutionStarted.ParentTraceContext,
                 };
                 break;
@@ -150,7 +153,9 @@ internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> ne
                 e.ChildWorkflowInstanceCreated = new ChildWorkflowInstanceCreatedEvent
                 {
                     InstanceId = child.InstanceId.Length > 0 ? child.InstanceId : string.Create(CultureInfo.InvariantCulture, $"{state.InstanceId}:{action.Id:x4}"),
-                    Name = child.Name, Version = child.Version, Input = child.Input,
+                    Name = child.Name,
+                    Version = child.Version,
+                    Input = child.Input,
                     ParentTraceContext = _started.ExecutionStarted.ParentTraceContext,
                 };
                 break;
@@ -210,7 +215,9 @@ internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> ne
             WorkflowInstance = new WorkflowInstance { InstanceId = child.InstanceId, ExecutionId = executionId },
             ParentInstance = new ParentInstanceInfo
             {
-                TaskScheduledId = created.EventId, Name = parent.Name, AppID = appId,
+                TaskScheduledId = created.EventId,
+                Name = parent.Name,
+                AppID = appId,
                 WorkflowInstance = new WorkflowInstance { InstanceId = run.InstanceId, ExecutionId = run.ExecutionId },
             },
             ParentTraceContext = parent.ParentTraceContext,

@@ -53,6 +53,12 @@ internal sealed class TurnCommit(Writes writes, RunIdentity run, int historyLeng
         }
 
         Writes.Append(writer, run.ExecutionId, historyLength, outcome.Events);
+        if (outcome.Verdict == TurnVerdict.Stall)
+        {
+            Writes.Stall(writer, record);
+            return effects;
+        }
+
         Writes.Update(writer, record);
         foreach (var scheduled in outcome.Activities)
         {

@@ -97,8 +97,9 @@ internal sealed class TurnRunner(EngineContext context)
         {
             Dispatch(slot);
         }
-        catch (SqliteException error)
+        catch (Exception error)
         {
+            // Whatever is wrong with one instance, the others go on.
             context.Logger.TurnFailed(error, slot.InstanceId);
             RequeueLater(slot);
         }

@@ -75,6 +75,11 @@ internal sealed class Writes(long lastSequence)
         """,
         record.Id, (int)record.Status, record.Updated, record.Started, record.Version, record.Output, record.CustomStatus, record.Failure?.ToByteArray(), record.HistoryLength).ExecuteNonQuery();
 
+    /// <summary>Marks an instance as stalled; what the last good turn said stays.</summary>
+    public static void Stall(SqliteWriter writer, InstanceRecord record) => writer.Command(
+        "UPDATE instances SET status = $2, updated = $3, started = $4, history_length = $5, held = 0 WHERE id = $1",
+        record.Id, (int)record.Status, record.Updated, record.Started, record.HistoryLength).ExecuteNonQuery();
+
     /// <summary>Replaces the run of an instance by a new generation.</summary>
     public static void Renew(SqliteWriter writer, InstanceRecord record) => writer.Command(
         """

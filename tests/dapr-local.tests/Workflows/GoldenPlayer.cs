@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Dapr.TaskHub.Protos;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
 namespace DaprLocal.Tests.Workflows;
 
@@ -16,7 +17,8 @@ namespace DaprLocal.Tests.Workflows;
 internal sealed partial class GoldenPlayer(EngineHost host, ScriptedWorker worker, FakeTimeProvider time)
 {
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly DateTimeOffset _begin = time.GetUtcNow();
     private readonly Dictionary<int, Task<JsonNode>> _calls = [];
     private readonly Dictionary<string, string> _expectedIds = [];
@@ -45,7 +47,7 @@ internal sealed partial class GoldenPlayer(EngineHost host, ScriptedWorker worke
         if (step["waitMs"] is not null)
         {
             // Absence has no signal; what comes within this time would have come.
-            await Task.WhenAny(worker.NextAsync(_ => false), Task.Delay(TimeSpan.FromMilliseconds(60), TimeProvider.System));
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
             Assert.Empty(worker.Unexpected());
         }
         else if ((string?)step["worker"] == "GetWorkItems" && step["value"] is JsonObject expected)
@@ -65,7 +67,12 @@ internal sealed partial class GoldenPlayer(EngineHost host, ScriptedWorker worke
         else if ((string?)step["client"] is { } rpc)
         {
             var call = CallAsync(rpc, step);
-            if (step["call"] is { } number) _calls[(int)number] = call;
+            if (step["call"] is { } number)
+            {
+                _calls[(int)number] = call;
+                // Gives the call the time to be accepted before the clock goes on; many of these calls last until later steps.
+                await Task.WhenAny(call, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System));
+            }
             else Compare(step["error"] ?? step["response"]!, await call.WaitAsync(Patience), step);
         }
     }
@@ -78,9 +85,9 @@ internal sealed partial class GoldenPlayer(EngineHost host, ScriptedWorker worke
 
     private async Task<JsonNode> CallAsync(string rpc, JsonObject step)
     {
-        var text = step["request"]!.ToJsonString();
-        var request = Times().Replace(text, time.GetUtcNow().Add(Offset((string?)step["note"])).UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-        var deadline = step["deadlineMs"] is null ? (DateTime?)null : TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(300);
+        var text = step["request"]!.ToJsonString(Relaxed);
+        var request = Placeholders().Replace(text, time.GetUtcNow().Add(Offset((string?)step["note"])).UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+        var deadline = step["deadlineMs"] is null && step["tookMs"] is null ? (DateTime?)null : TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(300);
         var options = new CallOptions(deadline: deadline);
         var method = typeof(TaskHubSidecarService.TaskHubSidecarServiceClient).GetMethods()
             .Single(m => m.Name == rpc + "Async" && m.GetParameters() is [_, { ParameterType: var second }] && second == typeof(CallOptions));
@@ -108,7 +115,7 @@ internal sealed partial class GoldenPlayer(EngineHost host, ScriptedWorker worke
 
     private static bool IsFor(JsonObject expected, WorkItem item)
     {
-        if (expected["workflowRequest"] is { } turn) return item.WorkflowRequest?.InstanceId == (string?)turn["instanceId"] && item.WorkflowRequest is not null;
+        if (expected["workflowRequest"] is { } turn) return item.WorkflowRequest?.InstanceId == ((string?)turn["instanceId"] ?? "");
         var activity = expected["activityRequest"]!;
         return item.ActivityRequest is { } request
             && request.WorkflowInstance.InstanceId == ((string?)activity["workflowInstance"]?["instanceId"] ?? "")
@@ -121,16 +128,13 @@ internal sealed partial class GoldenPlayer(EngineHost host, ScriptedWorker worke
     {
         var wanted = Normal(expected, _expectedIds)!;
         var got = Normal(actual, _actualIds)!;
-        if ((string?)wanted["workflowState"]?["workflowStatus"] is "ORCHESTRATION_STATUS_PENDING")
-        {
-            // While pending daprd knows neither name nor time of creation; the engine does.
-            wanted = wanted["workflowState"]!["workflowStatus"]!.DeepClone();
-            got = got["workflowState"]!["workflowStatus"]!.DeepClone();
-        }
-
-        if ((string?)wanted["code"] is "DEADLINE_EXCEEDED" or "CANCELLED") (wanted, got) = ("stopped", (string?)got["code"] is "DEADLINE_EXCEEDED" or "CANCELLED" ? "stopped" : got.DeepClone());
-        Assert.True(JsonNode.DeepEquals(wanted, got), $"ms {step["ms"]}: expected\n{wanted.ToJsonString()}\ngot\n{got.ToJsonString()}");
+        // Before the first commit daprd knows neither name nor times; and it shows old state while it continues as new.
+        if (wanted["workflowState"] is { } state && state["name"] is null) (wanted, got) = (wanted["exists"]!.DeepClone(), got["exists"]!.DeepClone());
+        else if (Stopped(wanted) && Stopped(got)) return;
+        Assert.True(JsonNode.DeepEquals(wanted, got), $"ms {step["ms"]}: expected\n{wanted.ToJsonString(Relaxed)}\ngot\n{got.ToJsonString(Relaxed)}");
     }
+
+    private static bool Stopped(JsonNode answer) => (string?)answer["code"] is "DEADLINE_EXCEEDED" or "CANCELLED";
 
     /// <summary>Sorted, without times and tokens, and with ids numbered by first appearance.</summary>
     private static JsonNode? Normal(JsonNode? node, Dictionary<string, string> ids)
@@ -154,6 +158,9 @@ internal sealed partial class GoldenPlayer(EngineHost host, ScriptedWorker worke
                 return node?.DeepClone();
         }
     }
+
+    [GeneratedRegex(@"<time:\d+>")]
+    private static partial Regex Placeholders();
 
     [GeneratedRegex(@"<time:\d+>|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")]
     private static partial Regex Times();

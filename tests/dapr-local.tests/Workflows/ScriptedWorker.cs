@@ -7,7 +7,7 @@ namespace DaprLocal.Tests.Workflows;
 /// <summary>A worker stream whose items the test takes one by one.</summary>
 internal sealed class ScriptedWorker : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly TaskHubSidecarService.TaskHubSidecarServiceClient _client;
     private readonly AsyncServerStreamingCall<WorkItem> _call;
     private readonly Channel<WorkItem> _arrived = Channel.CreateBounded<WorkItem>(100_000);

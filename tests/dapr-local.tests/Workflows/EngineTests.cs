@@ -1,0 +1,352 @@
+using System.Diagnostics;
+using Dapr.TaskHub.Protos;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.Extensions.Time.Testing;
+using Xunit.Abstractions;
+
+namespace DaprLocal.Tests.Workflows;
+
+/// <summary>What the recordings cannot show: workers that come and go, restarts, fences and load.</summary>
+public sealed class EngineTests(ITestOutputHelper output)
+{
+    private static readonly DateTimeOffset Noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task GetWorkItems_StreamCloses_TurnAndActivityComeAgain()
+    {
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath());
+        var first = await ScriptedWorker.ConnectAsync(host.Client);
+        var start = Start(host, "a", "1");
+        await first.TurnAsync("a");
+        await first.DisposeAsync();
+
+        await using (var second = await ScriptedWorker.ConnectAsync(host.Client))
+        {
+            Assert.Equal(2, (await second.TurnAsync("a")).NewEvents.Count);
+            await second.AnswerAsync("a", ScriptedWorker.Task(0, "Echo"));
+            await start;
+            await second.ActivityAsync("a");
+        }
+
+        await using var third = await ScriptedWorker.ConnectAsync(host.Client);
+        Assert.Equal("exec-0", (await third.ActivityAsync("a")).TaskExecutionId);
+        await third.ResultAsync("a", 0, "1");
+        await third.TurnAsync("a");
+        await third.AnswerAsync("a", ScriptedWorker.Complete(1));
+        Assert.Equal(OrchestrationStatus.Completed, (await CompletionAsync(host, "a")).WorkflowStatus);
+    }
+
+    [Fact]
+    public async Task CompleteTask_OfAnOlderDispatch_IsIgnored()
+    {
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath());
+        var first = await ScriptedWorker.ConnectAsync(host.Client);
+        var start = Start(host, "a", "1");
+        var old = (await first.NextAsync()).CompletionToken;
+        await first.DisposeAsync();
+        await using var second = await ScriptedWorker.ConnectAsync(host.Client);
+        await second.TurnAsync("a");
+
+        await host.Client.CompleteWorkflowTaskAsync(new WorkflowResponse { InstanceId = "a", CompletionToken = old, Actions = { ScriptedWorker.Complete(0, "\"stale\"") } });
+        await host.Client.CompleteActivityTaskAsync(new ActivityResponse { InstanceId = "a", TaskId = 7, Result = "nobody asked" });
+        await second.AnswerAsync("a", ScriptedWorker.Complete(0, "\"fresh\""));
+
+        await start;
+        Assert.Equal("\"fresh\"", (await CompletionAsync(host, "a")).Output);
+    }
+
+    [Fact]
+    public async Task CompleteTask_RepeatsAnIdOfTheHistory_TurnIsSentAgain()
+    {
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath());
+        await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
+        var start = Start(host, "a", "1");
+        await worker.TurnAsync("a");
+        await worker.AnswerAsync("a", ScriptedWorker.Task(0, "Echo"));
+        await start;
+        await worker.ActivityAsync("a");
+        await worker.ResultAsync("a", 0, "1");
+
+        await worker.TurnAsync("a");
+        await worker.AnswerAsync("a", ScriptedWorker.Task(0, "Echo"));
+        var again = await worker.TurnAsync("a");
+        await worker.AnswerAsync("a", ScriptedWorker.Complete(1));
+
+        Assert.NotNull(again.NewEvents[1].TaskCompleted);
+        Assert.Equal(OrchestrationStatus.Completed, (await CompletionAsync(host, "a")).WorkflowStatus);
+        Assert.Equal(["WorkflowStarted", "ExecutionStarted", "TaskScheduled", "WorkflowStarted", "TaskCompleted", "ExecutionCompleted"], Kinds(host, "a"));
+    }
+
+    [Fact]
+    public async Task OpenAsync_CrashImageOfEveryStep_WorkflowEndsWithTheSameHistory()
+    {
+        var path = EngineHost.NewPath();
+        var images = new List<string>();
+        string[] expected = ["WorkflowStarted", "ExecutionStarted", "TaskScheduled", "WorkflowStarted", "TaskCompleted", "TaskScheduled", "WorkflowStarted", "TaskCompleted", "ExecutionCompleted"];
+        await using (var host = await EngineHost.StartAsync(path))
+        {
+            await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
+            var start = Start(host, "a", "2");
+            await worker.TurnAsync("a");
+            Snapshot();
+            await worker.AnswerAsync("a", ScriptedWorker.Task(0, "Echo", "0"));
+            await start;
+            Snapshot();
+            for (var i = 0; i < 2; i++)
+            {
+                await worker.ActivityAsync("a");
+                Snapshot();
+                await worker.ResultAsync("a", i, $"{i}");
+                Snapshot();
+                await worker.TurnAsync("a");
+                Snapshot();
+                await worker.AnswerAsync("a", i == 0 ? ScriptedWorker.Task(1, "Echo", "1") : ScriptedWorker.Complete(2, "\"done\""));
+                Snapshot();
+            }
+        }
+
+        foreach (var image in images)
+        {
+            await using var host = await EngineHost.StartAsync(image);
+            await using var worker = await AutoWorker.ConnectAsync(host.Client);
+            Assert.Equal("\"done\"", (await CompletionAsync(host, "a")).Output);
+            Assert.Equal(expected, Kinds(host, "a"));
+        }
+
+        Assert.Equal(10, images.Count);
+
+        void Snapshot()
+        {
+            var image = EngineHost.NewPath();
+            File.Copy(path, image);
+            if (File.Exists(path + "-wal")) File.Copy(path + "-wal", image + "-wal");
+            images.Add(image);
+        }
+    }
+
+    [Fact]
+    public async Task OpenAsync_TimerArmedBefore_FiresOnceWhenDue()
+    {
+        var path = EngineHost.NewPath();
+        var time = new FakeTimeProvider(Noon);
+        await using (var host = await EngineHost.StartAsync(path, time))
+        {
+            await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
+            var start = Start(host, "a", "T");
+            await worker.TurnAsync("a");
+            await worker.AnswerAsync("a", new WorkflowAction { CreateTimer = new CreateTimerAction { FireAt = Timestamp.FromDateTimeOffset(Noon.AddMinutes(5)) } });
+            await start;
+        }
+
+        time.Advance(TimeSpan.FromMinutes(2));
+        await using var again = await EngineHost.StartAsync(path, time);
+        await using var other = await ScriptedWorker.ConnectAsync(again.Client);
+        time.Advance(TimeSpan.FromMinutes(2.5));
+        await again.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "early" });
+        Assert.NotNull((await other.TurnAsync("a")).NewEvents.Single(e => e.EventRaised is not null));
+        await other.AnswerAsync("a");
+        time.Advance(TimeSpan.FromMinutes(1));
+        var turn = await other.TurnAsync("a");
+        await other.AnswerAsync("a", ScriptedWorker.Complete(1));
+
+        Assert.Equal(0, turn.NewEvents.Single(e => e.TimerFired is not null).TimerFired.TimerId);
+        Assert.Equal(OrchestrationStatus.Completed, (await CompletionAsync(again, "a")).WorkflowStatus);
+    }
+
+    [Fact]
+    public async Task StartInstance_NoWorkerYet_EverythingIsKeptForIt()
+    {
+        var path = EngineHost.NewPath();
+        await using (var host = await EngineHost.StartAsync(path))
+        {
+            await host.Client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "T", ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(Noon) });
+            await host.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e1" });
+            await host.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e2" });
+            await host.Engine.TerminateAsync("a", "\"out\"", recursive: true, wait: false, CancellationToken.None);
+        }
+
+        await using var again = await EngineHost.StartAsync(path);
+        await using var worker = await ScriptedWorker.ConnectAsync(again.Client);
+        var turn = await worker.TurnAsync("a");
+        await worker.AnswerAsync("a");
+
+        Assert.Equal(1, again.Engine.ConnectedWorkers);
+        Assert.Equal(["WorkflowStarted", "ExecutionStarted", "EventRaised", "EventRaised", "ExecutionTerminated"], turn.NewEvents.Select(e => e.EventTypeCase.ToString()));
+        var state = await CompletionAsync(again, "a");
+        Assert.Equal((OrchestrationStatus.Terminated, "\"out\""), (state.WorkflowStatus, state.Output));
+    }
+
+    [Fact]
+    public async Task CompleteTask_ContinuesAsNew_OldResultsAndTimersStayOutside()
+    {
+        var time = new FakeTimeProvider(Noon);
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath(), time);
+        await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
+        var start = Start(host, "a", "T");
+        await worker.TurnAsync("a");
+        await worker.AnswerAsync("a", ScriptedWorker.Task(0, "Old"), new WorkflowAction { Id = 1, CreateTimer = new CreateTimerAction { FireAt = Timestamp.FromDateTimeOffset(Noon.AddSeconds(1)) } });
+        await start;
+        var old = await worker.NextAsync(item => item.ActivityRequest is not null);
+        await host.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "go" });
+        await worker.TurnAsync("a");
+        await worker.AnswerAsync("a", ScriptedWorker.Complete(2, "2", OrchestrationStatus.ContinuedAsNew));
+        await worker.TurnAsync("a");
+        await worker.AnswerAsync("a", ScriptedWorker.Task(0, "New"));
+        var fresh = await worker.NextAsync(item => item.ActivityRequest?.Name == "New");
+
+        time.Advance(TimeSpan.FromSeconds(5));
+        await host.Client.CompleteActivityTaskAsync(new ActivityResponse { InstanceId = "a", TaskId = 0, Result = "old", CompletionToken = old.CompletionToken });
+        await host.Client.CompleteActivityTaskAsync(new ActivityResponse { InstanceId = "a", TaskId = 0, Result = "new", CompletionToken = fresh.CompletionToken });
+        var turn = await worker.TurnAsync("a");
+
+        Assert.Equal("new", Assert.Single(turn.NewEvents, e => e.WorkflowStarted is null).TaskCompleted.Result);
+    }
+
+    [Fact]
+    public async Task CompleteTask_ContinuesAsNewInATightLoop_PausesEveryTwentyGenerations()
+    {
+        var time = new FakeTimeProvider(Noon) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath(), time);
+        await using var worker = await AutoWorker.ConnectAsync(host.Client, request =>
+        {
+            var generation = int.Parse(request.NewEvents.Single(e => e.ExecutionStarted is not null).ExecutionStarted.Input, System.Globalization.CultureInfo.InvariantCulture);
+            return [ScriptedWorker.Complete(0, $"{generation + 1}", generation < 50 ? OrchestrationStatus.ContinuedAsNew : OrchestrationStatus.Completed)];
+        });
+        var start = Start(host, "a", "Loop", "0");
+
+        await UntilAsync(() => worker.Answered == 20);
+        Assert.Equal(OrchestrationStatus.Running, host.Engine.Get("a")!.Status);
+        await UntilAsync(() => Advance(time) && worker.Answered == 51);
+
+        await start;
+        Assert.Equal("51", (await CompletionAsync(host, "a")).Output);
+    }
+
+    [Fact]
+    public async Task CompleteTask_PatchMissing_StallsUntilAnotherWorkerComes()
+    {
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath());
+        await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
+        var start = Start(host, "a", "T");
+        await worker.TurnAsync("a");
+        await host.Client.CompleteWorkflowTaskAsync(new WorkflowResponse { InstanceId = "a", Version = new WorkflowVersion { Patches = { "p1" } } });
+        await start;
+        await host.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e" });
+        await worker.TurnAsync("a");
+        await worker.AnswerAsync("a", ScriptedWorker.Complete(0));
+
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await host.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e" }));
+        Assert.Equal((StatusCode.Unknown, "failed to invoke method for workflow 'a': actor is stalled"), (refused.StatusCode, refused.Status.Detail));
+        Assert.Equal(OrchestrationStatus.Stalled, host.Engine.Get("a")!.Status);
+        Assert.Equal("Patch mismatch. History patches: [p1], current patches: []. ", host.Engine.GetHistory("a")![^1].ExecutionStalled.Description);
+
+        await worker.DisposeAsync();
+        await using var other = await ScriptedWorker.ConnectAsync(host.Client);
+        await other.TurnAsync("a");
+        await host.Client.CompleteWorkflowTaskAsync(new WorkflowResponse { InstanceId = "a", Actions = { ScriptedWorker.Complete(0) }, Version = new WorkflowVersion { Patches = { "p1", "p2" } } });
+        Assert.Equal(OrchestrationStatus.Completed, (await CompletionAsync(host, "a")).WorkflowStatus);
+    }
+
+    [Fact]
+    public async Task CompleteTask_UnsupportedAction_WorkflowFails()
+    {
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath());
+        await using var worker = await AutoWorker.ConnectAsync(host.Client, request => request.InstanceId == "a"
+            ? [new WorkflowAction { Id = 3, SendEvent = new SendEventAction { Name = "e" } }]
+            : [new WorkflowAction { Id = 3 }]);
+
+        await Start(host, "a", "T");
+        await Start(host, "b", "T");
+
+        var (a, b) = (await CompletionAsync(host, "a"), await CompletionAsync(host, "b"));
+        Assert.Equal((OrchestrationStatus.Failed, "SendEventUnsupportedOnDapr"), (a.WorkflowStatus, a.FailureDetails.ErrorType));
+        Assert.Equal((OrchestrationStatus.Failed, "UnsupportedAction"), (b.WorkflowStatus, b.FailureDetails.ErrorType));
+    }
+
+    [Fact]
+    public async Task StartInstance_TraceParentInHeaders_GoesToTheWorkflow()
+    {
+        const string Parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath());
+        await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
+        var start = host.Client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "T" }, new Metadata { { "traceparent", Parent } });
+
+        var started = (await worker.TurnAsync("a")).NewEvents[1].ExecutionStarted;
+        await worker.AnswerAsync("a", ScriptedWorker.Complete(0));
+
+        await start;
+        Assert.Equal((Parent, "b7ad6b7169203331"), (started.ParentTraceContext.TraceParent, started.WorkflowSpanID));
+    }
+
+    [Theory]
+    [InlineData("nonsense", "hex encoded trace-id must have length equals to 32")]
+    [InlineData("", "hex encoded trace-id must have length equals to 32")]
+    [InlineData("00-00000000000000000000000000000000-b7ad6b7169203331-01", "trace-id can't be all zero")]
+    public async Task StartInstance_BadTraceContext_IsRefused(string parent, string message)
+    {
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath());
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await host.Client.StartInstanceAsync(
+            new CreateInstanceRequest { InstanceId = "a", Name = "T", ParentTraceContext = new TraceContext { TraceParent = parent } }));
+
+        Assert.Equal((StatusCode.Unknown, message), (error.StatusCode, error.Status.Detail));
+    }
+
+    [Fact]
+    public async Task RerunWorkflowFromEvent_SecondActivity_RunsFromThereWithTheNewInput()
+    {
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath());
+        await using var worker = await AutoWorker.ConnectAsync(host.Client);
+        await Start(host, "a", "2");
+        await CompletionAsync(host, "a");
+
+        await host.Client.RerunWorkflowFromEventAsync(new RerunWorkflowFromEventRequest { SourceInstanceID = "a", EventID = 1, NewInstanceID = "b", Input = "\"x\"", OverwriteInput = true });
+        await CompletionAsync(host, "b");
+
+        var history = host.Engine.GetHistory("b")!;
+        Assert.Equal(Kinds(host, "a"), Kinds(host, "b"));
+        Assert.Equal(["0", "\"x\""], history.Where(e => e.TaskCompleted is not null).Select(e => e.TaskCompleted.Result));
+        Assert.Equal("a", history.Last(e => e.TaskScheduled is not null).TaskScheduled.RerunParentInstanceInfo.InstanceID);
+        Assert.Equal(["a", "b"], (await host.Client.ListInstanceIDsAsync(new ListInstanceIDsRequest())).InstanceIds);
+        var page = await host.Client.ListInstanceIDsAsync(new ListInstanceIDsRequest { PageSize = 1 });
+        var rest = await host.Client.ListInstanceIDsAsync(new ListInstanceIDsRequest { PageSize = 1, ContinuationToken = page.ContinuationToken });
+        Assert.Equal(("a", "b", false), (page.InstanceIds.Single(), rest.InstanceIds.Single(), rest.HasContinuationToken));
+    }
+
+    [Fact]
+    public async Task StartInstance_FiveHundredAtOnce_AllComplete()
+    {
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath());
+        await using var worker = await AutoWorker.ConnectAsync(host.Client);
+        var watch = Stopwatch.StartNew();
+
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(async i =>
+        {
+            await host.Client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = $"i{i}", Name = "2" });
+            Assert.Equal("\"done\"", (await CompletionAsync(host, $"i{i}")).Output);
+        }));
+
+        output.WriteLine($"500 instances, 1500 turns, 1000 activities in {watch.Elapsed.TotalMilliseconds:F0} ms: {1500 / watch.Elapsed.TotalSeconds:F0} turns/s");
+    }
+
+    private static async Task Start(EngineHost host, string id, string name, string? input = null) =>
+        await host.Client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = id, Name = name, Input = input });
+
+    private static async Task<WorkflowState> CompletionAsync(EngineHost host, string id) => (await host.Client.WaitForInstanceCompletionAsync(
+        new GetInstanceRequest { InstanceId = id, GetInputsAndOutputs = true }, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(20))).WorkflowState;
+
+    private static IEnumerable<string> Kinds(EngineHost host, string id) => host.Engine.GetHistory(id)!.Select(e => e.EventTypeCase.ToString());
+
+    private static bool Advance(FakeTimeProvider time)
+    {
+        time.Advance(TimeSpan.FromMilliseconds(500));
+        return true;
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (!condition()) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+    }
+}

@@ -35,7 +35,7 @@ internal sealed class AppSidecar : IAsyncDisposable
         try
         {
             var sidecar = await Sidecar.StartAsync(
-                plan.Sidecar, components, services => services.AddSingleton(workflows), routes => routes.MapGrpcService<TaskHubService>(), time, loggers, ct);
+                plan.Sidecar, components, services => services.AddSingleton(new TaskHubService(workflows)), routes => routes.MapGrpcService<TaskHubService>(), time, loggers, ct);
             return new AppSidecar(sidecar, workflows);
         }
         catch (Exception exception)
@@ -50,7 +50,8 @@ internal sealed class AppSidecar : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _sidecar.DisposeAsync();
+        // The engine first: the streams of workers end with it, and the ports close only when they are ended.
         await _workflows.DisposeAsync();
+        await _sidecar.DisposeAsync();
     }
 }

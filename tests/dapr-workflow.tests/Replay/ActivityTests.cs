@@ -150,7 +150,10 @@ public class ActivityTests
 #pragma warning restore CA1848, CA1873, CA2254
             replays.Add(context.IsReplaying);
             return 0;
-        })) { Loggers = log };
+        }))
+        {
+            Loggers = log,
+        };
         instance.Turn();
         instance.Turn(instance.Done(0));
 

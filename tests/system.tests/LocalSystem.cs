@@ -1,0 +1,138 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using OrderInventory.Testing;
+
+namespace OrderInventory.System.Tests;
+
+/// <summary>
+/// The product as processes: dapr-local with the sidecars, and the two apps beside it, so that each of the three can be
+/// killed and started alone. A third sidecar belongs to the observer, which reads every topic.
+/// </summary>
+internal sealed class LocalSystem : IAsyncDisposable
+{
+    private const string Token = "system-test-token";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly string Configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("oi-system-").FullName;
+    private readonly int[] _ports = ServerProcess.FreePorts(9);
+    private readonly Dictionary<string, ServerProcess> _running = [];
+
+    private LocalSystem(Observer observer)
+    {
+        Observer = observer;
+        Orders = new OrderClient(new Uri($"http://127.0.0.1:{_ports[0]}"));
+        Inventory = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_ports[1]}") };
+        OrderState = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/state/statestore/") };
+    }
+
+    public Observer Observer { get; }
+
+    public OrderClient Orders { get; }
+
+    public HttpClient Inventory { get; }
+
+    /// <summary>The documents of order-app, through its sidecar.</summary>
+    public HttpClient OrderState { get; }
+
+    public static string Dll(string project) => Path.Combine(Repository.Root, "src", project, "bin", Configuration, "net10.0", project + ".dll");
+
+    public static async Task<LocalSystem> StartAsync()
+    {
+        var system = new LocalSystem(await Observer.StartAsync());
+        system.WriteRunFile();
+        await system.StartAsync("dapr-local");
+        await Task.WhenAll(system.StartAsync("order-app"), system.StartAsync("inventory-app"));
+        return system;
+    }
+
+    /// <summary>Starts one of the three and waits until it answers.</summary>
+    public async Task StartAsync(string name)
+    {
+        var process = name == "dapr-local"
+            ? ServerProcess.Start(Dll(name), ["run", "-f", Path.Combine(_folder, "run.yaml"), "--data", Path.Combine(_folder, "data"), "--no-sample"], _folder)
+            : ServerProcess.Start(Dll(name), [], Path.GetDirectoryName(Dll(name))!, AppEnvironment(name));
+        lock (_running) _running[name] = process;
+        var address = name == "dapr-local" ? new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/healthz/outbound") : new Uri(name == "order-app" ? Orders.Address : Inventory.BaseAddress!, "/healthz");
+        using var http = new HttpClient();
+        await Eventually.GetAsync(
+            async () =>
+            {
+                if (process.HasExited) throw new InvalidOperationException($"{name} ended with {process.ExitCode}:\n{process.Output}");
+                try { return (await http.GetAsync(address)).IsSuccessStatusCode; } catch (HttpRequestException) { return false; }
+            },
+            ok => ok,
+            StartLimit,
+            $"{name} answers");
+    }
+
+    /// <summary>kill -9 of one of the three.</summary>
+    public Task KillAsync(string name)
+    {
+        lock (_running) return _running[name].KillAsync();
+    }
+
+    public async Task PutStockAsync(string productId, long total)
+    {
+        // The first request may find an app whose sidecar is still connecting.
+        using var answer = await Eventually.GetAsync(
+            () => Inventory.PutAsJsonAsync($"/api/inventory/{productId}", new { total }), answer => answer.IsSuccessStatusCode, StartLimit, "stock can be set");
+    }
+
+    public async Task<(long Total, long Available, long Reserved)> StockAsync(string productId)
+    {
+        var data = (await Inventory.GetFromJsonAsync<JsonElement>($"/api/inventory/{productId}")).GetProperty("data");
+        return (data.GetProperty("total").GetInt64(), data.GetProperty("available").GetInt64(), data.GetProperty("reserved").GetInt64());
+    }
+
+    /// <summary>What the processes wrote last, for the message of a failing test.</summary>
+    public string Output()
+    {
+        lock (_running) return string.Join('\n', _running.Select(pair => $"--- {pair.Key}\n{pair.Value.Output}"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _running.Values) process.Dispose();
+        await Observer.DisposeAsync();
+        Inventory.Dispose();
+        OrderState.Dispose();
+        Orders.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private Dictionary<string, string?> AppEnvironment(string name)
+    {
+        var i = name == "order-app" ? 0 : 1;
+        return new Dictionary<string, string?>
+        {
+            ["APP_PORT"] = Port(_ports[i]),
+            ["DAPR_HTTP_PORT"] = Port(_ports[2 + (2 * i)]),
+            ["DAPR_GRPC_PORT"] = Port(_ports[3 + (2 * i)]),
+            ["APP_API_TOKEN"] = Token,
+        };
+    }
+
+    private void WriteRunFile()
+    {
+        string App(string id, int appPort, int http, int grpc) => $$"""
+              - appID: {{id}}
+                appDirPath: {{_folder}}
+                appPort: {{Port(appPort)}}
+                daprHTTPPort: {{Port(http)}}
+                daprGRPCPort: {{Port(grpc)}}
+                env: { APP_API_TOKEN: {{Token}} }
+            """;
+        File.WriteAllText(Path.Combine(_folder, "run.yaml"), $"""
+            version: 1
+            common:
+              resourcesPaths: ["{Path.Combine(Repository.Root, "components/local")}"]
+            apps:
+            {App("order-app", _ports[0], _ports[2], _ports[3])}
+            {App("inventory-app", _ports[1], _ports[4], _ports[5])}
+            {App("observer", Observer.Port, _ports[6], _ports[7])}
+            """);
+    }
+
+    private static string Port(int port) => port.ToString(global::System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using OrderInventory.Contracts;
+
+namespace OrderInventory.System.Tests;
+
+/// <summary>One message as it was delivered.</summary>
+internal sealed record Seen(string Id, string Data);
+
+/// <summary>An app of its own that subscribes to every topic and remembers what it is delivered.</summary>
+internal sealed class Observer : IAsyncDisposable
+{
+    private readonly WebApplication _web;
+
+    private Observer(WebApplication web) => _web = web;
+
+    public int Port { get; private init; }
+
+    /// <summary>Messages by topic, repeats included.</summary>
+    public ConcurrentDictionary<string, ConcurrentQueue<Seen>> Messages { get; } = new();
+
+    public static async Task<Observer> StartAsync()
+    {
+        var port = ServerProcess.FreePorts(1)[0];
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        var web = builder.Build();
+        var observer = new Observer(web) { Port = port };
+        string[] topics = [.. Topics.All, .. Topics.All.Select(Topics.DeadLetter)];
+        web.MapGet("/dapr/subscribe", () => topics.Select(topic => new { pubsubname = Topics.PubSub, topic, route = "/seen/" + topic }));
+        web.MapPost("/seen/{topic}", async (string topic, HttpRequest request) =>
+        {
+            using var message = await JsonDocument.ParseAsync(request.Body);
+            var data = message.RootElement.TryGetProperty("data", out var found) ? found.GetRawText() : "";
+            observer.Of(topic).Enqueue(new Seen(message.RootElement.GetProperty("id").GetString()!, data));
+        });
+        await web.StartAsync();
+        return observer;
+    }
+
+    /// <summary>Messages of one topic.</summary>
+    public ConcurrentQueue<Seen> Of(string topic) => Messages.GetOrAdd(topic, _ => new ConcurrentQueue<Seen>());
+
+    public ValueTask DisposeAsync() => _web.DisposeAsync();
+}

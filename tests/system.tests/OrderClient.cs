@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using OrderInventory.Testing;
+
+namespace OrderInventory.System.Tests;
+
+/// <summary>A client of order-app that behaves as clients should: it repeats a request without an answer, with the same key.</summary>
+internal sealed class OrderClient(Uri address) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(15) };
+
+    public Uri Address => address;
+
+    public Task<HttpResponseMessage> PostAsync(string body, string? key, string? language = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/orders") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        if (language is not null) request.Headers.TryAddWithoutValidation("Accept-Language", language);
+        return _http.SendAsync(request);
+    }
+
+    /// <summary>Places an order, whatever happens meanwhile, and returns its id.</summary>
+    public async Task<string> PlaceAsync(string body, string key)
+    {
+        for (var waited = TimeSpan.Zero; waited < Patience; waited += Pause)
+        {
+            try
+            {
+                using var answer = await PostAsync(body, key);
+                if (answer.IsSuccessStatusCode) return (await DataAsync(answer)).GetProperty("id").GetString()!;
+                if (answer.StatusCode is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.InternalServerError))
+                    throw new InvalidOperationException($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+            }
+            catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+            {
+                // No answer: the order may or may not have been placed.
+            }
+
+            await Task.Delay(Pause, TimeProvider.System);
+        }
+
+        throw new TimeoutException("The order could not be placed.");
+    }
+
+    public async Task<JsonElement> GetAsync(string id)
+    {
+        using var answer = await _http.GetAsync($"/api/orders/{id}");
+        answer.EnsureSuccessStatusCode();
+        return await DataAsync(answer);
+    }
+
+    public async Task<JsonElement> HistoryAsync(string id)
+    {
+        using var answer = await _http.GetAsync($"/api/orders/{id}/history");
+        answer.EnsureSuccessStatusCode();
+        return await DataAsync(answer);
+    }
+
+    /// <summary>The order once it is CONFIRMED or CANCELLED.</summary>
+    public Task<JsonElement> DecidedAsync(string id, TimeSpan within) => Eventually.GetAsync(
+        () => GetAsync(id), order => order.GetProperty("status").GetString() is "CONFIRMED" or "CANCELLED", within, $"order {id} is decided");
+
+    public static async Task<JsonElement> DataAsync(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data");
+
+    public static string Body(string productId, int quantity = 1, string userId = "u") =>
+        $$"""{"userId":"{{userId}}","productId":"{{productId}}","quantity":{{quantity}},"amount":{{quantity}}.50}""";
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace OrderInventory.System.Tests;
+
+/// <summary>One real process with its last lines of output.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private const int KeptLines = 60;
+
+    private readonly Process _process;
+    private readonly Queue<string> _lines = new();
+
+    private ServerProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>What it wrote last.</summary>
+    public string Output
+    {
+        get { lock (_lines) return string.Join('\n', _lines); }
+    }
+
+    /// <summary>Starts <c>dotnet dll arguments</c>; variables with a null value are removed.</summary>
+    public static ServerProcess Start(string dll, IEnumerable<string> arguments, string folder, Dictionary<string, string?>? environment = null)
+    {
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add(dll);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
+        var process = Process.Start(start)!;
+        var server = new ServerProcess(process);
+        process.OutputDataReceived += (_, line) => server.Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => server.Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return server;
+    }
+
+    /// <summary>SIGKILL to this process alone.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, and the exit code it ends with.</summary>
+    public async Task<int> StopAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", Id.ToString(global::System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        try { if (!_process.HasExited) _process.Kill(entireProcessTree: true); } catch (InvalidOperationException) { /* ended meanwhile */ }
+        _process.Dispose();
+    }
+
+    /// <summary>Free loopback ports outside of the range that the system gives to outgoing connections.</summary>
+    public static int[] FreePorts(int count)
+    {
+        var ports = new HashSet<int>();
+        while (ports.Count < count)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            using var probe = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                probe.Start();
+                ports.Add(port);
+            }
+            catch (SocketException)
+            {
+                // Taken; try another one.
+            }
+        }
+
+        return [.. ports];
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null) return;
+        lock (_lines)
+        {
+            _lines.Enqueue(line);
+            if (_lines.Count > KeptLines) _lines.Dequeue();
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace OrderInventory.System.Tests;
+
+/// <summary>One running system for the tests that leave it whole.</summary>
+public sealed class SharedSystem : IAsyncLifetime
+{
+    internal LocalSystem Local { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Local = await LocalSystem.StartAsync();
+
+    public async Task DisposeAsync() => await Local.DisposeAsync();
+}

@@ -66,7 +66,13 @@ internal sealed class PublishRoutes(PubSubApi api)
     {
         var type = contentType.Split(';')[0].Trim();
         if (type is "application/json" or "application/cloudevents+json") return GoJson.Serialize(value, asDouble: true);
-        var isText = type is "application/octet-stream" or "application/xml" || type.StartsWith("text/", StringComparison.Ordinal);
+        if (type == "application/octet-stream")
+        {
+            var bytes = new byte[value is string encoded ? encoded.Length : 0];
+            return value is string base64 && Convert.TryFromBase64String(base64, bytes, out var length) ? bytes[..length] : null;
+        }
+
+        var isText = type == "application/xml" || type.StartsWith("text/", StringComparison.Ordinal);
         return isText && value is string text ? Encoding.UTF8.GetBytes(text) : null;
     }
 

@@ -3,6 +3,7 @@ using DaprLocal.Api;
 using DaprLocal.Config;
 using DaprLocal.Grpc;
 using DaprLocal.Http;
+using global::Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -44,7 +45,8 @@ internal sealed class Sidecar : IAsyncDisposable
     public Task AppReady => _app?.Ready ?? Task.CompletedTask;
 
     /// <summary>
-    /// Opens the ports. <paramref name="services"/> and <paramref name="endpoints"/> add more gRPC services to the gRPC port.
+    /// Opens the ports. <paramref name="services"/> and <paramref name="endpoints"/> add more: gRPC services to the
+    /// gRPC port, plain routes to the HTTP port, where they win over ours.
     /// </summary>
     /// <exception cref="IOException">A port is taken.</exception>
     public static async Task<Sidecar> StartAsync(
@@ -73,7 +75,7 @@ internal sealed class Sidecar : IAsyncDisposable
         }
 
         web.UseRouting();
-        web.Use(next => context => HttpProtocol.IsHttp2(context.Request.Protocol) ? next(context) : http.HandleAsync(context));
+        web.Use(next => context => HttpProtocol.IsHttp2(context.Request.Protocol) || IsAddedRoute(context) ? next(context) : http.HandleAsync(context));
         web.MapGrpcService<DaprService>();
         endpoints?.Invoke(web);
         try
@@ -102,6 +104,8 @@ internal sealed class Sidecar : IAsyncDisposable
         await _web.DisposeAsync();
         _invoker.Dispose();
     }
+
+    private static bool IsAddedRoute(HttpContext context) => context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is null;
 
     private static WebApplication Build(SidecarOptions options, ILoggerFactory loggers, Action<IServiceCollection>? services, DaprService service)
     {

@@ -81,7 +81,7 @@ internal sealed class GoldenPlayer(RunningSidecar sidecar, FakeTimeProvider time
         JsonNode? actual;
         try
         {
-            var pending = call.Invoke(sidecar.Grpc, [request, new CallOptions()])!;
+            var pending = call.Invoke(sidecar.Grpc, [request, new CallOptions(Metadata(step))])!;
             var task = (Task)pending.GetType().GetProperty("ResponseAsync")!.GetValue(pending)!;
             await task;
             var response = (IMessage)task.GetType().GetProperty("Result")!.GetValue(task)!;
@@ -95,6 +95,13 @@ internal sealed class GoldenPlayer(RunningSidecar sidecar, FakeTimeProvider time
         }
 
         return match.Difference(match.Fill(expected, isProto: true), actual, method);
+    }
+
+    private static Metadata Metadata(JsonNode step)
+    {
+        var metadata = new Metadata();
+        foreach (var (name, value) in step["metadata"] as JsonObject ?? []) metadata.Add(name, value!.GetValue<string>());
+        return metadata;
     }
 
     private static JsonObject Error(RpcException error)

@@ -1,7 +1,6 @@
 extern alias inventory;
 extern alias order;
 
-using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnit;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;

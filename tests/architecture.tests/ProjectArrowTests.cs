@@ -21,11 +21,11 @@ public sealed class ProjectArrowTests
     public void References_OfEveryProject_AreTheAllowedOnes()
     {
         var found = Projects().ToDictionary(
-            Path.GetFileNameWithoutExtension,
+            file => Path.GetFileNameWithoutExtension(file)!,
             file => XDocument.Load(file).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).Order().ToArray());
 
         Assert.Equal(Allowed.Keys.Order(), found.Keys.Order());
-        foreach (var (project, references) in found) Assert.Equal((project, string.Join(' ', Allowed[project!])), (project, string.Join(' ', references)));
+        foreach (var (project, references) in found) Assert.Equal((project, string.Join(' ', Allowed[project])), (project, string.Join(' ', references)));
     }
 
     [Fact]

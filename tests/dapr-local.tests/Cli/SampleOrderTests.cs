@@ -1,7 +1,7 @@
 using System.Net;
 using DaprLocal.Hosting;
 using DaprLocal.Sample;
-using DaprLocal.Sidecars;
+using DaprLocal.PubSub;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -94,9 +94,9 @@ public sealed class SampleOrderTests : IAsyncLifetime, IDisposable
     {
         var now = TimeProvider.System.GetUtcNow();
         _history.Add(new { sequence = 1, oldStatus = (string?)null, newStatus = "PENDING", reason = (string?)null, time = now });
-        _messages.Add(new PublishedMessage("pubsub", "inventory-deduction", "SAMPLE-BOOK", "o-1:1:deduct", now.AddMilliseconds(1)));
-        _messages.Add(new PublishedMessage("pubsub", "inventory-deduction", "OTHER", "o-2:1:deduct", now.AddMilliseconds(1)));
-        _messages.Add(new PublishedMessage("pubsub", "inventory-deduction-result", "o-1", "o-1:1:deduct:result", now.AddMilliseconds(2)));
+        _messages.Add(new PublishedMessage("order-app", "pubsub", "inventory-deduction", "SAMPLE-BOOK", "o-1:1:deduct", now.AddMilliseconds(1)));
+        _messages.Add(new PublishedMessage("order-app", "pubsub", "inventory-deduction", "OTHER", "o-2:1:deduct", now.AddMilliseconds(1)));
+        _messages.Add(new PublishedMessage("order-app", "pubsub", "inventory-deduction-result", "o-1", "o-1:1:deduct:result", now.AddMilliseconds(2)));
         _history.Add(new { sequence = 2, oldStatus = "PENDING", newStatus = _confirms ? "CONFIRMED" : "CANCELLED", reason = _confirms ? null : "OUT_OF_STOCK", time = now.AddMilliseconds(3) });
     }
 

@@ -1,3 +1,4 @@
+using DaprLocal.Config;
 using DaprLocal.PubSub;
 using DaprLocal.Tests.Api;
 using Microsoft.Extensions.Time.Testing;
@@ -49,9 +50,9 @@ public sealed class SqliteBrokerTests : IDisposable
     [Fact]
     public async Task Open_UnknownTypeOrMissingSetting_NamesFileAndLine()
     {
-        var unknown = await Assert.ThrowsAsync<Config.ConfigurationException>(() => RunningSidecar.StartAsync([RunningSidecar.Component("x", "state.oracle")], directory: _directory));
+        var unknown = await Assert.ThrowsAsync<ConfigurationException>(() => RunningSidecar.StartAsync([RunningSidecar.Component("x", "state.oracle")], directory: _directory));
         Assert.StartsWith("test.yaml:1: component 'x' is of type 'state.oracle'", unknown.Message, StringComparison.Ordinal);
-        var missing = await Assert.ThrowsAsync<Config.ConfigurationException>(() => RunningSidecar.StartAsync([RunningSidecar.Component("x", "state.sqlite")], directory: _directory));
+        var missing = await Assert.ThrowsAsync<ConfigurationException>(() => RunningSidecar.StartAsync([RunningSidecar.Component("x", "state.sqlite")], directory: _directory));
         Assert.Contains("connectionString", missing.Message, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -11,20 +12,42 @@ public sealed class OrderTests(SharedSystem shared) : IClassFixture<SharedSystem
     private LocalSystem System => shared.Local;
 
     [Fact]
-    public async Task Order_InStock_IsConfirmedWithinASecond()
+    public async Task Order_InStock_IsConfirmed()
     {
         await System.PutStockAsync("one", 100);
-        // The first order of a process compiles the code it runs; the second one shows the speed.
-        await System.Orders.DecidedAsync(await System.Orders.PlaceAsync(OrderClient.Body("one"), "warm-up"), Within);
 
         var placed = await System.Orders.PostAsync(OrderClient.Body("one"), "first");
         var id = (await OrderClient.DataAsync(placed)).GetProperty("id").GetString()!;
-        var decided = await System.Orders.DecidedAsync(id, TimeSpan.FromSeconds(1));
+        var decided = await System.Orders.DecidedAsync(id, Within);
 
         Assert.Equal((HttpStatusCode.Created, "CONFIRMED"), (placed.StatusCode, decided.GetProperty("status").GetString()));
         Assert.Equal("/api/orders/" + id, placed.Headers.Location?.ToString());
-        Assert.Equal((100, 98, 2), await System.StockAsync("one"));
+        Assert.Equal((100, 99, 1), await System.StockAsync("one"));
         Assert.Equal(["PENDING", "CONFIRMED"], (await System.Orders.HistoryAsync(id)).EnumerateArray().Select(change => change.GetProperty("newStatus").GetString()));
+    }
+
+    [Fact]
+    public async Task Order_OfARunningSystem_IsConfirmedWithinASecond()
+    {
+        await System.PutStockAsync("swift", 100);
+        var seconds = new List<double>();
+        for (var i = 0; i < 7; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            await System.Orders.DecidedAsync(await System.Orders.PlaceAsync(OrderClient.Body("swift"), Audit.Key("swift", i)), Within);
+            seconds.Add(clock.Elapsed.TotalSeconds);
+        }
+
+        // The median: the first ones compile what they run, and other tests share the machine.
+        Assert.InRange(seconds.Order().ElementAt(3), 0, 1);
+    }
+
+    [Fact]
+    public async Task Ready_BothApps_SeeTheirSidecar()
+    {
+        using var http = new HttpClient();
+        foreach (var address in new[] { System.Orders.Address, System.Inventory.BaseAddress! })
+            Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(address, "/readyz"))).StatusCode);
     }
 
     [Theory]

@@ -24,10 +24,7 @@ internal sealed class RunCommand(Terminal terminal, TimeProvider time)
             .AddProvider(new TerminalLoggerProvider(terminal)));
         try
         {
-            var builder = new AppBuilder(terminal, time);
-            var commands = new List<IReadOnlyList<string>>();
-            foreach (var app in plan.Apps)
-                commands.Add(await builder.PrepareAsync(app.App.AppId, app.App.Command, app.App.AppDirectory, options.Build, stop));
+            var commands = await new AppBuilder(terminal, time).PrepareAsync(plan.Apps, options.Build, stop);
 
             await using var session = new RunSession(plan, data.Path, terminal, time, loggers, hurry);
             await session.StartAsync(commands, stop);

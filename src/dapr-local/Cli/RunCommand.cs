@@ -80,7 +80,7 @@ internal sealed class RunCommand(Terminal terminal, TimeProvider time)
         terminal.Draw(table);
         terminal.Line("data  ", dataDirectory);
         terminal.Line("stop  ", "Ctrl-C (or SIGTERM); the data stays");
-        terminal.Line("reset ", $"dapr-local with the arguments 'reset --data {dataDirectory}', when stopped");
+        terminal.Line("reset ", SelfCommand.Line("reset", "--data", dataDirectory) + "   (when stopped)");
         terminal.Line();
     }
 }

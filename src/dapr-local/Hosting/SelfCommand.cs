@@ -21,5 +21,12 @@ internal static class SelfCommand
         return start;
     }
 
+    /// <summary>The same start as a line that a person can paste into a shell.</summary>
+    public static string Line(params ReadOnlySpan<string> arguments)
+    {
+        var start = Create(arguments);
+        return string.Join(' ', [start.FileName, .. start.ArgumentList.Select(argument => argument.Contains(' ', StringComparison.Ordinal) ? $"'{argument}'" : argument)]);
+    }
+
     private static bool IsDotnet(string? path) => Path.GetFileNameWithoutExtension(path) == "dotnet";
 }

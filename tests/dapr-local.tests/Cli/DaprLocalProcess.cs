@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using DaprLocal.Hosting;
-using DaprLocal.Tests.Hosting;
 
 namespace DaprLocal.Tests.Cli;
 

@@ -4,14 +4,13 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
 using Xunit.Abstractions;
+using static DaprLocal.Tests.Workflows.EngineCalls;
 
 namespace DaprLocal.Tests.Workflows;
 
 /// <summary>What the recordings cannot show: workers that come and go, restarts, fences and load.</summary>
 public sealed class EngineTests(ITestOutputHelper output)
 {
-    private static readonly DateTimeOffset Noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
-
     [Fact]
     public async Task GetWorkItems_StreamCloses_TurnAndActivityComeAgain()
     {
@@ -79,105 +78,6 @@ public sealed class EngineTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task OpenAsync_CrashImageOfEveryStep_WorkflowEndsWithTheSameHistory()
-    {
-        var path = EngineHost.NewPath();
-        var images = new List<string>();
-        string[] expected = ["WorkflowStarted", "ExecutionStarted", "TaskScheduled", "WorkflowStarted", "TaskCompleted", "TaskScheduled", "WorkflowStarted", "TaskCompleted", "ExecutionCompleted"];
-        await using (var host = await EngineHost.StartAsync(path))
-        {
-            await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
-            var start = Start(host, "a", "2");
-            await worker.TurnAsync("a");
-            Snapshot();
-            await worker.AnswerAsync("a", ScriptedWorker.Task(0, "Echo", "0"));
-            await start;
-            Snapshot();
-            for (var i = 0; i < 2; i++)
-            {
-                await worker.ActivityAsync("a");
-                Snapshot();
-                await worker.ResultAsync("a", i, $"{i}");
-                Snapshot();
-                await worker.TurnAsync("a");
-                Snapshot();
-                await worker.AnswerAsync("a", i == 0 ? ScriptedWorker.Task(1, "Echo", "1") : ScriptedWorker.Complete(2, "\"done\""));
-                Snapshot();
-            }
-        }
-
-        foreach (var image in images)
-        {
-            await using var host = await EngineHost.StartAsync(image);
-            await using var worker = await AutoWorker.ConnectAsync(host.Client);
-            Assert.Equal("\"done\"", (await CompletionAsync(host, "a")).Output);
-            Assert.Equal(expected, Kinds(host, "a"));
-        }
-
-        Assert.Equal(10, images.Count);
-
-        void Snapshot()
-        {
-            var image = EngineHost.NewPath();
-            File.Copy(path, image);
-            if (File.Exists(path + "-wal")) File.Copy(path + "-wal", image + "-wal");
-            images.Add(image);
-        }
-    }
-
-    [Fact]
-    public async Task OpenAsync_TimerArmedBefore_FiresOnceWhenDue()
-    {
-        var path = EngineHost.NewPath();
-        var time = new FakeTimeProvider(Noon);
-        await using (var host = await EngineHost.StartAsync(path, time))
-        {
-            await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
-            var start = Start(host, "a", "T");
-            await worker.TurnAsync("a");
-            await worker.AnswerAsync("a", new WorkflowAction { CreateTimer = new CreateTimerAction { FireAt = Timestamp.FromDateTimeOffset(Noon.AddMinutes(5)) } });
-            await start;
-        }
-
-        time.Advance(TimeSpan.FromMinutes(2));
-        await using var again = await EngineHost.StartAsync(path, time);
-        await using var other = await ScriptedWorker.ConnectAsync(again.Client);
-        time.Advance(TimeSpan.FromMinutes(2.5));
-        await again.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "early" });
-        Assert.NotNull((await other.TurnAsync("a")).NewEvents.Single(e => e.EventRaised is not null));
-        await other.AnswerAsync("a");
-        time.Advance(TimeSpan.FromMinutes(1));
-        var turn = await other.TurnAsync("a");
-        await other.AnswerAsync("a", ScriptedWorker.Complete(1));
-
-        Assert.Equal(0, turn.NewEvents.Single(e => e.TimerFired is not null).TimerFired.TimerId);
-        Assert.Equal(OrchestrationStatus.Completed, (await CompletionAsync(again, "a")).WorkflowStatus);
-    }
-
-    [Fact]
-    public async Task StartInstance_NoWorkerYet_EverythingIsKeptForIt()
-    {
-        var path = EngineHost.NewPath();
-        await using (var host = await EngineHost.StartAsync(path))
-        {
-            await host.Client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "T", ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(Noon) });
-            await host.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e1" });
-            await host.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e2" });
-            await host.Engine.TerminateAsync("a", "\"out\"", recursive: true, wait: false, CancellationToken.None);
-        }
-
-        await using var again = await EngineHost.StartAsync(path);
-        await using var worker = await ScriptedWorker.ConnectAsync(again.Client);
-        var turn = await worker.TurnAsync("a");
-        await worker.AnswerAsync("a");
-
-        Assert.Equal(1, again.Engine.ConnectedWorkers);
-        Assert.Equal(["WorkflowStarted", "ExecutionStarted", "EventRaised", "EventRaised", "ExecutionTerminated"], turn.NewEvents.Select(e => e.EventTypeCase.ToString()));
-        var state = await CompletionAsync(again, "a");
-        Assert.Equal((OrchestrationStatus.Terminated, "\"out\""), (state.WorkflowStatus, state.Output));
-    }
-
-    [Fact]
     public async Task CompleteTask_ContinuesAsNew_OldResultsAndTimersStayOutside()
     {
         var time = new FakeTimeProvider(Noon);
@@ -215,9 +115,9 @@ public sealed class EngineTests(ITestOutputHelper output)
         });
         var start = Start(host, "a", "Loop", "0");
 
-        await UntilAsync(() => worker.Answered == 20);
+        await Eventually.TrueAsync(() => worker.Answered == 20, "20 generations are answered");
         Assert.Equal(OrchestrationStatus.Running, host.Engine.Get("a")!.Status);
-        await UntilAsync(() => Advance(time) && worker.Answered == 51);
+        await Eventually.TrueAsync(() => Advance(time) && worker.Answered == 51, "51 generations are answered");
 
         await start;
         Assert.Equal("51", (await CompletionAsync(host, "a")).Output);
@@ -330,23 +230,9 @@ public sealed class EngineTests(ITestOutputHelper output)
         output.WriteLine($"500 instances, 1500 turns, 1000 activities in {watch.Elapsed.TotalMilliseconds:F0} ms: {1500 / watch.Elapsed.TotalSeconds:F0} turns/s");
     }
 
-    private static async Task Start(EngineHost host, string id, string name, string? input = null) =>
-        await host.Client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = id, Name = name, Input = input });
-
-    private static async Task<WorkflowState> CompletionAsync(EngineHost host, string id) => (await host.Client.WaitForInstanceCompletionAsync(
-        new GetInstanceRequest { InstanceId = id, GetInputsAndOutputs = true }, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(20))).WorkflowState;
-
-    private static IEnumerable<string> Kinds(EngineHost host, string id) => host.Engine.GetHistory(id)!.Select(e => e.EventTypeCase.ToString());
-
     private static bool Advance(FakeTimeProvider time)
     {
         time.Advance(TimeSpan.FromMilliseconds(500));
         return true;
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!condition()) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
     }
 }

@@ -1,4 +1,4 @@
-namespace DaprLocal.Tests.Hosting;
+namespace DaprLocal.Tests;
 
 /// <summary>Waits for a condition instead of for a time.</summary>
 internal static class Eventually
@@ -10,7 +10,7 @@ internal static class Eventually
         {
             if (TimeProvider.System.GetElapsedTime(began).TotalSeconds > seconds)
                 Assert.Fail($"not within {seconds} s: {what}");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
     }
 }

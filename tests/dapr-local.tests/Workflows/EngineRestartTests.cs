@@ -1,0 +1,109 @@
+using Dapr.TaskHub.Protos;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Time.Testing;
+using static DaprLocal.Tests.Workflows.EngineCalls;
+
+namespace DaprLocal.Tests.Workflows;
+
+/// <summary>What an engine finds in its file when it opens it again.</summary>
+public sealed class EngineRestartTests
+{
+    [Fact]
+    public async Task OpenAsync_CrashImageOfEveryStep_WorkflowEndsWithTheSameHistory()
+    {
+        var path = EngineHost.NewPath();
+        var images = new List<string>();
+        string[] expected = ["WorkflowStarted", "ExecutionStarted", "TaskScheduled", "WorkflowStarted", "TaskCompleted", "TaskScheduled", "WorkflowStarted", "TaskCompleted", "ExecutionCompleted"];
+        await using (var host = await EngineHost.StartAsync(path))
+        {
+            await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
+            var start = Start(host, "a", "2");
+            await worker.TurnAsync("a");
+            Snapshot();
+            await worker.AnswerAsync("a", ScriptedWorker.Task(0, "Echo", "0"));
+            await start;
+            Snapshot();
+            for (var i = 0; i < 2; i++)
+            {
+                await worker.ActivityAsync("a");
+                Snapshot();
+                await worker.ResultAsync("a", i, $"{i}");
+                Snapshot();
+                await worker.TurnAsync("a");
+                Snapshot();
+                await worker.AnswerAsync("a", i == 0 ? ScriptedWorker.Task(1, "Echo", "1") : ScriptedWorker.Complete(2, "\"done\""));
+                Snapshot();
+            }
+        }
+
+        foreach (var image in images)
+        {
+            await using var host = await EngineHost.StartAsync(image);
+            await using var worker = await AutoWorker.ConnectAsync(host.Client);
+            Assert.Equal("\"done\"", (await CompletionAsync(host, "a")).Output);
+            Assert.Equal(expected, Kinds(host, "a"));
+        }
+
+        Assert.Equal(10, images.Count);
+
+        void Snapshot()
+        {
+            var image = EngineHost.NewPath();
+            File.Copy(path, image);
+            if (File.Exists(path + "-wal")) File.Copy(path + "-wal", image + "-wal");
+            images.Add(image);
+        }
+    }
+
+    [Fact]
+    public async Task OpenAsync_TimerArmedBefore_FiresOnceWhenDue()
+    {
+        var path = EngineHost.NewPath();
+        var time = new FakeTimeProvider(Noon);
+        await using (var host = await EngineHost.StartAsync(path, time))
+        {
+            await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
+            var start = Start(host, "a", "T");
+            await worker.TurnAsync("a");
+            await worker.AnswerAsync("a", new WorkflowAction { CreateTimer = new CreateTimerAction { FireAt = Timestamp.FromDateTimeOffset(Noon.AddMinutes(5)) } });
+            await start;
+        }
+
+        time.Advance(TimeSpan.FromMinutes(2));
+        await using var again = await EngineHost.StartAsync(path, time);
+        await using var other = await ScriptedWorker.ConnectAsync(again.Client);
+        time.Advance(TimeSpan.FromMinutes(2.5));
+        await again.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "early" });
+        Assert.NotNull((await other.TurnAsync("a")).NewEvents.Single(e => e.EventRaised is not null));
+        await other.AnswerAsync("a");
+        time.Advance(TimeSpan.FromMinutes(1));
+        var turn = await other.TurnAsync("a");
+        await other.AnswerAsync("a", ScriptedWorker.Complete(1));
+
+        Assert.Equal(0, turn.NewEvents.Single(e => e.TimerFired is not null).TimerFired.TimerId);
+        Assert.Equal(OrchestrationStatus.Completed, (await CompletionAsync(again, "a")).WorkflowStatus);
+    }
+
+    [Fact]
+    public async Task StartInstance_NoWorkerYet_EverythingIsKeptForIt()
+    {
+        var path = EngineHost.NewPath();
+        await using (var host = await EngineHost.StartAsync(path))
+        {
+            await host.Client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "T", ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(Noon) });
+            await host.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e1" });
+            await host.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e2" });
+            await host.Engine.TerminateAsync("a", "\"out\"", recursive: true, wait: false, CancellationToken.None);
+        }
+
+        await using var again = await EngineHost.StartAsync(path);
+        await using var worker = await ScriptedWorker.ConnectAsync(again.Client);
+        var turn = await worker.TurnAsync("a");
+        await worker.AnswerAsync("a");
+
+        Assert.Equal(1, again.Engine.ConnectedWorkers);
+        Assert.Equal(["WorkflowStarted", "ExecutionStarted", "EventRaised", "EventRaised", "ExecutionTerminated"], turn.NewEvents.Select(e => e.EventTypeCase.ToString()));
+        var state = await CompletionAsync(again, "a");
+        Assert.Equal((OrchestrationStatus.Terminated, "\"out\""), (state.WorkflowStatus, state.Output));
+    }
+}

@@ -49,6 +49,7 @@ public static class ServiceDefaults
         services.AddExceptionHandler<FailureHandler>();
         services.AddHealthChecks().AddCheck<SidecarHealth>("sidecar", tags: [ReadyTag]);
         services.AddOpenApi();
+        builder.AddShedding();
         AddTelemetry(builder);
         return builder;
     }
@@ -64,6 +65,7 @@ public static class ServiceDefaults
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseSidecarOnly();
+        app.UseRateLimiter();
         app.Use((context, next) =>
         {
             // Deliveries are as large as the sidecar allows; what people send is not.

@@ -24,7 +24,7 @@ public sealed class DomainTests
             "Confirmed - - - Cancelled -",
             "- Paid - - Cancelled -",
             "- - Shipped - - Refunded",
-            "- - - Delivered - -",
+            "- - - Delivered - Refunded",
             "- - - - - Refunded",
             "- - - - - -",
             "- - - - - -",

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using OrderInventory.ServiceDefaults.Messaging;
 using OrderInventory.ServiceDefaults.State;
+using OrderApp.Storage;
 using OrderInventory.Testing;
 
 namespace OrderApp.Tests;
@@ -18,6 +19,8 @@ internal sealed class OrderApi(FakeTaskHub workflows) : WebApplicationFactory<Pr
     public FakeEventPublisher Events { get; } = new();
 
     public FakeTaskHub Workflows => workflows;
+
+    public OrderStore Orders => Services.GetRequiredService<OrderStore>();
 
     public static async Task<OrderApi> StartAsync() => new(await FakeTaskHub.StartAsync());
 

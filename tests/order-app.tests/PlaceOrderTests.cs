@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using OrderApp.Domain;
-using OrderApp.Storage;
 using OrderInventory.Testing;
 
 namespace OrderApp.Tests;
@@ -210,7 +209,7 @@ public sealed class PlaceOrderTests : IAsyncLifetime
     public async Task Post_OrderAlreadyDecided_IsNotScheduledAgain()
     {
         var id = (await DataAsync(await PostAsync(Body(), "k"))).GetProperty("id").GetString()!;
-        await new OrderStore(_app.State, TimeProvider.System).ApplyAsync(id, OrderCommand.Confirm, null, CancellationToken.None);
+        await _app.Orders.ApplyAsync(id, OrderCommand.Confirm, null, CancellationToken.None);
         _app.Workflows.Started.Clear();
 
         Assert.Equal("CONFIRMED", (await DataAsync(await PostAsync(Body(), "k"))).GetProperty("status").GetString());

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using OrderApp.Domain;
-using OrderApp.Storage;
 
 namespace OrderApp.Tests;
 
@@ -28,15 +27,15 @@ public sealed class ResultDeliveryTests : IAsyncLifetime
         Assert.Equal(["SUCCESS", "SUCCESS"], (await DeliverAsync(Result(order, 1, "HELD"), Result(order, 2, "OUT_OF_STOCK"))).Values);
 
         var raised = Assert.Single(_app.Workflows.Raised);
-        Assert.Equal((order, "inventory-results"), (raised.InstanceId, raised.Name));
-        Assert.Equal(["HELD", "OUT_OF_STOCK"], JsonSerializer.Deserialize<JsonElement>(raised.Input).EnumerateArray().Select(line => line.GetProperty("code").GetString()));
+        Assert.Equal((order, "order-signal"), (raised.InstanceId, raised.Name));
+        Assert.Equal(["HELD", "OUT_OF_STOCK"], JsonSerializer.Deserialize<JsonElement>(raised.Input).GetProperty("results").EnumerateArray().Select(line => line.GetProperty("code").GetString()));
     }
 
     [Fact]
     public async Task Deliver_DecidedOrder_IsAcknowledgedWithoutAnEvent()
     {
         var order = await PlaceAsync();
-        await new OrderStore(_app.State, TimeProvider.System).ApplyAsync(order, OrderCommand.Cancel, "OUT_OF_STOCK", CancellationToken.None);
+        await _app.Orders.ApplyAsync(order, OrderCommand.Cancel, "OUT_OF_STOCK", CancellationToken.None);
 
         Assert.Equal("SUCCESS", (await DeliverAsync(Result(order, 1, "HELD")))["0"]);
 

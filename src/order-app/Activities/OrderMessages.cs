@@ -39,8 +39,9 @@ internal sealed class OrderMessages(IEventPublisher publisher)
     }
 
     /// <summary>Publishes one command for each of <paramref name="lines"/>.</summary>
-    public Task PublishStockCommandsAsync(Order order, IReadOnlyList<OrderLine> lines, StockOperationKind operation, CancellationToken cancellationToken) =>
-        publisher.PublishAsync(Topics.InventoryDeduction, [.. lines.Select(line => Command(order, line, operation))], cancellationToken);
+    public Task PublishStockCommandsAsync(Order order, IReadOnlyCollection<int> lines, StockOperationKind operation, CancellationToken cancellationToken) =>
+        publisher.PublishAsync(
+            Topics.InventoryDeduction, [.. order.Lines.Where(line => lines.Contains(line.Line)).Select(line => Command(order, line, operation))], cancellationToken);
 
     private static OutgoingEvent Command(Order order, OrderLine line, StockOperationKind operation)
     {

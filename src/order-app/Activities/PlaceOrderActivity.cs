@@ -2,12 +2,11 @@ using Dapr.Workflow;
 using OrderApp.Domain;
 using OrderApp.Storage;
 using OrderInventory.Contracts;
-using OrderInventory.ServiceDefaults;
 
 namespace OrderApp.Activities;
 
-/// <summary>What the workflow needs to know of its order.</summary>
-internal sealed record PlacedResult(bool IsPending, int Lines, string Status);
+/// <summary>What the workflow needs to know of its order. Waiting is what it waited for when an earlier run of the workflow got lost.</summary>
+internal sealed record PlacedResult(OrderStatus Status, int Lines, StockStep? Waiting);
 
 /// <summary>Publishes that the order exists and asks inventory for every line. Repeating it repeats the same event ids.</summary>
 internal sealed class PlaceOrderActivity(OrderStore orders, OrderMessages messages) : WorkflowActivity<string, PlacedResult>
@@ -15,11 +14,11 @@ internal sealed class PlaceOrderActivity(OrderStore orders, OrderMessages messag
     /// <inheritdoc/>
     public override async Task<PlacedResult> RunAsync(WorkflowActivityContext context, string input)
     {
-        var order = await orders.FindAsync(input, CancellationToken.None) ?? throw new DependencyUnavailableException($"The document of order {input} is missing.");
-        var result = new PlacedResult(order.Status == OrderStatus.Pending, order.Lines.Length, order.Status.Word());
-        if (!result.IsPending) return result;
+        var order = await orders.GetAsync(input, CancellationToken.None);
+        var result = new PlacedResult(order.Status, order.Lines.Length, order.Waiting);
+        if (order.Status != OrderStatus.Pending) return result;
         await messages.PublishTransitionAsync(order, order.History[0], CancellationToken.None);
-        await messages.PublishStockCommandsAsync(order, order.Lines, StockOperationKind.Deduct, CancellationToken.None);
+        if (order.Waiting is null) await messages.PublishStockCommandsAsync(order, order.LineNumbers, StockOperationKind.Deduct, CancellationToken.None);
         return result;
     }
 }

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+using OrderInventory.Contracts;
 
 namespace OrderApp.Domain;
 
@@ -9,9 +12,16 @@ internal sealed record OrderLine(int Line, string ProductId, int Quantity, decim
 internal sealed record StatusChange(int Sequence, OrderStatus? OldStatus, OrderStatus NewStatus, string? Reason, DateTimeOffset Time);
 
 /// <summary>
+/// A transition that waits for inventory: what was asked for, for which lines and why. It is stored before the request is
+/// published, so that a result can be told from a late one and a lost request can be repeated.
+/// </summary>
+internal sealed record StockStep(OrderCommand Command, StockOperationKind Operation, ImmutableArray<int> Lines, string? Reason, DateTimeOffset Since);
+
+/// <summary>
 /// The order document. Only order-app writes it, and its status only along <see cref="OrderTransitions"/>; the history is
 /// the record of it.
 /// </summary>
+[ImmutableObject(true)]
 internal sealed record Order
 {
     /// <summary>UUIDv7 as text; also the id of the order's workflow.</summary>
@@ -27,6 +37,12 @@ internal sealed record Order
     /// <summary>Code of why the order is in its status; null when there is nothing to explain.</summary>
     public string? StatusReason { get; init; }
     public required ImmutableArray<StatusChange> History { get; init; }
+
+    /// <summary>The transition that waits for inventory; null when none does.</summary>
+    public StockStep? Waiting { get; init; }
+
+    /// <summary>CONFIRMED: to be paid until then; DELIVERED: can be refunded until then; null when there is no deadline.</summary>
+    public DateTimeOffset? Deadline { get; init; }
     public required DateTimeOffset CreatedTime { get; init; }
     public required DateTimeOffset UpdatedTime { get; init; }
     public required int Version { get; init; }
@@ -48,8 +64,11 @@ internal sealed record Order
         Version = 1,
     };
 
-    /// <summary>The order after <paramref name="command"/>, or null when the command is not allowed now.</summary>
-    public Order? Apply(OrderCommand command, string? reason, DateTimeOffset now)
+    /// <summary>
+    /// The order after <paramref name="command"/>, or null when the command is not allowed now. <paramref name="allowed"/>
+    /// is how long the new status may last; null for ever.
+    /// </summary>
+    public Order? Apply(OrderCommand command, string? reason, DateTimeOffset now, TimeSpan? allowed = null)
     {
         if (OrderTransitions.Next(Status, command) is not { } next) return null;
         return this with
@@ -57,10 +76,33 @@ internal sealed record Order
             Status = next,
             StatusReason = reason,
             History = History.Add(new StatusChange(History.Length + 1, Status, next, reason, now)),
+            Waiting = null,
+            Deadline = now + allowed,
             UpdatedTime = now,
             Version = Version + 1,
         };
     }
+
+    /// <summary>The order while <paramref name="command"/> waits for inventory, or null when the command is not allowed now.</summary>
+    public Order? WaitFor(OrderCommand command, ImmutableArray<int> lines, string? reason, DateTimeOffset now) =>
+        OrderTransitions.Next(Status, command) is not null && OrderTransitions.StockStep(Status, command) is { } operation
+            ? this with { Waiting = new StockStep(command, operation, lines, reason, now) }
+            : null;
+
+    /// <summary>True when the order's workflow waits for a result of <paramref name="operation"/>; others come late or twice.</summary>
+    public bool Awaits(StockOperationKind operation) =>
+        Waiting is { } step ? step.Operation == operation : operation == StockOperationKind.Deduct && Status == OrderStatus.Pending;
+
+    /// <summary>Since when the order is on its way to another status by itself; null when it rests.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? BusySince => Waiting?.Since ?? (Status == OrderStatus.Pending ? CreatedTime : null);
+
+    /// <summary>The numbers of all lines.</summary>
+    [JsonIgnore]
+    public ImmutableArray<int> LineNumbers => [.. Lines.Select(line => line.Line)];
+
+    /// <summary>True when the order has been in <paramref name="status"/>, now or before.</summary>
+    public bool HasBeen(OrderStatus status) => History.Any(change => change.NewStatus == status);
 }
 
 /// <summary>What a client ordered, normalized: lines of the same product are merged.</summary>

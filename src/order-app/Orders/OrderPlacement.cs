@@ -20,10 +20,11 @@ internal abstract record Placement
 }
 
 /// <summary>
-/// Places an order in three steps that a retry resumes wherever they stopped: claim the key, store the order, schedule
-/// its workflow. The order document decides whether a workflow may be scheduled, never the workflow (design rule 6).
+/// Places an order in three steps that a retry resumes wherever they stopped: claim the key, store the order and enter it
+/// in the lists, schedule its workflow. The order document decides whether a workflow may be scheduled, never the
+/// workflow (design rule 6).
 /// </summary>
-internal sealed class OrderPlacement(Claims claims, OrderStore orders, OrderWorkflows workflows, TimeProvider time)
+internal sealed class OrderPlacement(Claims claims, OrderStore orders, UserOrders userOrders, OpenOrderStore open, OrderWorkflows workflows, TimeProvider time)
 {
     /// <summary>Places the order or finds the one that the key stands for.</summary>
     /// <exception cref="OrderInventory.ServiceDefaults.DependencyUnavailableException">Unknown; the same request later gives the right answer.</exception>
@@ -35,10 +36,22 @@ internal sealed class OrderPlacement(Claims claims, OrderStore orders, OrderWork
         if (claim.Fingerprint != mine.Fingerprint) return new Placement.KeyReused();
 
         var isMine = claim.OrderId == mine.OrderId;
-        // A replay reads first: its order is nearly always there. Whoever finds it missing stores the same document.
+        // A replay reads first: its order is nearly always there, and decided.
         var order = isMine ? null : await orders.FindAsync(claim.OrderId.ToString(), cancellationToken);
-        order ??= await orders.CreateAsync(Order.Place(claim.OrderId, placed, key, claim.CreatedAt), cancellationToken);
-        if (order.Status == OrderStatus.Pending) await workflows.ScheduleAsync(order, cancellationToken);
+        if (order is null || order.Status == OrderStatus.Pending)
+        {
+            order = await StoreAsync(order ?? Order.Place(claim.OrderId, placed, key, claim.CreatedAt), cancellationToken);
+            await workflows.ScheduleAsync(order, cancellationToken);
+        }
+
         return isMine ? new Placement.Created(order) : new Placement.Replayed(order);
+    }
+
+    /// <summary>Side by side, because the lists show only orders that are stored, and an order is accepted only when all are done.</summary>
+    private async Task<Order> StoreAsync(Order order, CancellationToken cancellationToken)
+    {
+        var stored = orders.CreateAsync(order, cancellationToken);
+        await Task.WhenAll(stored, userOrders.AddAsync(order.UserId, order.Id), open.AddAsync(order.Id));
+        return await stored;
     }
 }

@@ -51,6 +51,9 @@ public sealed record OrderView
     /// <summary>When its status last changed, UTC.</summary>
     public required DateTimeOffset UpdatedTime { get; init; }
 
+    /// <summary>CONFIRMED: cancelled unless it is paid until then, UTC. DELIVERED: can be refunded until then. Null when there is no deadline.</summary>
+    public required DateTimeOffset? Deadline { get; init; }
+
     /// <summary>Grows by one with every transition; also the ETag.</summary>
     public required int Version { get; init; }
 
@@ -69,6 +72,7 @@ public sealed record OrderView
         Remark = order.Remark,
         CreatedTime = order.CreatedTime,
         UpdatedTime = order.UpdatedTime,
+        Deadline = order.Deadline,
         Version = order.Version,
     };
 }

@@ -63,7 +63,8 @@ internal static class PlaceOrderValidation
         else if (amount is < MinAmount or > MaxAmount || decimal.Round(amount.Value, 2) != amount) errors[prefix + "amount"] = [Texts.Of($"amount must be from {MinAmount} to {MaxAmount} with at most 2 decimals.", $"amount 必须在 {MinAmount} 到 {MaxAmount} 之间，最多 2 位小数。")];
     }
 
-    private static void CheckId(Dictionary<string, string[]> errors, string field, string? value)
+    /// <summary>Adds what is wrong with a product or user id.</summary>
+    public static void CheckId(Dictionary<string, string[]> errors, string field, string? value)
     {
         var name = field[(field.LastIndexOf('.') + 1)..];
         if (string.IsNullOrWhiteSpace(value)) errors[field] = [Required(name)];

@@ -12,9 +12,9 @@ using OrderInventory.ServiceDefaults.Messaging;
 namespace OrderApp.Results;
 
 /// <summary>
-/// Consumes <c>inventory-deduction-result</c> in bulk: one bulk read of the orders, results of orders that are decided
-/// are acknowledged without an event, the others are raised to their workflows side by side, one event for each order
-/// (design rule 8).
+/// Consumes <c>inventory-deduction-result</c> in bulk: one bulk read of the orders, results that no order waits for (late
+/// or repeated) are acknowledged without an event, the others are raised to their workflows side by side, one event for
+/// each order (design rule 8).
 /// </summary>
 internal static class ResultSubscription
 {
@@ -50,8 +50,7 @@ internal static class ResultSubscription
             try
             {
                 if (!found.TryGetValue(group.Key, out var order)) Log.ResultForUnknownOrder(logger, group.Key);
-                else if (order.Status == OrderStatus.Pending)
-                    await workflows.RaiseResultsAsync(order, [.. group.Select(message => new LineResult(message.Data.Operation, message.Data.Line, message.Data.Success, message.Data.Code))], stopping);
+                else if (Awaited(order, group) is { Length: > 0 } results) await workflows.RaiseAsync(order, new OrderSignal(results), stopping);
                 foreach (var message in group) done.Add(message.EntryId);
             }
             catch (DependencyUnavailableException error)
@@ -61,4 +60,7 @@ internal static class ResultSubscription
         });
         return done.ToHashSet();
     }
+
+    private static LineResult[] Awaited(Order order, IEnumerable<Delivered<InventoryDeductionResult>> messages) =>
+        [.. messages.Select(message => message.Data).Where(result => order.Awaits(result.Operation)).Select(result => new LineResult(result.Operation, result.Line, result.Success, result.Code))];
 }

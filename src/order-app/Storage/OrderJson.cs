@@ -4,8 +4,12 @@ using OrderApp.Domain;
 
 namespace OrderApp.Storage;
 
-/// <summary>How orders and claims are stored; members that a newer version added are ignored.</summary>
+/// <summary>How order-app's documents are stored; members that a newer version added are ignored.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.Strict, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(Claim))]
+[JsonSerializable(typeof(UserOrdersHead))]
+[JsonSerializable(typeof(UserOrdersPage))]
+[JsonSerializable(typeof(OpenOrders))]
+[JsonSerializable(typeof(StuckOrders))]
 internal sealed partial class OrderJson : JsonSerializerContext;

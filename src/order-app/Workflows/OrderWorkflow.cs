@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Dapr.Workflow;
 using OrderApp.Activities;
+using OrderApp.Domain;
 using OrderInventory.Contracts;
 
 namespace OrderApp.Workflows;
@@ -7,54 +9,71 @@ namespace OrderApp.Workflows;
 /// <summary>Starts the saga of one order; the instance id is the order id.</summary>
 internal sealed record OrderWorkflowInput(string OrderId);
 
-/// <summary>One outcome from inventory, as raised to the workflow.</summary>
-internal sealed record LineResult(StockOperationKind Operation, int Line, bool Success, string Code);
-
 /// <summary>
 /// The saga of one order: place, wait until inventory has answered for every line, then confirm, or give back what was
-/// held and cancel. Nothing is asked again on a timer: a published command is delivered until its result is (design rule 7).
-/// Changing the order of the calls breaks running instances.
+/// held and cancel; afterwards follow the commands of clients and the deadlines. It alone decides about the status.
+/// Nothing is asked again on a timer: a published command is delivered until its result is (design rule 7).
+/// Running instances replay this code: a change of the order of its calls needs a new workflow name (CONTRIBUTING.md).
 /// </summary>
 internal sealed class OrderWorkflow : Workflow<OrderWorkflowInput, string>
 {
-    /// <summary>Name of the event that carries an array of <see cref="LineResult"/>.</summary>
-    public const string ResultsEvent = "inventory-results";
-
-    // Activities fail only when the infrastructure does; an accepted order outlives every outage (I5).
-    private static readonly WorkflowTaskOptions UntilDone = new(new WorkflowRetryPolicy(
-        maxNumberOfAttempts: int.MaxValue, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
+    /// <summary>How much longer than clients may refund the workflow stays, so that no accepted refund finds it gone.</summary>
+    private static readonly TimeSpan RefundGrace = TimeSpan.FromHours(1);
 
     /// <inheritdoc/>
     public override async Task<string> RunAsync(WorkflowContext context, OrderWorkflowInput input)
     {
-        var placed = await context.CallActivityAsync<PlacedResult>(nameof(PlaceOrderActivity), input.OrderId, UntilDone);
-        if (!placed.IsPending) return placed.Status;
+        var saga = new OrderSaga(context, input.OrderId);
+        var placed = await saga.PlaceAsync();
+        if (placed.Status != OrderStatus.Pending) return placed.Status.Word();
 
-        var deductions = await CollectAsync(context, StockOperationKind.Deduct, [.. Enumerable.Range(1, placed.Lines)]);
-        if (deductions.Values.All(result => result.Success))
-            return await context.CallActivityAsync<string>(nameof(ConfirmOrderActivity), input.OrderId, UntilDone);
-
-        int[] held = [.. deductions.Values.Where(result => result.Success).Select(result => result.Line).Order()];
-        if (held.Length > 0)
-        {
-            await context.CallActivityAsync(nameof(ReleaseStockActivity), new ReleaseInput(input.OrderId, held), UntilDone);
-            await CollectAsync(context, StockOperationKind.Restore, held);
-        }
-
-        var reason = deductions.Values.Where(result => !result.Success).MinBy(result => result.Line)!.Code;
-        return await context.CallActivityAsync<string>(nameof(CancelOrderActivity), new CancelInput(input.OrderId, reason), UntilDone);
+        var state = placed.Waiting is { } step
+            ? await saga.ExecuteAsync(OrderStatus.Pending, new CommandRequest(step.Command, step.Reason), step.Lines)
+            : await DecideAsync(saga, placed.Lines);
+        while (await NextCommandAsync(context, saga, state) is { } command)
+            state = await saga.ExecuteAsync(state.Status, command, AllLines(placed.Lines));
+        return state.Status.Word();
     }
 
-    /// <summary>Waits until every line has its first result of <paramref name="operation"/>; repeats and other operations are passed over.</summary>
-    private static async Task<SortedDictionary<int, LineResult>> CollectAsync(WorkflowContext context, StockOperationKind operation, int[] lines)
+    /// <summary>From PENDING to CONFIRMED or CANCELLED.</summary>
+    private static async Task<TransitionResult> DecideAsync(OrderSaga saga, int lines)
     {
-        var collected = new SortedDictionary<int, LineResult>();
-        while (collected.Count < lines.Length)
+        var results = new SortedDictionary<int, LineResult>();
+        while (results.Count < lines)
         {
-            foreach (var result in await context.WaitForExternalEventAsync<LineResult[]>(ResultsEvent))
-                if (result.Operation == operation && lines.Contains(result.Line)) collected.TryAdd(result.Line, result);
+            foreach (var result in (await saga.Inbox.ReadAsync())!)
+                if (result.Operation == StockOperationKind.Deduct && result.Line <= lines) results.TryAdd(result.Line, result);
+            // A line that has not been answered may be held by the time; giving it back fences it.
+            if (results.Count < lines && saga.Inbox.Take(OrderStatus.Pending) is { } cancel)
+                return await saga.ExecuteAsync(OrderStatus.Pending, cancel, [.. AllLines(lines).Where(line => !results.TryGetValue(line, out var known) || known.Success)]);
         }
 
-        return collected;
+        return results.Values.FirstOrDefault(result => !result.Success) is { } refused
+            ? await saga.ExecuteAsync(OrderStatus.Pending, new CommandRequest(OrderCommand.Cancel, refused.Code), [.. results.Values.Where(result => result.Success).Select(result => result.Line)])
+            : await saga.ExecuteAsync(OrderStatus.Pending, new CommandRequest(OrderCommand.Confirm, null), []);
     }
+
+    /// <summary>What happens next to a decided order; null when nothing can any more.</summary>
+    private static async Task<CommandRequest?> NextCommandAsync(WorkflowContext context, OrderSaga saga, TransitionResult state)
+    {
+        if (state.Status is OrderStatus.Cancelled or OrderStatus.Refunded) return null;
+        if (saga.Inbox.Take(state.Status) is { } waiting) return waiting;
+
+        using var stopTimer = new CancellationTokenSource();
+        var grace = state.Status == OrderStatus.Delivered ? RefundGrace : TimeSpan.Zero;
+        var timer = state.Deadline is { } deadline ? context.CreateTimer((deadline + grace).UtcDateTime, stopTimer.Token) : null;
+        while (await saga.Inbox.ReadAsync(timer) is not null)
+        {
+            if (saga.Inbox.Take(state.Status) is not { } command) continue;
+            // Cancelled in place: CancelAsync would leave the thread of the workflow.
+#pragma warning disable CA1849
+            stopTimer.Cancel();
+#pragma warning restore CA1849
+            return command;
+        }
+
+        return state.Status == OrderStatus.Confirmed ? new CommandRequest(OrderCommand.Cancel, Reasons.PaymentOverdue) : null;
+    }
+
+    private static ImmutableArray<int> AllLines(int lines) => [.. Enumerable.Range(1, lines)];
 }

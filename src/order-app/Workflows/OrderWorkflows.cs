@@ -29,18 +29,21 @@ internal sealed class OrderWorkflows(DaprWorkflowClient client, TimeProvider tim
         },
         cancellationToken);
 
-    /// <summary>Tells the workflow of a PENDING order what inventory answered. A workflow that got lost is scheduled again first.</summary>
+    /// <summary>
+    /// Tells the workflow of an order something. A workflow that got lost is scheduled again first, if the order is
+    /// PENDING; otherwise it may have ended long ago and must not run again (design rule 6).
+    /// </summary>
     /// <exception cref="DependencyUnavailableException">Unknown; telling it again is safe.</exception>
-    public async Task RaiseResultsAsync(Order order, LineResult[] results, CancellationToken cancellationToken)
+    public async Task RaiseAsync(Order order, OrderSignal signal, CancellationToken cancellationToken)
     {
         try
         {
-            await CallAsync(deadline => client.RaiseEventAsync(order.Id, OrderWorkflow.ResultsEvent, results, deadline), cancellationToken);
+            await CallAsync(deadline => client.RaiseEventAsync(order.Id, OrderSignal.EventName, signal, deadline), cancellationToken);
         }
-        catch (DependencyUnavailableException error) when (error.InnerException is RpcException { Status.Detail: var detail } && detail.EndsWith("no such instance exists", StringComparison.Ordinal))
+        catch (DependencyUnavailableException error) when (order.Status == OrderStatus.Pending && error.InnerException is RpcException { Status.Detail: var detail } && detail.EndsWith("no such instance exists", StringComparison.Ordinal))
         {
             await ScheduleAsync(order, cancellationToken);
-            await CallAsync(deadline => client.RaiseEventAsync(order.Id, OrderWorkflow.ResultsEvent, results, deadline), cancellationToken);
+            await CallAsync(deadline => client.RaiseEventAsync(order.Id, OrderSignal.EventName, signal, deadline), cancellationToken);
         }
     }
 

@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using OrderApp.Domain;
+using OrderApp.Workflows;
+using OrderInventory.ServiceDefaults.Http;
+
+namespace OrderApp.Orders;
+
+/// <summary>Body of a command; it may be left out.</summary>
+/// <param name="Reason">Becomes the order's <c>statusReason</c>; at most 200 characters, null for the command's own code.</param>
+public sealed record OrderCommandRequest(string? Reason);
+
+/// <summary>The commands of clients on an order. Each is idempotent: the same again answers with the order where it led.</summary>
+internal static class OrderCommandEndpoints
+{
+    private const int MaxReason = 200;
+
+    // Long enough for the outcome in nearly every case, short enough for a client that did not ask to wait.
+    private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(5);
+
+    public static void MapOrderCommandEndpoints(this IEndpointRouteBuilder routes)
+    {
+        var orders = routes.MapGroup("/api/orders/{id}").WithTags("Orders").RequireRateLimiting(Shedding.Policy);
+        Map(orders, OrderCommand.Cancel, "Ends an order that is not paid and gives back its stock");
+        Map(orders, OrderCommand.Pay, "Records that a CONFIRMED order is paid");
+        Map(orders, OrderCommand.Ship, "Records that a PAID order leaves the warehouse");
+        Map(orders, OrderCommand.Deliver, "Records that a SHIPPED order has arrived");
+        Map(orders, OrderCommand.Refund, "Pays back a PAID, SHIPPED or DELIVERED order; what has not been shipped goes back into stock");
+    }
+
+    private static void Map(RouteGroupBuilder orders, OrderCommand command, string summary) =>
+        orders.MapPost(command.ToString().ToLowerInvariant(), (string id, HttpContext context, OrderCommands commands, Telemetry telemetry, CancellationToken cancellationToken) => GiveAsync(id, command, context, commands, telemetry, cancellationToken))
+            .WithName(command + "Order").WithSummary(summary + ". Waits up to 5 seconds for the outcome, or as Prefer: wait=N (at most 30) says; 202 when it is not known by then")
+            .Accepts<OrderCommandRequest>(isOptional: true, "application/json")
+            .Produces<ApiResponse<OrderView>>(StatusCodes.Status200OK).Produces<ApiResponse<OrderView>>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static async Task<IResult> GiveAsync(string id, OrderCommand command, HttpContext context, OrderCommands commands, Telemetry telemetry, CancellationToken cancellationToken)
+    {
+        string? reason = null;
+        if (HasBody(context.Request))
+        {
+            var (body, problem) = await JsonBody.ReadAsync<OrderCommandRequest>(context.Request);
+            if (body is null) return problem!;
+            if (body.Reason is { } given && (given.Length is 0 or > MaxReason || given.Any(char.IsControl)))
+                return Problems.Validation(new Dictionary<string, string[]> { ["reason"] = [Texts.Of($"reason must have 1 to {MaxReason} characters without control characters.", $"reason 必须为 1 到 {MaxReason} 个字符，且不含控制字符。")] });
+            reason = body.Reason;
+        }
+
+        if (!Guid.TryParseExact(id, "D", out var orderId)) return OrderEndpoints.NotFound(id);
+        var wait = Preference.Wait(context.Request);
+        var outcome = await commands.GiveAsync(orderId.ToString(), new CommandRequest(command, reason ?? Reasons.Of(command)), wait ?? DefaultWait, cancellationToken);
+        telemetry.Commanded(command, outcome);
+        if (wait is { } applied) Preference.Applied(context.Response, applied);
+        return outcome switch
+        {
+            CommandOutcome.Done(var order) => Answer(context, order),
+            CommandOutcome.Accepted(var order) => TypedResults.Accepted($"/api/orders/{order.Id}", new ApiResponse<OrderView>(Texts.Of("Accepted; the outcome will show in the order.", "已受理，结果将体现在订单中。"), OrderView.Of(order))),
+            CommandOutcome.Refused(var order) => Refusal(order, command, "ILLEGAL_TRANSITION", Texts.Of($"An order that is {order.Status.Word()} does not allow this.", $"订单处于 {order.Status.Word()} 状态，不允许此操作。")),
+            CommandOutcome.TooLate(var order) => Refusal(order, command, "REFUND_WINDOW_CLOSED", Texts.Of("The order was delivered too long ago to be refunded.", "订单交付时间过长，已不能退款。")),
+            _ => OrderEndpoints.NotFound(id),
+        };
+    }
+
+    private static Ok<ApiResponse<OrderView>> Answer(HttpContext context, Order order)
+    {
+        OrderEndpoints.SetETag(context, order);
+        return TypedResults.Ok(new ApiResponse<OrderView>(Texts.Of($"The order is {order.Status.Word()}.", $"订单状态为 {order.Status.Word()}。"), OrderView.Of(order)));
+    }
+
+    private static ProblemHttpResult Refusal(Order order, OrderCommand command, string code, string message) => Problems.Of(
+        StatusCodes.Status409Conflict, code, message, new Dictionary<string, object?> { ["orderId"] = order.Id, ["command"] = command, ["currentStatus"] = order.Status });
+
+    private static bool HasBody(HttpRequest request) =>
+        request.ContentLength is > 0 || (request.ContentLength is null && request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true);
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using OrderApp.Domain;
+using OrderApp.Storage;
+using OrderInventory.ServiceDefaults.Http;
+
+namespace OrderApp.Orders;
+
+/// <summary>What to list: exactly one user, and optionally one key or one status.</summary>
+internal sealed record OrderQuery(string UserId, string? IdempotencyKey, OrderStatus? Status, int Limit, int? Before);
+
+/// <summary>Lists the orders of one user.</summary>
+internal sealed class OrderList(UserOrders userOrders, OrderStore orders, Claims claims)
+{
+    private const int DefaultLimit = 20;
+    private const int MaxLimit = 100;
+
+    /// <summary>Places that one request may look at while it searches for a status; the cursor goes on from there.</summary>
+    private const int MaxSearched = 500;
+
+    /// <summary>The query, or what is wrong by parameter name.</summary>
+    public static (OrderQuery? Query, Dictionary<string, string[]> Errors) Parse(string? userId, string? idempotencyKey, string? status, string? limit, string? cursor)
+    {
+        var errors = new Dictionary<string, string[]>();
+        PlaceOrderValidation.CheckId(errors, "userId", userId);
+        if (idempotencyKey is not null && PlaceOrderValidation.CheckKey(idempotencyKey) is { } refusal) errors["idempotencyKey"] = [refusal];
+        OrderStatus? wanted = null;
+        if (status is not null)
+        {
+            wanted = Enum.GetValues<OrderStatus>().Cast<OrderStatus?>().FirstOrDefault(known => known!.Value.Word() == status);
+            if (wanted is null) errors["status"] = [Texts.Of("status is unknown.", "status 未知。")];
+        }
+
+        var count = DefaultLimit;
+        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaxLimit))
+            errors["limit"] = [Texts.Of($"limit must be from 1 to {MaxLimit}.", $"limit 必须在 1 到 {MaxLimit} 之间。")];
+        var before = -1;
+        if (cursor is not null && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+            errors["cursor"] = [Texts.Of("cursor must be a nextCursor of an earlier answer.", "cursor 必须是之前响应中的 nextCursor。")];
+        return (errors.Count > 0 ? null : new OrderQuery(userId!, idempotencyKey, wanted, count, cursor is null ? null : before), errors);
+    }
+
+    /// <summary>One page, newest first.</summary>
+    /// <exception cref="OrderInventory.ServiceDefaults.DependencyUnavailableException">The list cannot be read.</exception>
+    public async Task<ApiList<OrderView>> ListAsync(OrderQuery query, CancellationToken cancellationToken)
+    {
+        if (query.IdempotencyKey is { } key) return new ApiList<OrderView>(await FindByKeyAsync(query, key, cancellationToken), null);
+
+        var found = new List<OrderView>();
+        var before = query.Before;
+        for (var searched = 0; searched < MaxSearched && before != 0;)
+        {
+            var places = await userOrders.ListAsync(query.UserId, before, query.Status is null ? query.Limit - found.Count : MaxLimit, cancellationToken);
+            if (places.Count == 0) return new ApiList<OrderView>(found, null);
+            var documents = await orders.FindManyAsync([.. places.Select(place => place.OrderId)], cancellationToken);
+            foreach (var place in places)
+            {
+                before = place.Position;
+                // A place without a document belongs to a request that was not accepted, or not yet.
+                if (documents.TryGetValue(place.OrderId, out var order) && (query.Status is null || order.Status == query.Status)) found.Add(OrderView.Of(order));
+                if (found.Count == query.Limit) return Page(found, before);
+            }
+
+            searched += places.Count;
+        }
+
+        return Page(found, before);
+    }
+
+    private static ApiList<OrderView> Page(List<OrderView> found, int? before) =>
+        new(found, before is > 0 ? before.Value.ToString(CultureInfo.InvariantCulture) : null);
+
+    private async Task<IReadOnlyList<OrderView>> FindByKeyAsync(OrderQuery query, string key, CancellationToken cancellationToken)
+    {
+        if (await claims.FindAsync(query.UserId, key, cancellationToken) is not { } claim) return [];
+        var order = await orders.FindAsync(claim.OrderId.ToString(), cancellationToken);
+        return order is not null && (query.Status is null || order.Status == query.Status) ? [OrderView.Of(order)] : [];
+    }
+}

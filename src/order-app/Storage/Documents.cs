@@ -1,0 +1,28 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using OrderInventory.ServiceDefaults;
+using OrderInventory.ServiceDefaults.State;
+
+namespace OrderApp.Storage;
+
+/// <summary>Between stored bytes and documents.</summary>
+internal static class Documents
+{
+    /// <summary>The document; null when there is none.</summary>
+    /// <exception cref="DependencyUnavailableException">What is stored is damaged; nothing may be decided on it.</exception>
+    public static T? Parse<T>(StateEntry entry, JsonTypeInfo<T> json)
+        where T : class
+    {
+        try
+        {
+            return entry.Value is { } bytes ? JsonSerializer.Deserialize(bytes.Span, json) : null;
+        }
+        catch (JsonException error)
+        {
+            throw new DependencyUnavailableException($"A stored {typeof(T).Name} document is damaged.", error);
+        }
+    }
+
+    /// <summary>The bytes to store.</summary>
+    public static byte[] Bytes<T>(T document, JsonTypeInfo<T> json) => JsonSerializer.SerializeToUtf8Bytes(document, json);
+}

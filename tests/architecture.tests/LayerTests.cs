@@ -15,10 +15,10 @@ public sealed class LayerTests
         .Build();
 
     [Theory]
-    [InlineData("OrderApp.Domain", "OrderApp.(Orders|Storage|Workflows|Activities|Results)")]
-    [InlineData("OrderApp.Storage", "OrderApp.(Orders|Workflows|Activities|Results)")]
-    [InlineData("OrderApp.Workflows", "OrderApp.(Orders|Storage|Results)")]
-    [InlineData("OrderApp.Activities", "OrderApp.(Orders|Workflows|Results)")]
+    [InlineData("OrderApp.Domain", "OrderApp.(Orders|Storage|Workflows|Activities|Results|Stuck)")]
+    [InlineData("OrderApp.Storage", "OrderApp.(Orders|Workflows|Activities|Results|Stuck)")]
+    [InlineData("OrderApp.Workflows", "OrderApp.(Orders|Storage|Results|Stuck)")]
+    [InlineData("OrderApp.Activities", "OrderApp.(Orders|Workflows|Results|Stuck)")]
     [InlineData("InventoryApp.Domain", "InventoryApp.(Stock|Storage|Deductions)")]
     [InlineData("InventoryApp.Storage", "InventoryApp.(Stock|Deductions)")]
     [InlineData("InventoryApp.Stock", "InventoryApp.Deductions")]

@@ -2,15 +2,18 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using OrderApp.Storage;
 using OrderInventory.ServiceDefaults.Messaging;
 using OrderInventory.ServiceDefaults.State;
-using OrderApp.Storage;
 using OrderInventory.Testing;
 
 namespace OrderApp.Tests;
 
 /// <summary>order-app in this process, on a fake sidecar whose workflow service only remembers what it was asked.</summary>
-internal sealed class OrderApi(FakeTaskHub workflows) : WebApplicationFactory<Program>
+internal sealed class OrderApi(FakeTaskHub workflows, bool frozen, Dictionary<string, string>? settings) : WebApplicationFactory<Program>
 {
     public const string AppToken = "the-app-token";
 
@@ -20,15 +23,25 @@ internal sealed class OrderApi(FakeTaskHub workflows) : WebApplicationFactory<Pr
 
     public FakeTaskHub Workflows => workflows;
 
+    /// <summary>The clock of a frozen app: the time goes on when the test says so.</summary>
+    public FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
+
     public OrderStore Orders => Services.GetRequiredService<OrderStore>();
 
-    public static async Task<OrderApi> StartAsync() => new(await FakeTaskHub.StartAsync());
+    public static async Task<OrderApi> StartAsync(bool frozen = false, Dictionary<string, string>? settings = null) => new(await FakeTaskHub.StartAsync(), frozen, settings);
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("APP_API_TOKEN", AppToken);
         builder.UseSetting("DAPR_GRPC_ENDPOINT", $"http://127.0.0.1:{workflows.Port}");
-        builder.ConfigureTestServices(services => services.AddSingleton<IStateStore>(State).AddSingleton<IEventPublisher>(Events));
+        foreach (var (name, value) in settings ?? []) builder.UseSetting(name, value);
+        builder.ConfigureTestServices(services =>
+        {
+            services.AddSingleton<IStateStore>(State).AddSingleton<IEventPublisher>(Events);
+            // Searches are the test's to start.
+            services.RemoveAll<IHostedService>();
+            if (frozen) services.AddSingleton<TimeProvider>(Time);
+        });
     }
 
     public override async ValueTask DisposeAsync()

@@ -24,7 +24,7 @@ internal sealed class StuckOrderSearch(
     private const int MaxSeconds = 6 * SecondsAtOnce;
     private const int OrdersAtOnce = 200;
     private const int MaxAsked = 20;
-    private static readonly TimeSpan FirstSearchReach = TimeSpan.FromHours(1);
+    private static readonly TimeSpan FirstSearchReach = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     /// <summary>Time between two searches, whichever replica does them.</summary>

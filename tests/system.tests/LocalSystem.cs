@@ -18,8 +18,11 @@ internal sealed class LocalSystem : IAsyncDisposable
     private readonly int[] _ports = ServerProcess.FreePorts(9);
     private readonly Dictionary<string, ServerProcess> _running = [];
 
-    private LocalSystem(Observer observer)
+    private readonly IReadOnlyDictionary<string, string> _orderSettings;
+
+    private LocalSystem(Observer observer, IReadOnlyDictionary<string, string> orderSettings)
     {
+        _orderSettings = orderSettings;
         Observer = observer;
         Orders = new OrderClient(new Uri($"http://127.0.0.1:{_ports[0]}"));
         Inventory = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_ports[1]}") };
@@ -37,9 +40,10 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     public static string Dll(string project) => Path.Combine(Repository.Root, "src", project, "bin", Configuration, "net10.0", project + ".dll");
 
-    public static async Task<LocalSystem> StartAsync()
+    /// <summary>Starts everything. <paramref name="orderSettings"/>: configuration of order-app by its environment names.</summary>
+    public static async Task<LocalSystem> StartAsync(IReadOnlyDictionary<string, string>? orderSettings = null)
     {
-        var system = new LocalSystem(await Observer.StartAsync());
+        var system = new LocalSystem(await Observer.StartAsync(), orderSettings ?? new Dictionary<string, string>());
         system.WriteRunFile();
         await system.StartAsync("dapr-local");
         await Task.WhenAll(system.StartAsync("order-app"), system.StartAsync("inventory-app"));
@@ -104,13 +108,16 @@ internal sealed class LocalSystem : IAsyncDisposable
     private Dictionary<string, string?> AppEnvironment(string name)
     {
         var i = name == "order-app" ? 0 : 1;
-        return new Dictionary<string, string?>
+        var environment = new Dictionary<string, string?>
         {
             ["APP_PORT"] = Port(_ports[i]),
             ["DAPR_HTTP_PORT"] = Port(_ports[2 + (2 * i)]),
             ["DAPR_GRPC_PORT"] = Port(_ports[3 + (2 * i)]),
             ["APP_API_TOKEN"] = Token,
         };
+        if (i == 0)
+            foreach (var (setting, value) in _orderSettings) environment.Add(setting, value);
+        return environment;
     }
 
     private void WriteRunFile()

@@ -61,9 +61,52 @@ internal sealed class OrderClient(Uri address) : IDisposable
         return await DataAsync(answer);
     }
 
-    /// <summary>The order once it is CONFIRMED or CANCELLED.</summary>
-    public Task<JsonElement> DecidedAsync(string id, TimeSpan within) => Eventually.GetAsync(
-        () => GetAsync(id), order => order.GetProperty("status").GetString() is "CONFIRMED" or "CANCELLED", within, $"order {id} is decided");
+    /// <summary>Gives a command, whatever happens meanwhile, and returns the answer once there is one that is not "try again".</summary>
+    public async Task<HttpStatusCode> CommandAsync(string id, string command)
+    {
+        for (var waited = TimeSpan.Zero; waited < Patience; waited += Pause)
+        {
+            try
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/orders/{id}/{command}");
+                request.Headers.TryAddWithoutValidation("Prefer", "wait=10");
+                using var answer = await _http.SendAsync(request);
+                if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict or HttpStatusCode.NotFound) return answer.StatusCode;
+            }
+            catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+            {
+                // No answer: the command may or may not have been given.
+            }
+
+            await Task.Delay(Pause, TimeProvider.System);
+        }
+
+        throw new TimeoutException($"{command} of order {id} has no outcome.");
+    }
+
+    /// <summary>Ids of all orders of a user, newest first.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(string userId)
+    {
+        var all = new List<string>();
+        for (var cursor = ""; cursor is not null;)
+        {
+            var page = await _http.GetFromJsonAsync<JsonElement>($"/api/orders?userId={userId}&limit=50" + (cursor.Length > 0 ? "&cursor=" + cursor : ""));
+            all.AddRange(page.GetProperty("data").EnumerateArray().Select(order => order.GetProperty("id").GetString()!));
+            cursor = page.GetProperty("nextCursor").GetString();
+        }
+
+        return all;
+    }
+
+    /// <summary>The order once it is not PENDING any more; an app that is down is asked again.</summary>
+    public async Task<JsonElement> DecidedAsync(string id, TimeSpan within) => (await Eventually.GetAsync(
+        async () =>
+        {
+            try { return await GetAsync(id); } catch (Exception error) when (error is HttpRequestException or TaskCanceledException) { return (JsonElement?)null; }
+        },
+        order => order is { } seen && seen.GetProperty("status").GetString() != "PENDING",
+        within,
+        $"order {id} is decided"))!.Value;
 
     public static async Task<JsonElement> DataAsync(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data");
 

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Net;
+using OrderInventory.Testing;
+
+namespace OrderInventory.System.Tests;
+
+/// <summary>What happens to orders after they are confirmed, through both apps, their sidecars and the broker.</summary>
+public sealed class OrderLifeTests(SharedSystem shared) : IClassFixture<SharedSystem>
+{
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
+
+    private LocalSystem System => shared.Local;
+
+    [Fact]
+    public async Task Order_PaidShippedDeliveredRefunded_TakesItsUnitsOut()
+    {
+        await System.PutStockAsync("life", 10);
+        var id = await ConfirmedAsync("life", 3);
+
+        foreach (var command in new[] { "pay", "pay", "ship", "ship", "deliver", "refund", "refund" }) Assert.Equal(HttpStatusCode.OK, await System.Orders.CommandAsync(id, command));
+
+        Assert.Equal(["PENDING", "CONFIRMED", "PAID", "SHIPPED", "DELIVERED", "REFUNDED"], (await System.Orders.HistoryAsync(id)).EnumerateArray().Select(change => change.GetProperty("newStatus").GetString()));
+        Assert.Equal((7, 7, 0), await System.StockAsync("life"));
+    }
+
+    [Theory]
+    [InlineData("cancel", "CANCELLED", "CANCEL_REQUESTED")]
+    [InlineData("pay refund", "REFUNDED", "REFUND_REQUESTED")]
+    public async Task Order_EndedBeforeItIsShipped_GivesBackItsUnits(string commands, string status, string reason)
+    {
+        var product = "back-" + status;
+        await System.PutStockAsync(product, 10);
+        var id = await ConfirmedAsync(product, 4);
+
+        foreach (var command in commands.Split(' ')) Assert.Equal(HttpStatusCode.OK, await System.Orders.CommandAsync(id, command));
+
+        var order = await System.Orders.GetAsync(id);
+        Assert.Equal((status, reason), (order.GetProperty("status").GetString(), order.GetProperty("statusReason").GetString()));
+        Assert.Equal((10, 10, 0), await System.StockAsync(product));
+        Assert.Equal(HttpStatusCode.Conflict, await System.Orders.CommandAsync(id, "ship"));
+    }
+
+    [Fact]
+    public async Task CancelAndPay_AtTheSameTime_HaveOneWinnerEach()
+    {
+        await System.PutStockAsync("race", 100);
+        var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => ConfirmedAsync("race", 1, "race" + i)));
+
+        var answers = await Task.WhenAll(ids.Select(async id => await Task.WhenAll(System.Orders.CommandAsync(id, "cancel"), System.Orders.CommandAsync(id, "pay"))));
+
+        Assert.All(answers, pair => Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Conflict], pair.Order()));
+        var paid = answers.Count(pair => pair[1] == HttpStatusCode.OK);
+        Assert.Equal((100, 100 - paid, paid), await System.StockAsync("race"));
+    }
+
+    [Fact]
+    public async Task List_RightAfterTheLast201_ShowsEveryOrderNewestFirst()
+    {
+        await System.PutStockAsync("listed", 100);
+        var ids = new List<string>();
+        for (var i = 0; i < 10; i++) ids.Insert(0, await System.Orders.PlaceAsync(OrderClient.Body("listed", userId: "lister"), Audit.Key("listed", i)));
+
+        Assert.Equal(ids, await System.Orders.ListAsync("lister"));
+    }
+
+    [Fact]
+    public async Task Deadline_OfUnpaidOrders_CancelsThemAndNoOther()
+    {
+        await using var system = await LocalSystem.StartAsync(new Dictionary<string, string> { ["Orders__PaymentDeadline"] = "00:00:05" });
+        await system.PutStockAsync("due", 10);
+        var paid = await system.Orders.PlaceAsync(OrderClient.Body("due"), "paid");
+        await system.Orders.DecidedAsync(paid, Within);
+        Assert.Equal(HttpStatusCode.OK, await system.Orders.CommandAsync(paid, "pay"));
+        var unpaid = await system.Orders.PlaceAsync(OrderClient.Body("due", 2), "unpaid");
+
+        var order = await Eventually.GetAsync(() => system.Orders.GetAsync(unpaid), order => order.GetProperty("status").GetString() == "CANCELLED", Within, "the deadline cancels");
+
+        Assert.Equal("PAYMENT_OVERDUE", order.GetProperty("statusReason").GetString());
+        Assert.Equal(HttpStatusCode.Conflict, await system.Orders.CommandAsync(unpaid, "pay"));
+        Assert.Equal("PAID", (await system.Orders.GetAsync(paid)).GetProperty("status").GetString());
+        await new Audit(system).CheckAsync(new Dictionary<string, string> { ["paid"] = paid, ["unpaid"] = unpaid }, new Dictionary<string, long> { ["due"] = 10 });
+    }
+
+    [Theory]
+    [InlineData("order-app")]
+    [InlineData("inventory-app")]
+    [InlineData("dapr-local")]
+    public async Task Kill9_DuringCommands_KeepsEveryInvariant(string victim)
+    {
+        await using var system = await LocalSystem.StartAsync();
+        await system.PutStockAsync("a", 1_000);
+        var orders = new ConcurrentDictionary<string, string>();
+        var answered = 0;
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            var clients = Parallel.ForEachAsync(Enumerable.Range(0, 60), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, _) =>
+            {
+                var key = Audit.Key("life", number);
+                var id = orders[key] = await system.Orders.PlaceAsync(OrderClient.Body("a", 2, "user" + (number % 3)), key);
+                await system.Orders.DecidedAsync(id, TimeSpan.FromSeconds(60));
+                foreach (var command in Life(number)) await system.Orders.CommandAsync(id, command);
+                if (Interlocked.Increment(ref answered) == 20) reached.SetResult();
+            });
+            await Task.WhenAny(reached.Task, clients);
+
+            await system.KillAsync(victim);
+            await system.StartAsync(victim);
+            await clients;
+
+            await new Audit(system).CheckAsync(orders, new Dictionary<string, long> { ["a"] = 1_000 });
+            var listed = await Task.WhenAll(Enumerable.Range(0, 3).Select(user => system.Orders.ListAsync("user" + user)));
+            Assert.Equal(orders.Values.Order(), listed.SelectMany(ids => ids).Order());
+        }
+        catch (Exception error)
+        {
+            throw new InvalidOperationException(system.Output(), error);
+        }
+    }
+
+    private static string[] Life(int number) => (number % 5) switch
+    {
+        0 => ["cancel"],
+        1 => ["pay", "refund"],
+        2 => ["pay", "ship"],
+        3 => ["pay", "ship", "deliver"],
+        _ => ["pay", "ship", "deliver", "refund"],
+    };
+
+    private async Task<string> ConfirmedAsync(string product, int quantity, string? key = null)
+    {
+        var id = await System.Orders.PlaceAsync(OrderClient.Body(product, quantity), key ?? "confirmed-" + product);
+        Assert.Equal("CONFIRMED", (await System.Orders.DecidedAsync(id, Within)).GetProperty("status").GetString());
+        return id;
+    }
+}

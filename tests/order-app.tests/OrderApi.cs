@@ -2,10 +2,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using OrderApp.Storage;
+using OrderApp.Stuck;
 using OrderInventory.ServiceDefaults.Messaging;
 using OrderInventory.ServiceDefaults.State;
 using OrderInventory.Testing;
@@ -39,7 +38,7 @@ internal sealed class OrderApi(FakeTaskHub workflows, bool frozen, Dictionary<st
         {
             services.AddSingleton<IStateStore>(State).AddSingleton<IEventPublisher>(Events);
             // Searches are the test's to start.
-            services.RemoveAll<IHostedService>();
+            services.Remove(services.Single(service => service.ImplementationType == typeof(StuckOrderService)));
             if (frozen) services.AddSingleton<TimeProvider>(Time);
         });
     }

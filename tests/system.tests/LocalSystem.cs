@@ -38,6 +38,9 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>The documents of order-app, through its sidecar.</summary>
     public HttpClient OrderState { get; }
 
+    /// <summary>The gRPC address of order-app's sidecar.</summary>
+    public Uri OrderSidecar => new($"http://127.0.0.1:{_ports[3]}");
+
     public static string Dll(string project) => Path.Combine(Repository.Root, "src", project, "bin", Configuration, "net10.0", project + ".dll");
 
     /// <summary>Starts everything. <paramref name="orderSettings"/>: configuration of order-app by its environment names.</summary>

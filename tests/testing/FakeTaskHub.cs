@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Dapr.TaskHub.Protos;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -10,9 +11,11 @@ using Microsoft.Extensions.Logging;
 
 namespace OrderInventory.Testing;
 
-/// <summary>A workflow service on a free loopback port that accepts starts and events and never runs anything.</summary>
+/// <summary>A workflow service on a free loopback port that accepts starts and events and runs only the turns that a test asks for.</summary>
 public sealed class FakeTaskHub : TaskHubSidecarService.TaskHubSidecarServiceBase, IAsyncDisposable
 {
+    private readonly Channel<WorkItem> _work = Channel.CreateUnbounded<WorkItem>();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<WorkflowResponse>> _answers = new();
     private WebApplication? _host;
 
     public ConcurrentQueue<CreateInstanceRequest> Started { get; } = new();
@@ -41,8 +44,33 @@ public sealed class FakeTaskHub : TaskHubSidecarService.TaskHubSidecarServiceBas
 
     public override Task<Empty> Hello(Empty request, ServerCallContext context) => Task.FromResult(request);
 
-    public override Task GetWorkItems(GetWorkItemsRequest request, IServerStreamWriter<WorkItem> responseStream, ServerCallContext context) =>
-        Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.CancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
+    /// <summary>Lets the connected app run one turn of a workflow and returns its answer.</summary>
+    public async Task<WorkflowResponse> RunTurnAsync(WorkflowRequest request)
+    {
+        var answer = _answers[request.InstanceId] = new TaskCompletionSource<WorkflowResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _work.Writer.WriteAsync(new WorkItem { WorkflowRequest = request, CompletionToken = request.InstanceId });
+        return await answer.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+    }
+
+    public override async Task GetWorkItems(GetWorkItemsRequest request, IServerStreamWriter<WorkItem> responseStream, ServerCallContext context)
+    {
+        try
+        {
+            await foreach (var item in _work.Reader.ReadAllAsync(context.CancellationToken)) await responseStream.WriteAsync(item, context.CancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The app went away, or the test ends.
+        }
+    }
+
+    public override Task<CompleteTaskResponse> CompleteOrchestratorTask(WorkflowResponse request, ServerCallContext context)
+    {
+        _answers[request.InstanceId].TrySetResult(request);
+        return Task.FromResult(new CompleteTaskResponse());
+    }
+
+    public override Task<CompleteTaskResponse> CompleteWorkflowTask(WorkflowResponse request, ServerCallContext context) => CompleteOrchestratorTask(request, context);
 
     public override Task<CreateInstanceResponse> StartInstance(CreateInstanceRequest request, ServerCallContext context)
     {

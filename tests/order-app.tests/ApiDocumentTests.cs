@@ -1,0 +1,125 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using OrderApp.Domain;
+using OrderInventory.Testing;
+
+namespace OrderApp.Tests;
+
+/// <summary>docs/api.md and the OpenAPI document say what the app answers.</summary>
+public sealed class ApiDocumentTests
+{
+    private const string AnyOrder = "0198aaaa-0000-7000-8000-000000000000";
+
+    private static readonly Dictionary<string, Func<OrderApi, Task<HttpResponseMessage>>> Provocations = new()
+    {
+        ["400 VALIDATION_FAILED"] = app => app.CreateClient().PostAsync("/api/orders", Json("""{"userId":"u","productId":"p","quantity":0,"amount":1}""")),
+        ["401 UNAUTHORIZED"] = app => app.CreateClient().GetAsync("/dapr/subscribe"),
+        ["403 OPERATORS_ONLY"] = FromElsewhereAsync,
+        ["404 ORDER_NOT_FOUND"] = app => app.CreateClient().GetAsync("/api/orders/" + AnyOrder),
+        ["404 NOT_FOUND"] = app => app.CreateClient().GetAsync("/nothing"),
+        ["405 METHOD_NOT_ALLOWED"] = app => app.CreateClient().DeleteAsync("/api/orders/" + AnyOrder),
+        ["409 ILLEGAL_TRANSITION"] = async app => await app.CreateClient().PostAsync($"/api/orders/{await PlaceAsync(app)}/ship", null),
+        ["409 REFUND_WINDOW_CLOSED"] = RefundTooLateAsync,
+        ["413 BODY_TOO_LARGE"] = app => app.CreateClient().PostAsync("/api/orders", Json($$"""{"remark":"{{new string('x', 1_100_000)}}"}""")),
+        ["415 UNSUPPORTED_MEDIA_TYPE"] = app => app.CreateClient().PostAsync("/api/orders", new StringContent("x")),
+        ["422 IDEMPOTENCY_KEY_REUSED"] = async app =>
+        {
+            await PlaceAsync(app);
+            return await app.CreateClient().SendAsync(Post("""{"userId":"u","productId":"p","quantity":2,"amount":1}"""));
+        },
+        ["500 INTERNAL_ERROR"] = app =>
+        {
+            app.State.BeforeSave = _ => throw new InvalidOperationException("A defect, with details that nobody outside may see.");
+            return app.CreateClient().SendAsync(Post(Body));
+        },
+        ["503 UNAVAILABLE"] = app =>
+        {
+            app.State.Unreadable = true;
+            return app.CreateClient().GetAsync("/api/orders/" + AnyOrder);
+        },
+        ["503 OVERLOADED"] = OverloadAsync,
+    };
+
+    private const string Body = """{"userId":"u","productId":"p","quantity":1,"amount":1}""";
+
+    [Fact]
+    public async Task Errors_InTheDocument_AreAnsweredExactlyLikeThis()
+    {
+        var documented = DocumentedErrors.Of("order-app");
+        Assert.Equal(Provocations.Keys.Order(), documented.Keys.Order());
+
+        foreach (var (heading, expected) in documented)
+        {
+            await using var app = await OrderApi.StartAsync(frozen: true, settings: new() { ["Http:MaxConcurrentRequests"] = "4" });
+            // A real server where the test server lacks a limit or an address.
+            if (heading == "413 BODY_TOO_LARGE") app.UseKestrel(0);
+            using var answer = await Provocations[heading](app);
+
+            var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+            Assert.NotEqual("", (string?)body["traceId"]);
+            body["traceId"] = "…";
+            if (body["orderId"] is not null) body["orderId"] = AnyOrder;
+            Assert.True(JsonNode.DeepEquals(expected, body), $"{heading}: {body.ToJsonString()}");
+            Assert.Equal(heading, $"{(int)answer.StatusCode} {body["code"]}");
+            Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+            Assert.Equal(answer.StatusCode == HttpStatusCode.ServiceUnavailable, answer.Headers.RetryAfter is not null);
+        }
+    }
+
+    [Fact]
+    public async Task OpenApi_OfThisVersion_IsTheOneUnderControl()
+    {
+        await using var app = await OrderApi.StartAsync();
+        var document = (await app.CreateClient().GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!;
+        document.Remove("servers");
+
+        Assert.Null(await Snapshot.DifferenceAsync("docs/openapi/order-app.json", document));
+    }
+
+    private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
+
+    private static HttpRequestMessage Post(string body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/orders") { Content = Json(body) };
+        request.Headers.Add("Idempotency-Key", "k");
+        return request;
+    }
+
+    private static async Task<string> PlaceAsync(OrderApi app)
+    {
+        using var answer = await app.CreateClient().SendAsync(Post(Body));
+        return answer.Headers.Location!.ToString()["/api/orders/".Length..];
+    }
+
+    private static async Task<HttpResponseMessage> RefundTooLateAsync(OrderApi app)
+    {
+        var id = await PlaceAsync(app);
+        foreach (var command in new[] { OrderCommand.Confirm, OrderCommand.Pay, OrderCommand.Ship, OrderCommand.Deliver }) await app.Orders.ApplyAsync(id, command, null, CancellationToken.None);
+        app.Time.Advance(TimeSpan.FromDays(30.1));
+        return await app.CreateClient().PostAsync($"/api/orders/{id}/refund", null);
+    }
+
+    private static async Task<HttpResponseMessage> FromElsewhereAsync(OrderApi app)
+    {
+        var context = await app.Server.SendAsync(context =>
+        {
+            context.Request.Path = "/api/orders/stuck";
+            context.Connection.RemoteIpAddress = IPAddress.Parse("203.0.113.7");
+        });
+        var answer = new HttpResponseMessage((HttpStatusCode)context.Response.StatusCode) { Content = new StreamContent(context.Response.Body) };
+        answer.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(context.Response.ContentType!);
+        return answer;
+    }
+
+    private static async Task<HttpResponseMessage> OverloadAsync(OrderApi app)
+    {
+        var http = app.CreateClient();
+        app.State.BeforeSave = _ => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+        var stuck = Enumerable.Range(0, 4).Select(_ => http.PostAsync("/api/orders", Json(Body))).ToArray();
+        await Eventually.GetAsync(() => Task.FromResult(app.State.Calls.Count), count => count == stuck.Length, TimeSpan.FromSeconds(30), "four requests are in the store");
+        return await http.PostAsync("/api/orders", Json(Body));
+    }
+}

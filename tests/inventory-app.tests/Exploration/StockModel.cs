@@ -40,8 +40,16 @@ internal sealed class StockModel : IModel
         Faults = faults;
         Store.Put("stock:p", Bytes(new StockItem
         {
-            ProductId = "p", Defined = true, Total = Units, Available = Units, Version = 1, Sequence = 1, Listed = new IndexPosition(0, 0),
-            CreatedTime = StockProcess.Now, UpdatedTime = StockProcess.Now, Journal = [Created],
+            ProductId = "p",
+            Defined = true,
+            Total = Units,
+            Available = Units,
+            Version = 1,
+            Sequence = 1,
+            Listed = new IndexPosition(0, 0),
+            CreatedTime = StockProcess.Now,
+            UpdatedTime = StockProcess.Now,
+            Journal = [Created],
         }));
         _processes = [.. deliveries.Select((batches, number) => new StockProcess(number, batches, this, protocol ?? (store => store)))];
         foreach (var process in _processes) process.Start();

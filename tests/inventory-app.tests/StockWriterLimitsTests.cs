@@ -172,7 +172,7 @@ public sealed class StockWriterLimitsTests
         using var writers = parts.Writers();
         foreach (var product in new[] { "p", "q" }) await writers.ExecuteAsync(Deduct(1, product));
         var hold = new TaskCompletionSource();
-        _state.BeforeSave = _ => hold.Task;
+        _state.BeforeSave = save => save.Key == "stock:q" ? hold.Task : Task.CompletedTask;
         var busy = writers.ExecuteAsync(Deduct(2, "q"));
         Assert.Equal(2, metrics.Sum("inventory.writers"));
 

@@ -24,7 +24,7 @@ internal static class StockRules
         };
     }
 
-    // A repeated line command gets the recorded outcome even if its quantity differs: the sidecar may repeat, never renegotiate.
+    // A repeated line command gets the recorded outcome even if its quantity differs: only the first one can have moved units.
     private static StockDecision Repeat(StockCommand command, StockOperation before) =>
         command is ChangeTotalCommand change && (change.Kind, change.Quantity) != (before.Kind, before.Quantity)
             ? new StockDecision.KeyReused()

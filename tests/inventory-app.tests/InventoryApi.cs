@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -17,9 +21,51 @@ internal sealed class InventoryApi : WebApplicationFactory<Program>
 
     public FakeEventPublisher Events { get; } = new();
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Delivers a bulk of messages on <c>inventory-deduction</c> as the sidecar does; returns the status of each entry.</summary>
+    public async Task<Dictionary<string, string>> DeliverAsync(params (string EntryId, object Data)[] entries)
+    {
+        using var http = CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/dapr/events/inventory-deduction") { Content = JsonContent.Create(Batch(entries)) };
+        request.Headers.Add("dapr-api-token", AppToken);
+        var answer = await http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("statuses").EnumerateArray()
+            .ToDictionary(status => status.GetProperty("entryId").GetString()!, status => status.GetProperty("status").GetString()!);
+    }
+
+    /// <summary>The body of a bulk delivery.</summary>
+    public static object Batch(params (string EntryId, object Data)[] entries) => new
+    {
+        id = "batch",
+        entries = entries.Select(entry => new
+        {
+            entryId = entry.EntryId,
+            @event = new { specversion = "1.0", id = "x", data = entry.Data },
+            contentType = "application/cloudevents+json",
+            metadata = new Dictionary<string, string> { ["__key"] = "the-key" },
+        }),
+    };
+
+    /// <summary>A valid DEDUCT message, unless the arguments are not.</summary>
+    public static object Deduct(string order, int quantity, string product = "p", int line = 1) => new
+    {
+        operation = "DEDUCT",
+        orderId = order,
+        line,
+        productId = product,
+        quantity,
+        idempotencyKey = $"{order}:{line}:deduct",
+        timestamp = "2026-01-01T00:00:00Z",
+    };
+
+    /// <summary>Stores what the app would never write.</summary>
+    public Task WriteAsync(string key, string value) => State.SaveAsync(new StateSave(key, Encoding.UTF8.GetBytes(value), SaveCondition.None), CancellationToken.None);
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("APP_API_TOKEN", AppToken);
-        builder.ConfigureTestServices(services => services.AddSingleton<IStateStore>(State).AddSingleton<IEventPublisher>(Events));
+        builder.ConfigureTestServices(services => services.AddSingleton<IStateStore>(State).AddSingleton<IEventPublisher>(Events).AddSingleton(Time));
     }
 }

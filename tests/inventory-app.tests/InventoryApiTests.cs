@@ -69,7 +69,7 @@ public sealed class InventoryApiTests : IDisposable
     [Fact]
     public async Task Delivery_WithoutToken_Is401()
     {
-        var answer = await _http.PostAsJsonAsync("/dapr/events/inventory-deduction", Batch(("0", Command("o", 1))));
+        var answer = await _http.PostAsJsonAsync("/dapr/events/inventory-deduction", InventoryApi.Batch(("0", InventoryApi.Deduct("o", 1))));
 
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await _http.GetAsync("/dapr/subscribe")).StatusCode);
@@ -95,7 +95,7 @@ public sealed class InventoryApiTests : IDisposable
     {
         await _http.PutAsJsonAsync("/api/inventory/p", new { total = 5 });
 
-        var statuses = await DeliverAsync(("a", Command("o", 3)), ("b", Command("o", 3)), ("c", Command("o2", 3)));
+        var statuses = await _app.DeliverAsync(("a", InventoryApi.Deduct("o", 3)), ("b", InventoryApi.Deduct("o", 3)), ("c", InventoryApi.Deduct("o2", 3)));
 
         Assert.Equal(["SUCCESS", "SUCCESS", "SUCCESS"], statuses.Values);
         var results = _app.Events.Published.Select(published => JsonSerializer.Deserialize(published.Event.Data.Span, ContractsJson.Default.InventoryDeductionResult)!).ToArray();
@@ -110,10 +110,10 @@ public sealed class InventoryApiTests : IDisposable
     {
         await _http.PutAsJsonAsync("/api/inventory/p", new { total = 5 });
         _app.Events.Down = true;
-        Assert.Equal("RETRY", (await DeliverAsync(("a", Command("o", 3))))["a"]);
+        Assert.Equal("RETRY", (await _app.DeliverAsync(("a", InventoryApi.Deduct("o", 3))))["a"]);
         _app.Events.Down = false;
 
-        Assert.Equal("SUCCESS", (await DeliverAsync(("a", Command("o", 3))))["a"]);
+        Assert.Equal("SUCCESS", (await _app.DeliverAsync(("a", InventoryApi.Deduct("o", 3))))["a"]);
 
         Assert.Equal(2, (await _http.GetFromJsonAsync<JsonElement>("/api/inventory/p")).GetProperty("data").GetProperty("available").GetInt32());
         Assert.Single(_app.Events.Published);
@@ -124,12 +124,12 @@ public sealed class InventoryApiTests : IDisposable
     {
         await _http.PutAsJsonAsync("/api/inventory/p", new { total = 5 });
 
-        var statuses = await DeliverAsync(
+        var statuses = await _app.DeliverAsync(
             ("a", "text"),
             ("b", new { operation = "DEDUCT", orderId = "o" }),
-            ("c", Command("o", -1)),
+            ("c", InventoryApi.Deduct("o", -1)),
             ("d", new { operation = "STEAL", orderId = "o", line = 1, productId = "p", quantity = 1, idempotencyKey = "o:1:deduct", timestamp = "2026-01-01T00:00:00Z" }),
-            ("e", Command("o", 1)));
+            ("e", InventoryApi.Deduct("o", 1)));
 
         Assert.All(statuses.Values, status => Assert.Equal("SUCCESS", status));
         Assert.Equal(4, _app.Events.DeadLetters.Count);
@@ -137,37 +137,4 @@ public sealed class InventoryApiTests : IDisposable
         Assert.All(_app.Events.DeadLetters, letter => Assert.Equal("the-key", letter.Key));
         Assert.Single(_app.Events.Published);
     }
-
-    private async Task<Dictionary<string, string>> DeliverAsync(params (string EntryId, object Data)[] entries)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/dapr/events/inventory-deduction") { Content = JsonContent.Create(Batch(entries)) };
-        request.Headers.Add("dapr-api-token", InventoryApi.AppToken);
-        var answer = await _http.SendAsync(request);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("statuses").EnumerateArray()
-            .ToDictionary(status => status.GetProperty("entryId").GetString()!, status => status.GetProperty("status").GetString()!);
-    }
-
-    private static object Batch(params (string EntryId, object Data)[] entries) => new
-    {
-        id = "batch",
-        entries = entries.Select(entry => new
-        {
-            entryId = entry.EntryId,
-            @event = new { specversion = "1.0", id = "x", data = entry.Data },
-            contentType = "application/cloudevents+json",
-            metadata = new Dictionary<string, string> { ["__key"] = "the-key" },
-        }),
-    };
-
-    private static object Command(string order, int quantity) => new
-    {
-        operation = "DEDUCT",
-        orderId = order,
-        line = 1,
-        productId = "p",
-        quantity,
-        idempotencyKey = order + ":1:deduct",
-        timestamp = "2026-01-01T00:00:00Z",
-    };
 }

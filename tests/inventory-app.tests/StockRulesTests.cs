@@ -79,6 +79,42 @@ public sealed class StockRulesTests
         Assert.Equal((10, 6), (_item.Total, _item.Available));
     }
 
+    [Fact]
+    public void Decide_ChangeOfTotal_MovesWhatOrdersDoNotHold()
+    {
+        SetTotal(10);
+        Line('D', quantity: 4);
+
+        Assert.IsType<StockDecision.Recorded>(Change("a", OperationKind.Restock, 5));
+        Assert.IsType<StockDecision.Recorded>(Change("b", OperationKind.Adjust, -11));
+        Assert.Equal(new StockDecision.BelowReserved(4), Change("c", OperationKind.Adjust, -1));
+        Assert.Equal((4, 0, 4), (_item.Total, _item.Available, _item.Reserved));
+    }
+
+    [Fact]
+    public void Decide_ChangeAboveTheMaximum_IsNotDone()
+    {
+        SetTotal(StockLimits.MaxTotal);
+        Line('D', quantity: 4);
+
+        Assert.Equal(new StockDecision.AboveMaximum(StockLimits.MaxTotal), Change("a", OperationKind.Restock, 1));
+        Assert.Equal(new StockDecision.AboveMaximum(StockLimits.MaxTotal), Change("a", OperationKind.Adjust, long.MaxValue / 2));
+        Assert.Equal(StockLimits.MaxTotal, _item.Total);
+    }
+
+    [Fact]
+    public void Decide_SameKey_IsTheSameChangeOrReused()
+    {
+        Assert.Equal(new StockDecision.UnknownProduct(), Change("a", OperationKind.Restock, 5));
+        SetTotal(10);
+        var first = (StockDecision.Recorded)Change("a", OperationKind.Restock, 5);
+
+        Assert.Equal(first with { IsNew = false }, Change("a", OperationKind.Restock, 5));
+        Assert.Equal(new StockDecision.KeyReused(), Change("a", OperationKind.Restock, 6));
+        Assert.Equal(new StockDecision.KeyReused(), Change("a", OperationKind.Adjust, 5));
+        Assert.Equal(15, _item.Total);
+    }
+
     private StockOperation Line(char command, long quantity) => ((StockDecision.Recorded)Decide(new LineCommand("p", "o", 1, command switch
     {
         'D' => OperationKind.Deduct,
@@ -87,6 +123,8 @@ public sealed class StockRulesTests
     }, quantity))).Operation;
 
     private StockDecision SetTotal(long total) => Decide(new SetTotalCommand("p", "set:" + _item.Sequence, total));
+
+    private StockDecision Change(string key, OperationKind kind, long quantity) => Decide(new ChangeTotalCommand("p", ChangeTotalCommand.IdOf(key), kind, quantity));
 
     private StockDecision Decide(StockCommand command)
     {

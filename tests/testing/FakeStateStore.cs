@@ -41,6 +41,12 @@ public sealed class FakeStateStore : IStateStore
         lock (_gate) return _values.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value.Value);
     }
 
+    /// <summary>Loses a key.</summary>
+    public void Remove(string key)
+    {
+        lock (_gate) _values.Remove(key);
+    }
+
     public Task<StateEntry> GetAsync(string key, CancellationToken cancellationToken)
     {
         Calls.Enqueue("get " + key);

@@ -6,17 +6,14 @@ namespace InventoryApp.Deductions;
 /// <summary>Between the messages of the contract and the commands of the domain.</summary>
 internal static class DeductionMessages
 {
-    private const int MaxIdLength = 128;
-    private const int MaxQuantity = 1_000_000;
-
     /// <summary>Why this message can never be handled; null when it can.</summary>
     public static string? Refusal(InventoryDeductionMessage message)
     {
         if (!Enum.IsDefined(message.Operation)) return "operation is unknown";
-        if (message.OrderId is not { Length: > 0 and <= MaxIdLength }) return "orderId is missing or too long";
-        if (message.ProductId is not { Length: > 0 and <= MaxIdLength } || message.ProductId.Any(char.IsControl)) return "productId is missing, too long or not text";
+        if (!StockLimits.IsId(message.OrderId)) return "orderId is missing, too long or not text";
+        if (!StockLimits.IsId(message.ProductId)) return "productId is missing, too long or not text";
         if (message.Line is < 1 or > 1000) return "line is out of range";
-        if (message.Quantity is < 1 or > MaxQuantity) return "quantity is out of range";
+        if (message.Quantity is < 1 or > StockLimits.MaxQuantity) return "quantity is out of range";
         return message.IdempotencyKey == EventIds.Operation(message.OrderId, message.Line, message.Operation) ? null : "idempotencyKey is missing or does not belong to this operation";
     }
 

@@ -1,10 +1,7 @@
 using Dapr;
 using Dapr.AspNetCore;
-using InventoryApp.Domain;
-using InventoryApp.Stock;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrderInventory.Contracts;
-using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Messaging;
 
 namespace InventoryApp.Deductions;
@@ -21,38 +18,11 @@ internal static class DeductionSubscription
             .WithMetadata(new BulkSubscribeAttribute(Topics.InventoryDeduction, BulkDelivery.MaxMessages, BulkDelivery.MaxAwaitMilliseconds))
             .ExcludeFromDescription();
 
-    private static Task<JsonHttpResult<BulkStatuses>> HandleAsync(HttpRequest request, BulkDelivery delivery, StockWriters writers, IEventPublisher publisher, Telemetry telemetry) =>
+    private static Task<JsonHttpResult<BulkStatuses>> HandleAsync(HttpRequest request, BulkDelivery delivery, DeductionHandler handler) =>
         delivery.HandleAsync(
             request,
             Topics.InventoryDeduction,
             ContractsJson.Default.InventoryDeductionMessage,
             DeductionMessages.Refusal,
-            (messages, cancellationToken) => ApplyAsync(messages, writers, publisher, telemetry, cancellationToken));
-
-    private static async Task<IReadOnlySet<string>> ApplyAsync(
-        IReadOnlyList<Delivered<InventoryDeductionMessage>> messages, StockWriters writers, IEventPublisher publisher, Telemetry telemetry, CancellationToken cancellationToken)
-    {
-        // All at once: each product's writer takes its share in order, and products do not wait for each other.
-        var running = messages.Select(message => (message, Task: writers.ExecuteAsync(DeductionMessages.Command(message.Data)))).ToArray();
-        var done = new HashSet<string>();
-        var results = new List<OutgoingEvent>();
-        foreach (var (message, task) in running)
-        {
-            try
-            {
-                var recorded = (StockDecision.Recorded)(await task).Decision;
-                telemetry.Decided(recorded);
-                var result = DeductionMessages.Result(message.Data, recorded.Operation);
-                results.Add(OutgoingEvent.Of(EventIds.Result(recorded.Operation.OperationId), result.OrderId, result, ContractsJson.Default.InventoryDeductionResult));
-                done.Add(message.EntryId);
-            }
-            catch (DependencyUnavailableException)
-            {
-                // The writer has logged it; this entry is asked for again, the others of the batch go on.
-            }
-        }
-
-        await publisher.PublishAsync(Topics.InventoryDeductionResult, results, cancellationToken);
-        return done;
-    }
+            handler.ApplyAsync);
 }

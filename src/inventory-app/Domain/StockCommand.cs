@@ -6,10 +6,16 @@ namespace InventoryApp.Domain;
 internal abstract record StockCommand(string ProductId, string OperationId)
 {
     /// <summary>Ids of the recorded operations that decide about this command, its own first.</summary>
-    public abstract IEnumerable<string> RelevantOperations();
+    public virtual IEnumerable<string> RelevantOperations() => [OperationId];
+
+    /// <summary>Most bytes that recording this command can add to the document.</summary>
+    public virtual int MaxBytes => StockOperation.MaxBytes(OperationId, orderId: null);
 }
 
-/// <summary>A command on one line of an order.</summary>
+/// <summary>
+/// A command on one line of an order. The line is known per product only: which product a line is about is the order's
+/// knowledge, and inventory has nothing to check it against.
+/// </summary>
 internal sealed record LineCommand(string ProductId, string OrderId, int Line, OperationKind Kind, long Quantity)
     : StockCommand(ProductId, IdOf(OrderId, Line, Kind))
 {
@@ -19,6 +25,8 @@ internal sealed record LineCommand(string ProductId, string OrderId, int Line, O
         OperationKind.Restore => [OperationId, IdOf(OrderId, Line, OperationKind.Deduct), IdOf(OrderId, Line, OperationKind.Ship)],
         _ => [OperationId, IdOf(OrderId, Line, OperationKind.Deduct), IdOf(OrderId, Line, OperationKind.Restore)],
     };
+
+    public override int MaxBytes => StockOperation.MaxBytes(OperationId, OrderId);
 
     /// <summary>Id of the operation <paramref name="kind"/> on a line.</summary>
     public static string IdOf(string orderId, int line, OperationKind kind) => EventIds.Operation(orderId, line, kind switch
@@ -31,7 +39,11 @@ internal sealed record LineCommand(string ProductId, string OrderId, int Line, O
 }
 
 /// <summary>Creates the product if needed and sets its total.</summary>
-internal sealed record SetTotalCommand(string ProductId, string OperationId, long Total) : StockCommand(ProductId, OperationId)
+internal sealed record SetTotalCommand(string ProductId, string OperationId, long Total) : StockCommand(ProductId, OperationId);
+
+/// <summary>Moves the total of an existing product by <paramref name="Quantity"/>: RESTOCK adds units, ADJUST adds or takes some.</summary>
+internal sealed record ChangeTotalCommand(string ProductId, string OperationId, OperationKind Kind, long Quantity) : StockCommand(ProductId, OperationId)
 {
-    public override IEnumerable<string> RelevantOperations() => [OperationId];
+    /// <summary>Operation id of the request with idempotency key <paramref name="key"/>; no operation on an order line ends like it.</summary>
+    public static string IdOf(string key) => key + ":request";
 }

@@ -13,4 +13,13 @@ internal abstract record StockDecision
 
     /// <summary>The total would be below what orders hold.</summary>
     public sealed record BelowReserved(long Reserved) : StockDecision;
+
+    /// <summary>The total would be above <see cref="StockLimits.MaxTotal"/>.</summary>
+    public sealed record AboveMaximum(long Total) : StockDecision;
+
+    /// <summary>Nobody created the product.</summary>
+    public sealed record UnknownProduct : StockDecision;
+
+    /// <summary>The operation id is recorded with another kind or quantity: the client used its idempotency key twice.</summary>
+    public sealed record KeyReused : StockDecision;
 }

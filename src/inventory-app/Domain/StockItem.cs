@@ -28,9 +28,20 @@ internal sealed record StockItem
     public required DateTimeOffset CreatedTime { get; init; }
     public required DateTimeOffset UpdatedTime { get; init; }
 
-    /// <summary>Operations that may not be in the archive yet, in order.</summary>
+    /// <summary>The entry of the product index that counts for this product; null until the product is created.</summary>
+    public IndexPosition? Listed { get; init; }
+
+    /// <summary>The latest operations, in order: those that may not be in the archive yet, and the archive page they belong to.</summary>
     public ImmutableArray<StockOperation> Journal { get; init; } = [];
+
+    /// <summary>True when the balances can be those of a real product (I1).</summary>
+    public bool IsSound => Available >= 0 && Reserved >= 0 && Total == Available + Reserved;
 
     /// <summary>The document of a product that has none.</summary>
     public static StockItem Unknown(string productId, DateTimeOffset now) => new() { ProductId = productId, CreatedTime = now, UpdatedTime = now };
 }
+
+/// <summary>A place in the product index.</summary>
+/// <param name="Page">Number of the page, from 0.</param>
+/// <param name="Entry">Number of the entry on its page, from 0.</param>
+internal readonly record struct IndexPosition(int Page, int Entry);

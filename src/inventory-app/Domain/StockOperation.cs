@@ -18,9 +18,20 @@ internal enum OperationKind
     [JsonStringEnumMemberName("SHIP")]
     Ship,
 
-    /// <summary>The total was set by hand; the quantity is the signed difference.</summary>
+    /// <summary>The total was set or corrected by hand; the quantity is the signed difference.</summary>
     [JsonStringEnumMemberName("ADJUST")]
     Adjust,
+
+    /// <summary>New units arrived.</summary>
+    [JsonStringEnumMemberName("RESTOCK")]
+    Restock,
+}
+
+/// <summary>The words of the kinds outside of documents.</summary>
+internal static class OperationKinds
+{
+    /// <summary>DEDUCT, RESTORE, …</summary>
+    public static string Word(this OperationKind kind) => kind.ToString().ToUpperInvariant();
 }
 
 /// <summary>What became of an operation; the words are part of the contract.</summary>
@@ -30,6 +41,7 @@ internal static class Outcome
     public const string Released = "RELEASED";
     public const string Shipped = "SHIPPED";
     public const string Adjusted = "ADJUSTED";
+    public const string Restocked = "RESTOCKED";
 
     /// <summary>RESTORE came before DEDUCT: nothing changes, and the DEDUCT will be refused.</summary>
     public const string Fenced = "FENCED";
@@ -77,4 +89,12 @@ internal sealed record StockOperation
     public required long Sequence { get; init; }
 
     public required DateTimeOffset Time { get; init; }
+
+    // Everything but the ids, each number and the time at its longest.
+    private const int FixedBytes = 320;
+
+    /// <summary>Most bytes that an operation with these ids takes in a document, where some characters are escaped to six bytes.</summary>
+    public static int MaxBytes(string operationId, string? orderId) => FixedBytes + EscapedBytes(operationId) + EscapedBytes(orderId ?? "");
+
+    private static int EscapedBytes(string id) => id.Sum(character => char.IsAsciiLetterOrDigit(character) || character is '-' or ':' ? 1 : 6);
 }

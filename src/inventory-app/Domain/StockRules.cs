@@ -12,16 +12,23 @@ internal static class StockRules
     /// </summary>
     public static (StockItem Item, StockDecision Decision) Decide(StockItem item, StockCommand command, Func<string, StockOperation?> recorded, DateTimeOffset now)
     {
-        if (recorded(command.OperationId) is { } before) return (item, new StockDecision.Recorded(before, IsNew: false));
+        if (recorded(command.OperationId) is { } before) return (item, Repeat(command, before));
         return command switch
         {
             LineCommand { Kind: OperationKind.Deduct } line => Deduct(item, line, recorded, now),
             LineCommand { Kind: OperationKind.Restore } line => Restore(item, line, recorded, now),
             LineCommand { Kind: OperationKind.Ship } line => Ship(item, line, recorded, now),
             SetTotalCommand set => SetTotal(item, set, now),
+            ChangeTotalCommand change => ChangeTotal(item, change, now),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No rule for this command."),
         };
     }
+
+    // A repeated line command gets the recorded outcome even if its quantity differs: only the first one can have moved units.
+    private static StockDecision Repeat(StockCommand command, StockOperation before) =>
+        command is ChangeTotalCommand change && (change.Kind, change.Quantity) != (before.Kind, before.Quantity)
+            ? new StockDecision.KeyReused()
+            : new StockDecision.Recorded(before, IsNew: false);
 
     private static (StockItem, StockDecision) Deduct(StockItem item, LineCommand line, Func<string, StockOperation?> recorded, DateTimeOffset now)
     {
@@ -53,19 +60,28 @@ internal static class StockRules
 
     private static (StockItem, StockDecision) SetTotal(StockItem item, SetTotalCommand set, DateTimeOffset now)
     {
-        if (set.Total < item.Reserved) return (item, new StockDecision.BelowReserved(item.Reserved));
-        var difference = set.Total - item.Total;
-        if (item.Defined && difference == 0) return (item, new StockDecision.Unchanged());
-        var created = item.Defined ? item.CreatedTime : now;
-        var changed = item with { Defined = true, CreatedTime = created, Total = set.Total, Available = set.Total - item.Reserved };
-        return Append(changed, new StockOperation
+        if (item.Defined && set.Total == item.Total) return (item, new StockDecision.Unchanged());
+        var defined = item.Defined ? item : item with { Defined = true, CreatedTime = now };
+        return Move(defined, set.OperationId, OperationKind.Adjust, set.Total - item.Total, Outcome.Adjusted, now);
+    }
+
+    private static (StockItem, StockDecision) ChangeTotal(StockItem item, ChangeTotalCommand change, DateTimeOffset now) => item.Defined
+        ? Move(item, change.OperationId, change.Kind, change.Quantity, change.Kind == OperationKind.Restock ? Outcome.Restocked : Outcome.Adjusted, now)
+        : (item, new StockDecision.UnknownProduct());
+
+    private static (StockItem, StockDecision) Move(StockItem item, string operationId, OperationKind kind, long difference, string outcome, DateTimeOffset now)
+    {
+        if (item.Available + difference < 0) return (item, new StockDecision.BelowReserved(item.Reserved));
+        if (item.Total + difference > StockLimits.MaxTotal) return (item, new StockDecision.AboveMaximum(item.Total));
+        var moved = item with { Total = item.Total + difference, Available = item.Available + difference };
+        return Append(moved, new StockOperation
         {
-            OperationId = set.OperationId,
-            Kind = OperationKind.Adjust,
+            OperationId = operationId,
+            Kind = kind,
             Quantity = difference,
             Success = true,
-            Outcome = Outcome.Adjusted,
-            AvailableAfter = changed.Available,
+            Outcome = outcome,
+            AvailableAfter = moved.Available,
             Sequence = item.Sequence + 1,
             Time = now,
         });

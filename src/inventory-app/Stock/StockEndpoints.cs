@@ -1,55 +1,93 @@
 using InventoryApp.Domain;
 using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace InventoryApp.Stock;
 
-/// <summary>The HTTP API of stock.</summary>
+/// <summary>The HTTP API of the stock of one product.</summary>
 internal static class StockEndpoints
 {
-    private const int MaxProductIdLength = 128;
-    private const long MaxTotal = 1_000_000_000;
+    private const string KeyHeader = "Idempotency-Key";
+    private const string ReplayedHeader = "Idempotency-Replayed";
+    private const int MaxKeyLength = 128;
 
     public static void MapStockEndpoints(this IEndpointRouteBuilder routes)
     {
-        var inventory = routes.MapGroup("/api/inventory").WithTags("Inventory");
-        inventory.MapGet("/{productId}", GetAsync)
+        var stock = routes.MapGroup("/api/inventory/{productId}").WithTags("Inventory").AddEndpointFilter(StockProblems.CatchDamageAsync)
+            .ProducesProblem(StatusCodes.Status500InternalServerError).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        stock.MapGet("", GetAsync)
             .WithName("GetStock").WithSummary("The stock of a product")
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        inventory.MapPut("/{productId}", PutAsync)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        stock.MapPut("", PutAsync)
             .WithName("SetStock").WithSummary("Creates a product or sets its total; repeating it changes nothing")
             .Accepts<SetStockRequest>("application/json")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
+        MapChange(stock, "restock", OperationKind.Restock)
+            .WithName("Restock").WithSummary("Adds units that arrived; the same Idempotency-Key adds them once, for ever");
+        MapChange(stock, "adjust", OperationKind.Adjust)
+            .WithName("AdjustStock").WithSummary("Corrects the total by a difference, without touching what orders hold; the same Idempotency-Key does it once, for ever");
     }
+
+    /// <summary>True for an id that the API accepts: one that fits into a path and into a state key.</summary>
+    public static bool IsProductId(string productId) => StockLimits.IsId(productId) && !productId.Contains('/', StringComparison.Ordinal);
+
+    private static RouteHandlerBuilder MapChange(RouteGroupBuilder stock, string pattern, OperationKind kind) =>
+        stock.MapPost(pattern, (string productId, [FromHeader(Name = KeyHeader)] string? idempotencyKey, HttpContext context, StockWriters writers, TimeProvider time) =>
+                ChangeAsync(kind, productId, idempotencyKey, context, writers, time))
+            .Accepts<ChangeStockRequest>("application/json")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> GetAsync(string productId, StockStore store, CancellationToken cancellationToken)
     {
-        if (!IsProductId(productId)) return NotFound(productId);
+        if (!IsProductId(productId)) return StockProblems.NotFound(productId);
         var (item, _) = await store.ReadAsync(productId, cancellationToken);
-        return item is { Defined: true } ? Found(item) : NotFound(productId);
+        return item is { Defined: true } ? Found(item) : StockProblems.NotFound(productId);
     }
 
     private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> PutAsync(string productId, HttpRequest request, StockWriters writers, TimeProvider time)
     {
         var (body, problem) = await JsonBody.ReadAsync<SetStockRequest>(request);
         if (body is null) return problem!;
-        if (!IsProductId(productId)) return Invalid("productId", Texts.Of($"productId must have 1 to {MaxProductIdLength} characters without '/' or control characters.", $"productId 的长度必须为 1 到 {MaxProductIdLength} 个字符，且不能包含“/”或控制字符。"));
-        if (body.Total is not (>= 0 and <= MaxTotal)) return Invalid("total", Texts.Of($"total is required and must be from 0 to {MaxTotal}.", $"total 必填，且必须在 0 到 {MaxTotal} 之间。"));
+        if (!IsProductId(productId)) return InvalidProductId();
+        if (body.Total is not (>= 0 and <= StockLimits.MaxTotal)) return StockProblems.Invalid("total", Texts.Of($"total is required and must be from 0 to {StockLimits.MaxTotal}.", $"total 必填，且必须在 0 到 {StockLimits.MaxTotal} 之间。"));
 
-        var operationId = "set:" + Guid.CreateVersion7(time.GetUtcNow()).ToString();
-        var (decision, item) = await writers.ExecuteAsync(new SetTotalCommand(productId, operationId, body.Total.Value));
-        return decision is StockDecision.BelowReserved below
-            ? Problems.Of(StatusCodes.Status409Conflict, "BELOW_RESERVED", Texts.Of($"Orders hold {below.Reserved} units of this product.", $"该商品有 {below.Reserved} 件已被订单占用。"), new Dictionary<string, object?> { ["reserved"] = below.Reserved })
-            : Found(item);
+        var (decision, item) = await writers.ExecuteAsync(new SetTotalCommand(productId, "set:" + NewId(time), body.Total.Value));
+        return StockProblems.Of(decision, productId) is { } refused ? refused : Found(item);
     }
 
-    private static bool IsProductId(string productId) => productId.Length is > 0 and <= MaxProductIdLength && !productId.Any(character => char.IsControl(character) || character == '/');
+    private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> ChangeAsync(
+        OperationKind kind, string productId, string? idempotencyKey, HttpContext context, StockWriters writers, TimeProvider time)
+    {
+        var (body, problem) = await JsonBody.ReadAsync<ChangeStockRequest>(context.Request);
+        if (body is null) return problem!;
+        if (!IsProductId(productId)) return InvalidProductId();
+        var least = kind == OperationKind.Restock ? 1 : -StockLimits.MaxTotal;
+        if (body.Quantity is not { } quantity || quantity == 0 || quantity < least || quantity > StockLimits.MaxTotal)
+            return StockProblems.Invalid("quantity", Texts.Of($"quantity is required and must be from {least} to {StockLimits.MaxTotal}, and not 0.", $"quantity 必填，必须在 {least} 到 {StockLimits.MaxTotal} 之间，且不能为 0。"));
+        if (idempotencyKey is not null && !IsKey(idempotencyKey))
+            return StockProblems.Invalid("idempotencyKey", Texts.Of($"The idempotency key must have 1 to {MaxKeyLength} printable ASCII characters without spaces.", $"幂等键必须为 1 到 {MaxKeyLength} 个可打印的 ASCII 字符，且不含空格。"));
+
+        // Without a key every request is a change of its own; the key made here tells it from others, and is returned.
+        var key = idempotencyKey ?? NewId(time);
+        context.Response.Headers[KeyHeader] = key;
+        var (decision, item) = await writers.ExecuteAsync(new ChangeTotalCommand(productId, ChangeTotalCommand.IdOf(key), kind, quantity));
+        if (StockProblems.Of(decision, productId) is { } refused) return refused;
+        if (decision is StockDecision.Recorded { IsNew: false }) context.Response.Headers[ReplayedHeader] = "true";
+        return Found(item);
+    }
+
+    private static bool IsKey(string key) => key.Length is > 0 and <= MaxKeyLength && key.All(character => character is >= '!' and <= '~');
+
+    private static string NewId(TimeProvider time) => Guid.CreateVersion7(time.GetUtcNow()).ToString();
 
     private static Ok<ApiResponse<StockView>> Found(StockItem item) => TypedResults.Ok(new ApiResponse<StockView>("OK", StockView.Of(item)));
 
-    private static ProblemHttpResult NotFound(string productId) => Problems.Of(
-        StatusCodes.Status404NotFound, "PRODUCT_NOT_FOUND", Texts.Of("There is no such product.", "商品不存在。"), new Dictionary<string, object?> { ["productId"] = productId });
-
-    private static ProblemHttpResult Invalid(string field, string message) => Problems.Validation(new Dictionary<string, string[]> { [field] = [message] });
+    private static ProblemHttpResult InvalidProductId() => StockProblems.Invalid(
+        "productId",
+        Texts.Of(
+            $"productId must have 1 to {StockLimits.MaxIdLength} characters (fewer when they are not ASCII) without '/' or control characters.",
+            $"productId 的长度必须为 1 到 {StockLimits.MaxIdLength} 个字符（非 ASCII 字符更少），且不能包含“/”或控制字符。"));
 }

@@ -41,3 +41,7 @@ public sealed record StockView
 /// <summary>Body of PUT /api/inventory/{productId}.</summary>
 /// <param name="Total">Units that exist, from 0; required.</param>
 public sealed record SetStockRequest(long? Total);
+
+/// <summary>Body of POST /api/inventory/{productId}/restock and …/adjust.</summary>
+/// <param name="Quantity">Units; required. To restock from 1, to adjust any difference but 0, negative to take units away.</param>
+public sealed record ChangeStockRequest(long? Quantity);

@@ -1,5 +1,4 @@
 using InventoryApp.Domain;
-using InventoryApp.Storage;
 using OrderInventory.ServiceDefaults;
 
 namespace InventoryApp.Stock;
@@ -8,12 +7,12 @@ namespace InventoryApp.Stock;
 /// The one writer of a product in this process: single flight, and everything that waits goes into the next round (group
 /// commit), first come first served. Other replicas are kept apart by the ETag.
 /// </summary>
-internal sealed class StockWriter(string productId, StockStore store, TimeProvider time, ILogger logger)
+internal sealed class StockWriter(string productId, StockRound round, Telemetry telemetry, ILogger logger)
 {
     private const int MaxBatch = 200;
+    private const int MaxBatchBytes = 96 * 1024;
     private const int MaxWaiting = 5_000;
 
-    private readonly StockRound _round = new(productId, store, time);
     private readonly Queue<Waiting> _waiting = new();
     private readonly Lock _gate = new();
     private bool _running;
@@ -26,6 +25,7 @@ internal sealed class StockWriter(string productId, StockStore store, TimeProvid
 
     /// <summary>The durable decision for <paramref name="command"/> and the document it was made on.</summary>
     /// <exception cref="DependencyUnavailableException">The queue is full or the store is down; the same command may be given again.</exception>
+    /// <exception cref="Storage.StockDamagedException">See <see cref="StockRound.ApplyAsync"/>.</exception>
     public Task<StockResult> ExecuteAsync(StockCommand command)
     {
         var waiting = new Waiting(command);
@@ -50,28 +50,35 @@ internal sealed class StockWriter(string productId, StockStore store, TimeProvid
             List<Waiting> batch;
             lock (_gate)
             {
-                if (_waiting.Count == 0)
+                batch = TakeBatch();
+                if (batch.Count == 0)
                 {
                     _running = false;
                     return;
                 }
-
-                batch = [];
-                while (batch.Count < MaxBatch && _waiting.TryDequeue(out var next)) batch.Add(next);
             }
 
             await RunRoundAsync(batch);
         }
     }
 
+    private List<Waiting> TakeBatch()
+    {
+        var batch = new List<Waiting>();
+        var bytes = 0;
+        while (batch.Count < MaxBatch && _waiting.TryPeek(out var next) && (bytes += next.Command.MaxBytes) <= MaxBatchBytes) batch.Add(_waiting.Dequeue());
+        return batch;
+    }
+
     private async Task RunRoundAsync(List<Waiting> batch)
     {
         try
         {
-            var (decisions, item) = await _round.ApplyAsync([.. batch.Select(waiting => waiting.Command)], CancellationToken.None);
+            telemetry.RoundStarted(batch.Count);
+            var (decisions, item) = await round.ApplyAsync([.. batch.Select(waiting => waiting.Command)], CancellationToken.None);
             for (var i = 0; i < batch.Count; i++) batch[i].Done.TrySetResult(new StockResult(decisions[i], item));
-            // The journal holds the operations durably, so callers need not wait for the archive.
-            await _round.ArchiveAsync(item, CancellationToken.None);
+            // The journal holds the operations durably and keeps them until they are archived, so callers need not wait.
+            await round.ArchiveAsync(item, CancellationToken.None);
         }
         catch (Exception error)
         {

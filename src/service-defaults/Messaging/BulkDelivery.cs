@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -17,8 +18,11 @@ public sealed record Delivered<T>(string EntryId, JsonElement Event, T Data);
 /// Reads a bulk delivery of daprd and answers it entry by entry (every entry needs an explicit status). What can never
 /// be handled goes to the dead letter topic with its reason; what fails now is asked for again.
 /// </summary>
-public sealed class BulkDelivery(IEventPublisher publisher, ILogger<BulkDelivery> logger)
+public sealed class BulkDelivery(IEventPublisher publisher, IMeterFactory meters, ILogger<BulkDelivery> logger)
 {
+    private readonly Counter<long> _deadLetters = meters.Create(ServiceDefaults.TelemetryName)
+        .CreateCounter<long>("messages.dead_lettered.total", description: "Messages that went to a dead letter topic, by topic.");
+
     /// <summary>Messages that a bulk subscription may hand over at once.</summary>
     public const int MaxMessages = 100;
 
@@ -47,7 +51,7 @@ public sealed class BulkDelivery(IEventPublisher publisher, ILogger<BulkDelivery
             var (data, reason) = Read(cloudEvent, json);
             reason ??= validate(data!);
             if (reason is null) readable.Add(new Delivered<T>(entryId, cloudEvent, data!));
-            else statuses.Add(new BulkStatus(entryId, await DeadLetterAsync(topic, cloudEvent, entry, reason, cancellationToken) ? "SUCCESS" : "RETRY"));
+            else statuses.Add(new BulkStatus(entryId, await DeadLetterAsync(topic, cloudEvent.ValueKind == JsonValueKind.Undefined ? entry : cloudEvent, Key(entry), reason, cancellationToken) ? "SUCCESS" : "RETRY"));
         }
 
         IReadOnlySet<string> done = new HashSet<string>();
@@ -78,21 +82,32 @@ public sealed class BulkDelivery(IEventPublisher publisher, ILogger<BulkDelivery
         }
     }
 
-    private async Task<bool> DeadLetterAsync(string topic, JsonElement cloudEvent, JsonElement entry, string reason, CancellationToken cancellationToken)
+    /// <summary>Parks a readable message that cannot be handled either. False: it may not be parked, so it must be delivered again.</summary>
+    public Task<bool> DeadLetterAsync<T>(string topic, Delivered<T> message, string key, string reason, CancellationToken cancellationToken)
     {
-        var key = entry.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object && metadata.TryGetProperty("__key", out var value) ? value.GetString() : null;
+        ArgumentNullException.ThrowIfNull(message);
+        return DeadLetterAsync(topic, message.Event, key, reason, cancellationToken);
+    }
+
+    private async Task<bool> DeadLetterAsync(string topic, JsonElement original, string? key, string reason, CancellationToken cancellationToken)
+    {
         try
         {
-            await publisher.DeadLetterAsync(topic, cloudEvent.ValueKind == JsonValueKind.Undefined ? entry : cloudEvent, key, reason, cancellationToken);
-            Log.DeadLettered(logger, topic, reason);
-            return true;
+            await publisher.DeadLetterAsync(topic, original, key, reason, cancellationToken);
         }
         catch (DependencyUnavailableException error)
         {
             Log.Redelivered(logger, topic, error);
             return false;
         }
+
+        _deadLetters.Add(1, new KeyValuePair<string, object?>("topic", topic));
+        Log.DeadLettered(logger, topic, reason);
+        return true;
     }
+
+    private static string? Key(JsonElement entry) =>
+        entry.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object && metadata.TryGetProperty("__key", out var value) ? value.GetString() : null;
 }
 
 /// <summary>The answer to one entry: SUCCESS or RETRY.</summary>

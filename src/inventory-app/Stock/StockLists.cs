@@ -1,0 +1,78 @@
+using System.Globalization;
+using InventoryApp.Domain;
+using InventoryApp.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OrderInventory.ServiceDefaults.Http;
+
+namespace InventoryApp.Stock;
+
+/// <summary>A page of a list.</summary>
+/// <param name="Success">Always true; a failure is a problem document.</param>
+/// <param name="Data">The entries; fewer than the limit do not mean that it is the end.</param>
+/// <param name="NextCursor">The cursor of the next page; null at the end.</param>
+public sealed record ListResponse<T>(bool Success, IReadOnlyList<T> Data, string? NextCursor);
+
+/// <summary>The lists of the HTTP API. A cursor names a place that stays valid whatever is recorded or created meanwhile.</summary>
+internal static class StockLists
+{
+    private const int MaxLimit = 200;
+    private const int DefaultLimit = 50;
+
+    public static void MapStockLists(this IEndpointRouteBuilder routes)
+    {
+        var lists = routes.MapGroup("/api/inventory").WithTags("Inventory").AddEndpointFilter(StockProblems.CatchDamageAsync)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status500InternalServerError).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        lists.MapGet("", ListProductsAsync)
+            .WithName("ListStock").WithSummary("All products, oldest first; limit from 1 to 200, cursor from the page before");
+        lists.MapGet("/{productId}/operations", ListOperationsAsync)
+            .WithName("ListOperations").WithSummary("The recorded operations of a product, newest first; limit from 1 to 200, cursor from the page before")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<Results<Ok<ListResponse<StockView>>, ProblemHttpResult>> ListProductsAsync(
+        string? limit, string? cursor, ProductIndex index, StockStore store, CancellationToken cancellationToken)
+    {
+        if (Limit(limit) is not { } count) return InvalidLimit();
+        if (Position(cursor) is not { } start) return InvalidCursor();
+        var (productIds, next) = await index.ReadAsync(start, count, cancellationToken);
+        var items = await store.ReadManyAsync(productIds, cancellationToken);
+        // An entry counts if the document names it: others were left behind by a creation that did not finish.
+        var listed = productIds.Select((productId, i) => items.GetValueOrDefault(productId) is { } item && item.Listed == start with { Entry = start.Entry + i } ? item : null).OfType<StockItem>();
+        return TypedResults.Ok(new ListResponse<StockView>(true, [.. listed.Select(StockView.Of)], next is { } place ? Cursor(place) : null));
+    }
+
+    private static async Task<Results<Ok<ListResponse<OperationView>>, ProblemHttpResult>> ListOperationsAsync(
+        string productId, string? limit, string? cursor, StockStore store, OperationArchive archive, CancellationToken cancellationToken)
+    {
+        if (Limit(limit) is not { } count) return InvalidLimit();
+        if (Before(cursor) is not { } before) return InvalidCursor();
+        var (item, _) = StockEndpoints.IsProductId(productId) ? await store.ReadAsync(productId, cancellationToken) : default;
+        if (item is null) return StockProblems.NotFound(productId);
+        var operations = await archive.ListAsync(item, before, count, cancellationToken);
+        var next = operations.Count > 0 && operations[^1].Sequence > 1 ? operations[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null;
+        return TypedResults.Ok(new ListResponse<OperationView>(true, [.. operations.Select(OperationView.Of)], next));
+    }
+
+    private static int? Limit(string? text) =>
+        text is null ? DefaultLimit : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit ? limit : null;
+
+    // The number of the operation that the page before ended with.
+    private static long? Before(string? cursor) =>
+        cursor is null ? long.MaxValue : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var before) && before > 0 ? before : null;
+
+    private static string Cursor(IndexPosition place) => string.Create(CultureInfo.InvariantCulture, $"{place.Page}.{place.Entry}");
+
+    private static IndexPosition? Position(string? cursor)
+    {
+        if (cursor is null) return new IndexPosition(0, 0);
+        return cursor.Split('.') is [var page, var entry]
+            && int.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out var pageNumber)
+            && int.TryParse(entry, NumberStyles.None, CultureInfo.InvariantCulture, out var entryNumber)
+            ? new IndexPosition(pageNumber, entryNumber)
+            : null;
+    }
+
+    private static ProblemHttpResult InvalidLimit() => StockProblems.Invalid("limit", Texts.Of($"limit must be from 1 to {MaxLimit}.", $"limit 必须在 1 到 {MaxLimit} 之间。"));
+
+    private static ProblemHttpResult InvalidCursor() => StockProblems.Invalid("cursor", Texts.Of("cursor must be one that this list returned.", "cursor 必须是本列表返回的值。"));
+}

@@ -1,0 +1,54 @@
+using InventoryApp.Domain;
+using InventoryApp.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OrderInventory.ServiceDefaults.Http;
+
+namespace InventoryApp.Stock;
+
+/// <summary>How the API of stock says no.</summary>
+internal static class StockProblems
+{
+    public static ProblemHttpResult NotFound(string productId) => Problems.Of(
+        StatusCodes.Status404NotFound, "PRODUCT_NOT_FOUND", Texts.Of("There is no such product.", "商品不存在。"), new Dictionary<string, object?> { ["productId"] = productId });
+
+    public static ProblemHttpResult Invalid(string field, string message) => Problems.Validation(new Dictionary<string, string[]> { [field] = [message] });
+
+    /// <summary>The problem of a refused change; null when the change is recorded or was not needed.</summary>
+    public static ProblemHttpResult? Of(StockDecision decision, string productId) => decision switch
+    {
+        StockDecision.BelowReserved below => Problems.Of(
+            StatusCodes.Status409Conflict,
+            "BELOW_RESERVED",
+            Texts.Of($"Orders hold {below.Reserved} units of this product.", $"该商品有 {below.Reserved} 件已被订单占用。"),
+            new Dictionary<string, object?> { ["reserved"] = below.Reserved }),
+        StockDecision.AboveMaximum above => Problems.Of(
+            StatusCodes.Status409Conflict,
+            "ABOVE_MAXIMUM",
+            Texts.Of($"A product can have at most {StockLimits.MaxTotal} units; this one has {above.Total}.", $"一个商品最多 {StockLimits.MaxTotal} 件，目前已有 {above.Total} 件。"),
+            new Dictionary<string, object?> { ["total"] = above.Total }),
+        StockDecision.KeyReused => Problems.Of(
+            StatusCodes.Status422UnprocessableEntity, "IDEMPOTENCY_KEY_REUSED", Texts.Of("This idempotency key was used with another request.", "该幂等键已用于另一个请求。")),
+        StockDecision.UnknownProduct => NotFound(productId),
+        _ => null,
+    };
+
+    /// <summary>Answers for a product whose stored stock is damaged; the cause is in the log.</summary>
+    public static async ValueTask<object?> CatchDamageAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (StockDamagedException error)
+        {
+            var services = context.HttpContext.RequestServices;
+            services.GetRequiredService<Telemetry>().Damaged();
+            Log.Damaged(services.GetRequiredService<ILogger<StockStore>>(), error.ProductId, error);
+            return Problems.Of(
+                StatusCodes.Status500InternalServerError,
+                "STOCK_DAMAGED",
+                Texts.Of("What is stored about this product is damaged and has to be repaired.", "该商品的库存数据已损坏，需要修复。"),
+                new Dictionary<string, object?> { ["productId"] = error.ProductId });
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using InventoryApp.Domain;
+using OrderInventory.ServiceDefaults;
+using OrderInventory.ServiceDefaults.State;
+
+namespace InventoryApp.Storage;
+
+/// <summary>
+/// The operations of every product, for ever: by id (<c>operation:{productId}:{operationId}</c>) to know a repeated
+/// command, and in pages of consecutive ones (<c>operations:{productId}:{page}</c>) to list them. A page is written when
+/// it is complete, in the same bulk write as its last operations; until then the journal keeps its operations. So all of
+/// it is immutable, and whoever writes it again writes the same. <paramref name="pageSize"/> is part of what is stored.
+/// </summary>
+internal sealed class OperationArchive(IStateStore state, int pageSize = 32)
+{
+    /// <summary>Finds operations by id; ids that are not archived are left out.</summary>
+    /// <exception cref="DependencyUnavailableException">Any of them cannot be read: an archive that cannot be read is not one without the operation.</exception>
+    public async Task<IReadOnlyDictionary<string, StockOperation>> FindAsync(string productId, IReadOnlyCollection<string> operationIds, CancellationToken cancellationToken)
+    {
+        var entries = await state.GetManyAsync([.. operationIds.Select(id => IdKey(productId, id))], cancellationToken);
+        return entries.Values
+            .Where(entry => entry.Value is not null)
+            .Select(entry => StockJson.Read(productId, entry.Value!.Value, StockJson.Default.StockOperation))
+            .ToDictionary(operation => operation.OperationId);
+    }
+
+    /// <summary>True when the first page or any of these operations is archived.</summary>
+    public async Task<bool> AnyAsync(string productId, IReadOnlyCollection<string> operationIds, CancellationToken cancellationToken)
+    {
+        var entries = await state.GetManyAsync([PageKey(productId, 0), .. operationIds.Select(id => IdKey(productId, id))], cancellationToken);
+        return entries.Values.Any(entry => entry.Value is not null);
+    }
+
+    /// <summary>
+    /// Copies the operations after number <paramref name="archived"/> from the journal of <paramref name="item"/>, a saved
+    /// document, and the pages that they complete. True: everything in this journal is archived.
+    /// </summary>
+    public Task<bool> WriteAsync(StockItem item, long archived, CancellationToken cancellationToken)
+    {
+        var byId = item.Journal.Where(operation => operation.Sequence > archived)
+            .Select(operation => Save(IdKey(item.ProductId, operation.OperationId), JsonSerializer.SerializeToUtf8Bytes(operation, StockJson.Default.StockOperation)));
+        var pages = item.Journal.GroupBy(operation => PageOf(operation.Sequence))
+            .Where(page => page.Count() == pageSize && page.Last().Sequence > archived)
+            .Select(page => Save(PageKey(item.ProductId, page.Key), JsonSerializer.SerializeToUtf8Bytes([.. page], StockJson.Default.ImmutableArrayStockOperation)));
+        return state.SaveManyAsync([.. byId, .. pages], cancellationToken);
+    }
+
+    /// <summary>What the journal still has to keep when everything up to number <paramref name="archived"/> is archived.</summary>
+    public ImmutableArray<StockOperation> Trim(ImmutableArray<StockOperation> journal, long archived)
+    {
+        var complete = archived / pageSize * pageSize;
+        return [.. journal.SkipWhile(operation => operation.Sequence <= complete)];
+    }
+
+    /// <summary>Up to <paramref name="limit"/> operations of <paramref name="item"/> before number <paramref name="before"/>, newest first.</summary>
+    /// <exception cref="StockDamagedException">Operations are missing.</exception>
+    public async Task<IReadOnlyList<StockOperation>> ListAsync(StockItem item, long before, int limit, CancellationToken cancellationToken)
+    {
+        var last = Math.Min(before - 1, item.Sequence);
+        var first = Math.Max(1, last - limit + 1);
+        var lastPaged = Math.Min(last, item.Journal.IsEmpty ? item.Sequence : item.Journal[0].Sequence - 1);
+        var keys = new List<string>();
+        for (var page = PageOf(first); first <= lastPaged && page <= PageOf(lastPaged); page++) keys.Add(PageKey(item.ProductId, page));
+        var pages = await state.GetManyAsync(keys, cancellationToken);
+        var listed = keys
+            .SelectMany(key => pages[key].Value is { } bytes ? StockJson.Read(item.ProductId, bytes, StockJson.Default.ImmutableArrayStockOperation) : [])
+            .Concat(item.Journal)
+            .Where(operation => operation.Sequence >= first && operation.Sequence <= last)
+            .Reverse()
+            .ToArray();
+        return listed.Length == last - first + 1 ? listed : throw new StockDamagedException(item.ProductId, "operations are missing from its archive");
+    }
+
+    private long PageOf(long sequence) => (sequence - 1) / pageSize;
+
+    private static StateSave Save(string key, byte[] value) => new(key, value, SaveCondition.None);
+
+    private static string IdKey(string productId, string operationId) => StateKey.Of("operation", productId, operationId);
+
+    private static string PageKey(string productId, long page) => StateKey.Of("operations", productId, page.ToString(CultureInfo.InvariantCulture));
+}

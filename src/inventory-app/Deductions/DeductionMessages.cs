@@ -1,5 +1,6 @@
 using InventoryApp.Domain;
 using OrderInventory.Contracts;
+using OrderInventory.ServiceDefaults.State;
 
 namespace InventoryApp.Deductions;
 
@@ -10,8 +11,8 @@ internal static class DeductionMessages
     public static string? Refusal(InventoryDeductionMessage message)
     {
         if (!Enum.IsDefined(message.Operation)) return "operation is unknown";
-        if (!StockLimits.IsId(message.OrderId)) return "orderId is missing, too long or not text";
-        if (!StockLimits.IsId(message.ProductId)) return "productId is missing, too long or not text";
+        if (!StateKey.IsId(message.OrderId)) return "orderId is missing, too long or not text";
+        if (!StateKey.IsId(message.ProductId)) return "productId is missing, too long or not text";
         if (message.Line is < 1 or > 1000) return "line is out of range";
         if (message.Quantity is < 1 or > StockLimits.MaxQuantity) return "quantity is out of range";
         return message.IdempotencyKey == EventIds.Operation(message.OrderId, message.Line, message.Operation) ? null : "idempotencyKey is missing or does not belong to this operation";

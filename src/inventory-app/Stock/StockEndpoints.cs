@@ -3,19 +3,16 @@ using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using OrderInventory.ServiceDefaults.Http;
+using OrderInventory.ServiceDefaults.State;
 
 namespace InventoryApp.Stock;
 
 /// <summary>The HTTP API of the stock of one product.</summary>
 internal static class StockEndpoints
 {
-    private const string KeyHeader = "Idempotency-Key";
-    private const string ReplayedHeader = "Idempotency-Replayed";
-    private const int MaxKeyLength = 128;
-
     public static void MapStockEndpoints(this IEndpointRouteBuilder routes)
     {
-        var stock = routes.MapGroup("/api/inventory/{productId}").WithTags("Inventory").AddEndpointFilter(StockProblems.CatchDamageAsync)
+        var stock = routes.MapGroup("/api/inventory/{productId}").WithTags("Inventory").RequireRateLimiting(Shedding.Policy).AddEndpointFilter(StockProblems.CatchDamageAsync)
             .ProducesProblem(StatusCodes.Status500InternalServerError).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         stock.MapGet("", GetAsync)
             .WithName("GetStock").WithSummary("The stock of a product")
@@ -31,10 +28,10 @@ internal static class StockEndpoints
     }
 
     /// <summary>True for an id that the API accepts: one that fits into a path and into a state key.</summary>
-    public static bool IsProductId(string productId) => StockLimits.IsId(productId) && !productId.Contains('/', StringComparison.Ordinal);
+    public static bool IsProductId(string productId) => StateKey.IsId(productId) && !productId.Contains('/', StringComparison.Ordinal);
 
     private static RouteHandlerBuilder MapChange(RouteGroupBuilder stock, string pattern, OperationKind kind) =>
-        stock.MapPost(pattern, (string productId, [FromHeader(Name = KeyHeader)] string? idempotencyKey, HttpContext context, StockWriters writers, TimeProvider time) =>
+        stock.MapPost(pattern, (string productId, [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey, HttpContext context, StockWriters writers, TimeProvider time) =>
                 ChangeAsync(kind, productId, idempotencyKey, context, writers, time))
             .Accepts<ChangeStockRequest>("application/json")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
@@ -67,19 +64,16 @@ internal static class StockEndpoints
         var least = kind == OperationKind.Restock ? 1 : -StockLimits.MaxTotal;
         if (body.Quantity is not { } quantity || quantity == 0 || quantity < least || quantity > StockLimits.MaxTotal)
             return StockProblems.Invalid("quantity", Texts.Of($"quantity is required and must be from {least} to {StockLimits.MaxTotal}, and not 0.", $"quantity 必填，必须在 {least} 到 {StockLimits.MaxTotal} 之间，且不能为 0。"));
-        if (idempotencyKey is not null && !IsKey(idempotencyKey))
-            return StockProblems.Invalid("idempotencyKey", Texts.Of($"The idempotency key must have 1 to {MaxKeyLength} printable ASCII characters without spaces.", $"幂等键必须为 1 到 {MaxKeyLength} 个可打印的 ASCII 字符，且不含空格。"));
+        if (idempotencyKey is not null && IdempotencyKey.Refusal(idempotencyKey) is { } refusal) return StockProblems.Invalid("idempotencyKey", refusal);
 
         // Without a key every request is a change of its own; the key made here tells it from others, and is returned.
         var key = idempotencyKey ?? NewId(time);
-        context.Response.Headers[KeyHeader] = key;
+        context.Response.Headers[IdempotencyKey.Header] = key;
         var (decision, item) = await writers.ExecuteAsync(new ChangeTotalCommand(productId, ChangeTotalCommand.IdOf(key), kind, quantity));
         if (StockProblems.Of(decision, productId) is { } refused) return refused;
-        if (decision is StockDecision.Recorded { IsNew: false }) context.Response.Headers[ReplayedHeader] = "true";
+        if (decision is StockDecision.Recorded { IsNew: false }) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         return Found(item);
     }
-
-    private static bool IsKey(string key) => key.Length is > 0 and <= MaxKeyLength && key.All(character => character is >= '!' and <= '~');
 
     private static string NewId(TimeProvider time) => Guid.CreateVersion7(time.GetUtcNow()).ToString();
 
@@ -88,6 +82,6 @@ internal static class StockEndpoints
     private static ProblemHttpResult InvalidProductId() => StockProblems.Invalid(
         "productId",
         Texts.Of(
-            $"productId must have 1 to {StockLimits.MaxIdLength} characters (fewer when they are not ASCII) without '/' or control characters.",
-            $"productId 的长度必须为 1 到 {StockLimits.MaxIdLength} 个字符（非 ASCII 字符更少），且不能包含“/”或控制字符。"));
+            $"productId must have 1 to {StateKey.MaxIdLength} characters (fewer when they are not ASCII) without '/' or control characters.",
+            $"productId 的长度必须为 1 到 {StateKey.MaxIdLength} 个字符（非 ASCII 字符更少），且不能包含“/”或控制字符。"));
 }

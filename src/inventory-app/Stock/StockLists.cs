@@ -6,12 +6,6 @@ using OrderInventory.ServiceDefaults.Http;
 
 namespace InventoryApp.Stock;
 
-/// <summary>A page of a list.</summary>
-/// <param name="Success">Always true; a failure is a problem document.</param>
-/// <param name="Data">The entries; fewer than the limit do not mean that it is the end.</param>
-/// <param name="NextCursor">The cursor of the next page; null at the end.</param>
-public sealed record ListResponse<T>(bool Success, IReadOnlyList<T> Data, string? NextCursor);
-
 /// <summary>The lists of the HTTP API. A cursor names a place that stays valid whatever is recorded or created meanwhile.</summary>
 internal static class StockLists
 {
@@ -20,7 +14,7 @@ internal static class StockLists
 
     public static void MapStockLists(this IEndpointRouteBuilder routes)
     {
-        var lists = routes.MapGroup("/api/inventory").WithTags("Inventory").AddEndpointFilter(StockProblems.CatchDamageAsync)
+        var lists = routes.MapGroup("/api/inventory").WithTags("Inventory").RequireRateLimiting(Shedding.Policy).AddEndpointFilter(StockProblems.CatchDamageAsync)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status500InternalServerError).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         lists.MapGet("", ListProductsAsync)
             .WithName("ListStock").WithSummary("All products, oldest first; limit from 1 to 200, cursor from the page before");
@@ -29,7 +23,7 @@ internal static class StockLists
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<Results<Ok<ListResponse<StockView>>, ProblemHttpResult>> ListProductsAsync(
+    private static async Task<Results<Ok<ApiList<StockView>>, ProblemHttpResult>> ListProductsAsync(
         string? limit, string? cursor, ProductIndex index, StockStore store, CancellationToken cancellationToken)
     {
         if (Limit(limit) is not { } count) return InvalidLimit();
@@ -38,10 +32,10 @@ internal static class StockLists
         var items = await store.ReadManyAsync(productIds, cancellationToken);
         // An entry counts if the document names it: others were left behind by a creation that did not finish.
         var listed = productIds.Select((productId, i) => items.GetValueOrDefault(productId) is { } item && item.Listed == start with { Entry = start.Entry + i } ? item : null).OfType<StockItem>();
-        return TypedResults.Ok(new ListResponse<StockView>(true, [.. listed.Select(StockView.Of)], next is { } place ? Cursor(place) : null));
+        return TypedResults.Ok(new ApiList<StockView>([.. listed.Select(StockView.Of)], next is { } place ? Cursor(place) : null));
     }
 
-    private static async Task<Results<Ok<ListResponse<OperationView>>, ProblemHttpResult>> ListOperationsAsync(
+    private static async Task<Results<Ok<ApiList<OperationView>>, ProblemHttpResult>> ListOperationsAsync(
         string productId, string? limit, string? cursor, StockStore store, OperationArchive archive, CancellationToken cancellationToken)
     {
         if (Limit(limit) is not { } count) return InvalidLimit();
@@ -50,7 +44,7 @@ internal static class StockLists
         if (item is null) return StockProblems.NotFound(productId);
         var operations = await archive.ListAsync(item, before, count, cancellationToken);
         var next = operations.Count > 0 && operations[^1].Sequence > 1 ? operations[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null;
-        return TypedResults.Ok(new ListResponse<OperationView>(true, [.. operations.Select(OperationView.Of)], next));
+        return TypedResults.Ok(new ApiList<OperationView>([.. operations.Select(OperationView.Of)], next));
     }
 
     private static int? Limit(string? text) =>

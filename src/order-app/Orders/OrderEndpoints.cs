@@ -11,9 +11,6 @@ namespace OrderApp.Orders;
 /// <summary>The HTTP API of orders.</summary>
 internal static class OrderEndpoints
 {
-    private const string KeyHeader = "Idempotency-Key";
-    private const string ReplayedHeader = "Idempotency-Replayed";
-
     public static void MapOrderEndpoints(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/api/orders").WithTags("Orders").RequireRateLimiting(Shedding.Policy);
@@ -35,7 +32,7 @@ internal static class OrderEndpoints
 
     private static async Task<IResult> PostAsync(
         HttpContext context,
-        [FromHeader(Name = KeyHeader)] string? idempotencyKey,
+        [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey,
         OrderPlacement placement,
         OrderWatch watch,
         Telemetry telemetry,
@@ -60,7 +57,7 @@ internal static class OrderEndpoints
             case Placement.Replayed(var order):
                 order = await AwaitOutcomeAsync(context, order, watch, cancellationToken);
                 SetETag(context, order);
-                context.Response.Headers[ReplayedHeader] = "true";
+                context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
                 return TypedResults.Ok(new ApiResponse<OrderView>(Texts.Of("The order was placed before.", "订单此前已创建。"), OrderView.Of(order)));
             default:
                 return Problems.Of(StatusCodes.Status422UnprocessableEntity, "IDEMPOTENCY_KEY_REUSED", Texts.Of("This idempotency key was used with another request.", "该幂等键已用于另一个请求。"));
@@ -105,7 +102,7 @@ internal static class OrderEndpoints
             return Guid.CreateVersion7(time.GetUtcNow()).ToString();
         }
 
-        if (PlaceOrderValidation.CheckKey(key) is { } refusal) errors["idempotencyKey"] = [refusal];
+        if (IdempotencyKey.Refusal(key) is { } refusal) errors["idempotencyKey"] = [refusal];
         return key;
     }
 

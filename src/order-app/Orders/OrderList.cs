@@ -22,7 +22,7 @@ internal sealed class OrderList(UserOrders userOrders, OrderStore orders, Claims
     {
         var errors = new Dictionary<string, string[]>();
         PlaceOrderValidation.CheckId(errors, "userId", userId);
-        if (idempotencyKey is not null && PlaceOrderValidation.CheckKey(idempotencyKey) is { } refusal) errors["idempotencyKey"] = [refusal];
+        if (idempotencyKey is not null && IdempotencyKey.Refusal(idempotencyKey) is { } refusal) errors["idempotencyKey"] = [refusal];
         OrderStatus? wanted = null;
         if (status is not null)
         {

@@ -1,15 +1,14 @@
 using System.Collections.Immutable;
 using OrderApp.Domain;
 using OrderInventory.ServiceDefaults.Http;
+using OrderInventory.ServiceDefaults.State;
 
 namespace OrderApp.Orders;
 
 /// <summary>Checks a request and normalizes it.</summary>
 internal static class PlaceOrderValidation
 {
-    private const int MaxId = 128;
     private const int MaxRemark = 500;
-    private const int MaxKey = 128;
     private const int MaxLines = 50;
     private const int MaxQuantity = 100_000;
     private const decimal MinAmount = 0.01m;
@@ -48,12 +47,6 @@ internal static class PlaceOrderValidation
         return (new PlacedOrder(request.UserId!, merged, string.IsNullOrEmpty(request.Remark) ? null : request.Remark), errors);
     }
 
-    /// <summary>Why a client's idempotency key cannot be used; null when it can.</summary>
-    public static string? CheckKey(string key) =>
-        key.Length is > 0 and <= MaxKey && key.All(character => character is >= '!' and <= '~')
-            ? null
-            : Texts.Of($"The idempotency key must have 1 to {MaxKey} printable ASCII characters without spaces.", $"幂等键必须为 1 到 {MaxKey} 个可打印的 ASCII 字符，且不含空格。");
-
     private static void CheckLine(Dictionary<string, string[]> errors, string prefix, string? productId, int? quantity, decimal? amount)
     {
         CheckId(errors, prefix + "productId", productId);
@@ -68,9 +61,10 @@ internal static class PlaceOrderValidation
     {
         var name = field[(field.LastIndexOf('.') + 1)..];
         if (string.IsNullOrWhiteSpace(value)) errors[field] = [Required(name)];
-        else if (value.Length > MaxId) errors[field] = [Texts.Of($"{name} must have at most {MaxId} characters.", $"{name} 最多 {MaxId} 个字符。")];
         else if (value.Any(character => char.IsControl(character) || character == '/'))
             errors[field] = [Texts.Of($"{name} must not contain '/' or control characters.", $"{name} 不能包含“/”或控制字符。")];
+        else if (!StateKey.IsId(value))
+            errors[field] = [Texts.Of($"{name} must have at most {StateKey.MaxIdLength} characters, fewer when they are not ASCII.", $"{name} 最多 {StateKey.MaxIdLength} 个字符（非 ASCII 字符更少）。")];
     }
 
     private static string Required(string name) => Texts.Of($"{name} is required.", $"{name} 不能为空。");

@@ -11,6 +11,16 @@ public static class StateKey
     /// <summary>Longest key in bytes.</summary>
     public const int MaxLength = 1024;
 
+    /// <summary>Longest product, user or order id in characters.</summary>
+    public const int MaxIdLength = 128;
+
+    // Percent-encoded: with two such ids a key still fits into its 1 024 bytes.
+    private const int MaxEncodedIdLength = 480;
+
+    /// <summary>True for an id that can be part of a key: 1 to 128 characters (fewer when they are not ASCII), no control characters.</summary>
+    public static bool IsId(string? id) =>
+        id is { Length: > 0 and <= MaxIdLength } && !id.Any(char.IsControl) && Uri.EscapeDataString(id).Length <= MaxEncodedIdLength;
+
     /// <summary>The key <c>kind:part:part…</c>.</summary>
     /// <exception cref="ArgumentException">The key is longer than <see cref="MaxLength"/>: the caller let a part through that it had to refuse.</exception>
     public static string Of(string kind, params ReadOnlySpan<string> parts)

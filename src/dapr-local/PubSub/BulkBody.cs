@@ -14,7 +14,7 @@ internal static class BulkBody
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         json.WriteStartObject();
         json.WriteStartArray("entries"u8);
-        foreach (var item in items) WriteEntry(json, item, context.IsRaw);
+        foreach (var item in items) WriteEntry(json, item, context);
         json.WriteEndArray();
         json.WriteString("id"u8, Guid.CreateVersion7(context.Time.GetUtcNow()).ToString());
         json.WriteStartObject("metadata"u8);
@@ -28,16 +28,16 @@ internal static class BulkBody
         return output.WrittenMemory;
     }
 
-    private static void WriteEntry(Utf8JsonWriter json, BulkItem item, bool isRaw)
+    private static void WriteEntry(Utf8JsonWriter json, BulkItem item, SubscriptionContext context)
     {
         json.WriteStartObject();
         json.WriteString("entryId"u8, item.EntryId.ToString(CultureInfo.InvariantCulture));
         json.WritePropertyName("event"u8);
-        if (isRaw) json.WriteBase64StringValue(item.Message.Body.Span);
+        if (context.IsRaw) json.WriteBase64StringValue(item.Message.Body.Span);
         else json.WriteRawValue(item.Message.Body.Span, skipInputValidation: true);
-        json.WriteString("contentType"u8, isRaw ? "application/octet-stream" : "application/cloudevents+json");
+        json.WriteString("contentType"u8, context.IsRaw ? "application/octet-stream" : "application/cloudevents+json");
         json.WriteStartObject("metadata"u8);
-        foreach (var (name, value) in DeliveryHeaders.Metadata(item.Message)) json.WriteString(name, value);
+        foreach (var (name, value) in DeliveryHeaders.Metadata(item.Message, context.PubSub)) json.WriteString(name, value);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -162,5 +162,5 @@ internal sealed class BulkDelivery(SubscriptionContext context) : IDisposable
         return false;
     }
 
-    private Task<bool> DeadLetterAsync(BulkItem item) => context.TryDeadLetterAsync(item.Message, DeliveryHeaders.Metadata(item.Message));
+    private Task<bool> DeadLetterAsync(BulkItem item) => context.TryDeadLetterAsync(item.Message, DeliveryHeaders.Metadata(item.Message, context.PubSub));
 }

@@ -74,7 +74,7 @@ internal sealed class SingleDelivery(SubscriptionContext context, IClaim claim)
                 _subscription.Route,
                 "application/cloudevents+json",
                 body,
-                DeliveryHeaders.Http(message, context.PubSub.Name, context.IsRaw ? null : scan.TraceParent),
+                DeliveryHeaders.Http(message, context.PubSub, context.IsRaw ? null : scan.TraceParent),
                 context.Policy?.Timeout,
                 context.Time,
                 context.Abort);
@@ -135,5 +135,5 @@ internal sealed class SingleDelivery(SubscriptionContext context, IClaim claim)
 
     private Task PauseAsync(TimeSpan pause) => Task.Delay(pause, context.Time, claim.Ended);
 
-    private Dictionary<string, string> HeadersOfDeadLetter(BrokerMessage message) => new(DeliveryHeaders.Metadata(message)) { ["pubsubName"] = context.PubSub.Name };
+    private Dictionary<string, string> HeadersOfDeadLetter(BrokerMessage message) => new(DeliveryHeaders.Metadata(message, context.PubSub)) { ["pubsubName"] = context.PubSub.Name };
 }

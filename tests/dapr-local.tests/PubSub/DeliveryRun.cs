@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Dapr.Client.Autogen.Grpc.v1;
 using DaprLocal.Config;
 using DaprLocal.Tests.Api;
@@ -15,7 +16,7 @@ internal sealed class DeliveryRun(TestBroker broker, TestApp app, RunningSidecar
 
     public static async Task<DeliveryRun> StartAsync(TestBroker broker, string subscriptions, Func<SidecarOptions, SidecarOptions>? change = null, int partitions = 12, bool waits = true, string backOff = "100ms")
     {
-        await broker.CreateAsync(partitions, "t", "t.dlq");
+        await broker.CreateAsync(partitions, broker.Topic("t"), broker.Topic("t.dlq"));
         var port = RunningSidecar.FreePort();
         var app = await TestApp.StartAsync(port, broker.WithTopics(subscriptions));
         var sidecar = await RunningSidecar.StartAsync([broker.Component(partitions, backOff)], options => (change?.Invoke(options) ?? options) with { AppPort = port }, directory: broker.Directory);
@@ -28,6 +29,14 @@ internal sealed class DeliveryRun(TestBroker broker, TestApp app, RunningSidecar
         var request = new PublishEventRequest { PubsubName = "pubsub", Topic = broker.Topic(topic), DataContentType = "application/json", Data = Data(number) };
         request.Metadata.Add("partitionKey", key);
         foreach (var (name, value) in metadata) request.Metadata.Add(name, value);
+        await sidecar.Grpc.PublishEventAsync(request);
+    }
+
+    /// <summary>Publishes the key itself as the payload's member <c>key</c>.</summary>
+    public async Task PublishKeyAsync(string topic, string key)
+    {
+        var request = new PublishEventRequest { PubsubName = "pubsub", Topic = broker.Topic(topic), DataContentType = "application/json", Data = ByteString.CopyFromUtf8(new JsonObject { ["key"] = key }.ToJsonString()) };
+        request.Metadata.Add("partitionKey", key);
         await sidecar.Grpc.PublishEventAsync(request);
     }
 

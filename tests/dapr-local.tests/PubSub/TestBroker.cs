@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using DaprLocal.Config;
@@ -31,19 +32,26 @@ internal sealed class TestBroker(string kind) : IDisposable
     /// <summary>A text in which <c>{t}</c> and the like stand for topics.</summary>
     public string WithTopics(string text) => text.Replace("{t}", Topic("t"), StringComparison.Ordinal).Replace("{dlq}", Topic("t.dlq"), StringComparison.Ordinal);
 
-    /// <summary>The component; failed deliveries come again after <paramref name="backOff"/>.</summary>
-    public ComponentManifest Component(int partitions = 12, string backOff = "100ms") => IsKafka
-        ? RunningSidecar.Component("pubsub", "pubsub.kafka", ("brokers", Kafka!), ("authType", "none"), ("initialOffset", "oldest"), ("consumerGroup", "{appID}-" + _scope), ("backOffDuration", backOff))
-        : RunningSidecar.Component("pubsub", "pubsub.sqlite", ("connectionString", "pubsub.db"), ("partitions", partitions.ToString(CultureInfo.InvariantCulture)), ("backOffDuration", backOff));
+    /// <summary>A recorded case with topics of its own, where other runs have used the recorded ones.</summary>
+    public JsonNode WithOwnTopics(JsonNode recorded, IEnumerable<string> prefixes) =>
+        IsKafka ? JsonNode.Parse(prefixes.Aggregate(recorded.ToJsonString(), (text, prefix) => text.Replace(prefix, $"{_scope}.{prefix}", StringComparison.Ordinal)))! : recorded;
 
-    /// <summary>Creates topics with that many partitions; SQLite creates its own.</summary>
+    /// <summary>The component; failed deliveries come again after <paramref name="backOff"/>.</summary>
+    public ComponentManifest Component(int partitions = 12, string backOff = "100ms") => kind switch
+    {
+        "kafka" => RunningSidecar.Component("pubsub", "pubsub.kafka", ("brokers", Kafka!), ("authType", "none"), ("initialOffset", "oldest"), ("consumerGroup", "{appID}-" + _scope), ("backOffDuration", backOff)),
+        "sqlite" => RunningSidecar.Component("pubsub", "pubsub.sqlite", ("connectionString", "pubsub.db"), ("partitions", partitions.ToString(CultureInfo.InvariantCulture)), ("backOffDuration", backOff)),
+        _ => RunningSidecar.Component("memory", "pubsub.in-memory"),
+    };
+
+    /// <summary>Creates topics of these full names with that many partitions; SQLite creates its own.</summary>
     public async Task CreateAsync(int partitions, params string[] names)
     {
         if (!IsKafka) return;
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Kafka }).Build();
         try
         {
-            await admin.CreateTopicsAsync(names.Select(name => new TopicSpecification { Name = Topic(name), NumPartitions = partitions, ReplicationFactor = 1 }));
+            await admin.CreateTopicsAsync(names.Select(name => new TopicSpecification { Name = name, NumPartitions = partitions, ReplicationFactor = 1 }));
         }
         catch (CreateTopicsException error) when (error.Results.All(result => result.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
         {

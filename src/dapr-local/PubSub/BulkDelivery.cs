@@ -115,7 +115,7 @@ internal sealed class BulkDelivery(SubscriptionContext context) : IDisposable
     private async Task CallAsync(List<BulkItem> entries)
     {
         var answer = await context.App.PostAsync(
-            _subscription.Route,
+            _subscription.Route!, // Routing rules are refused for bulk subscriptions.
             "application/json",
             BulkBody.Of(context, entries),
             [new("pubsubname", context.PubSub.Name), new("traceparent", DeliveryHeaders.NoTrace)],

@@ -25,9 +25,6 @@ internal static partial class PubSubLog
     [LoggerMessage(207, LogLevel.Warning, "{Topic} {Partition}:{Offset} is not a CloudEvent and there is no dead letter topic: {Consequence}")]
     public static partial void NotAnEvent(ILogger log, string topic, int partition, long offset, string consequence);
 
-    [LoggerMessage(208, LogLevel.Warning, "{AppId} subscribes to {Topic} on {PubsubName}, which it has no component for")]
-    public static partial void NoComponent(ILogger log, string appId, string topic, string pubsubName);
-
     [LoggerMessage(209, LogLevel.Warning, "/dapr/subscribe of {AppId} answered HTTP {Status}; it is taken for no subscriptions")]
     public static partial void SubscribeAnswered(ILogger log, string appId, int status);
 
@@ -54,4 +51,7 @@ internal static partial class PubSubLog
 
     [LoggerMessage(219, LogLevel.Warning, "Group {Group} gives up {Topic} {Partition} while a delivery is still under way; it will be delivered again")]
     public static partial void GivenUpEarly(ILogger log, string group, string topic, int partition);
+
+    [LoggerMessage(220, LogLevel.Warning, "{AppId} cannot be given {Topic} {Partition}:{Offset}: {Reason}")]
+    public static partial void NoRoute(ILogger log, string appId, string topic, int partition, long offset, string reason);
 }

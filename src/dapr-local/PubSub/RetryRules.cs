@@ -27,7 +27,6 @@ internal sealed class RetryRules(RetryPolicy? policy, bool hasDeadLetters, TimeS
 {
     private static readonly TimeSpan FirstRefusal = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxRefusal = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FirstExponential = TimeSpan.FromMilliseconds(500);
 
     /// <summary>What comes after a failure.</summary>
     public RetryDecision After(ref FailureCount failures, bool refused)
@@ -41,17 +40,8 @@ internal sealed class RetryRules(RetryPolicy? policy, bool hasDeadLetters, TimeS
 
         failures.Refusals = 0;
         failures.Attempts++;
-        if (policy is not null && (policy.MaxRetries < 0 || failures.Attempts <= policy.MaxRetries)) return new(Pause(policy, failures.Attempts), StartsOver: false);
+        if (policy is not null && (policy.MaxRetries < 0 || failures.Attempts <= policy.MaxRetries)) return new(policy.PauseBefore(failures.Attempts), StartsOver: false);
         failures.Attempts = 0;
         return new(hasDeadLetters ? null : backOff, StartsOver: true);
-    }
-
-    // As daprd's library: 500 ms, half as much again each time, by chance up to half more or less.
-    private static TimeSpan Pause(RetryPolicy policy, int attempt)
-    {
-        if (!policy.Exponential) return policy.Duration;
-        var pause = FirstExponential * Math.Pow(1.5, Math.Min(attempt - 1, 40));
-        if (pause > policy.MaxInterval) pause = policy.MaxInterval;
-        return pause * (0.5 + Random.Shared.NextDouble());
     }
 }

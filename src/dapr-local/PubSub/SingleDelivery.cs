@@ -70,32 +70,50 @@ internal sealed class SingleDelivery(SubscriptionContext context, IClaim claim)
         var failures = default(FailureCount);
         while (true)
         {
-            var answer = await context.App.PostAsync(
-                _subscription.Route,
-                "application/cloudevents+json",
-                body,
-                DeliveryHeaders.Http(message, context.PubSub, context.IsRaw ? null : scan.TraceParent),
-                context.Policy?.Timeout,
-                context.Time,
-                context.Abort);
-            switch (AppAnswers.Single(answer))
+            var (outcome, status) = await AttemptAsync(message, body, scan);
+            switch (outcome)
             {
                 case Outcome.Success:
                     return;
                 case Outcome.Drop or Outcome.Ignore:
-                    await DropAsync(message, answer.Status);
+                    await DropAsync(message, status);
                     return;
-                case var outcome:
-                    if (await GivenUpAsync(message, answer, ref failures, outcome == Outcome.Refused)) return;
+                default:
+                    if (await GivenUpAsync(message, status, ref failures, outcome == Outcome.Refused)) return;
                     break;
             }
         }
     }
 
-    private Task<bool> GivenUpAsync(BrokerMessage message, AppAnswer answer, ref FailureCount failures, bool refused)
+    private async Task<(Outcome Outcome, int Status)> AttemptAsync(BrokerMessage message, ReadOnlyMemory<byte> body, EventScan scan)
+    {
+        string? route;
+        try
+        {
+            route = EventRoute.Of(_subscription, body);
+        }
+        catch (KeyNotFoundException error)
+        {
+            PubSubLog.NoRoute(context.Log, context.AppId, message.Topic, message.Partition, message.Offset, error.Message);
+            return (Outcome.Retry, 0);
+        }
+
+        if (route is null) return (Outcome.Drop, 0);
+        var answer = await context.App.PostAsync(
+            route,
+            "application/cloudevents+json",
+            body,
+            DeliveryHeaders.Http(message, context.PubSub, context.IsRaw ? null : scan.TraceParent),
+            context.Policy?.Timeout,
+            context.Time,
+            context.Abort);
+        return (AppAnswers.Single(answer), answer.Status);
+    }
+
+    private Task<bool> GivenUpAsync(BrokerMessage message, int status, ref FailureCount failures, bool refused)
     {
         if (context.Retries.After(ref failures, refused).Pause is not { } pause) return DeadLetterOrPauseAsync(message);
-        if (!refused) PubSubLog.DeliveryFailed(context.Log, context.AppId, message.Topic, message.Partition, message.Offset, answer.Status, pause);
+        if (!refused) PubSubLog.DeliveryFailed(context.Log, context.AppId, message.Topic, message.Partition, message.Offset, status, pause);
         else if (failures.Refusals == 1) PubSubLog.AppIsDown(context.Log, context.AppId, message.Topic);
         return PauseThenAsync(pause);
     }

@@ -45,14 +45,10 @@ internal sealed class Subscriber(SidecarOptions options, IReadOnlyDictionary<str
 
     private bool CanServe(Subscription subscription)
     {
-        if (!pubsubs.ContainsKey(subscription.PubsubName))
-        {
-            PubSubLog.NoComponent(log, options.AppId, subscription.Topic, subscription.PubsubName);
-            return false;
-        }
-
         try
         {
+            if (!pubsubs.TryGetValue(subscription.PubsubName, out var pubsub)) throw new BrokerException($"it has no component '{subscription.PubsubName}'");
+            if (!pubsub.Scopes.MaySubscribe(subscription.Topic)) throw new BrokerException($"the scopes of '{pubsub.Name}' do not allow it");
             TopicName.Check(subscription.Topic);
             return true;
         }

@@ -27,6 +27,7 @@ internal sealed record SubscriptionContext(
     {
         try
         {
+            if (!PubSub.Scopes.MayPublish(Subscription.DeadLetterTopic!)) throw new BrokerException($"the publishingScopes of '{PubSub.Name}' do not allow {Subscription.DeadLetterTopic}");
             await PubSub.Broker.PublishAsync(Subscription.DeadLetterTopic!, [new NewMessage(message.Key, headers, message.Body)], Abort);
             PubSubLog.DeadLettered(Log, message.Topic, message.Partition, message.Offset, Subscription.DeadLetterTopic!);
             return true;

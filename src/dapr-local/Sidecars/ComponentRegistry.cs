@@ -69,7 +69,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
         {
             var settings = new ComponentSettings(manifest);
             var group = settings.Text("consumerGroup", settings.Text("consumerID", options.AppId)).Replace("{appID}", options.AppId, StringComparison.Ordinal);
-            return new PubSubComponent(manifest.Name, manifest.Type, manifest.Version, _brokers[manifest.Name], group, settings.Duration("backOffDuration", DefaultBackOff));
+            return new PubSubComponent(manifest.Name, manifest.Type, manifest.Version, _brokers[manifest.Name], group, settings.Duration("backOffDuration", DefaultBackOff), new TopicScopes(options.AppId, manifest.Metadata));
         });
 
     /// <summary>The components that an app sees, for its metadata.</summary>

@@ -27,6 +27,7 @@ internal sealed class DifferenceReport(string file)
     {
         output.WriteLine($"{file}: {_played} cases, {_listed.Count} differ by intent");
         foreach (var (name, reason) in _listed) output.WriteLine($"- {name}: {reason}");
+        foreach (var (name, reason) in Differences.Members) output.WriteLine($"- metadata, {name}: {reason}");
         Assert.True(_wrong.Count == 0, string.Join('\n', _wrong));
     }
 }

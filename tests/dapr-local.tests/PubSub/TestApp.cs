@@ -22,6 +22,9 @@ internal sealed class TestApp(int port, string subscriptions) : IAsyncDisposable
     /// <summary>The answer to a delivery: status and body; with status 0 the connection is reset.</summary>
     public Func<Delivery, Task<(int Status, string Body)>> Answer { get; set; } = _ => Task.FromResult((200, ""));
 
+    /// <summary>The status of <c>/healthz</c>.</summary>
+    public int Health { get; set; } = 200;
+
     public static async Task<TestApp> StartAsync(int port, string subscriptions)
     {
         var app = new TestApp(port, subscriptions);
@@ -55,8 +58,8 @@ internal sealed class TestApp(int port, string subscriptions) : IAsyncDisposable
     {
         if (context.Request.Method == "GET")
         {
-            context.Response.StatusCode = context.Request.Path == "/dapr/subscribe" ? 200 : 404;
-            if (context.Response.StatusCode == 200) await context.Response.WriteAsync(subscriptions);
+            context.Response.StatusCode = context.Request.Path == "/dapr/subscribe" ? 200 : context.Request.Path == "/healthz" ? Health : 404;
+            if (context.Request.Path == "/dapr/subscribe") await context.Response.WriteAsync(subscriptions);
             return;
         }
 

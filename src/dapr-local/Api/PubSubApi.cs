@@ -45,7 +45,7 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
         await AppendAsync(component, topic, [Message(headers, body)], [id], cancellationToken);
     }
 
-    /// <summary>Publishes several payloads in one write: all of them or none.</summary>
+    /// <summary>Publishes several payloads in one call of the broker.</summary>
     public async Task BulkPublishAsync(string pubsub, string topic, IReadOnlyList<BulkEntry> entries, IReadOnlyDictionary<string, string> metadata, TraceContext trace, CancellationToken cancellationToken)
     {
         var component = PubSub(pubsub, topic);

@@ -14,15 +14,8 @@ internal sealed record BrokerMessage(
     IReadOnlyDictionary<string, string> Headers,
     ReadOnlyMemory<byte> Body);
 
-/// <summary>
-/// Refuses records; the message reaches the publisher. <paramref name="failed"/> are the indices of those that were not
-/// taken; without it none was.
-/// </summary>
-internal sealed class BrokerException(string message, IReadOnlyCollection<int>? failed = null) : Exception(message)
-{
-    /// <summary>The indices of the refused records; null means all.</summary>
-    public IReadOnlyCollection<int>? Failed => failed;
-}
+/// <summary>Refuses records; the message reaches the publisher, and none, some or all of them may be in the topic.</summary>
+internal sealed class BrokerException(string message) : Exception(message);
 
 /// <summary>
 /// A log of topics with partitions, as Kafka's: order within a partition, offsets per consumer group that are saved after

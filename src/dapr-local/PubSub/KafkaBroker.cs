@@ -51,10 +51,8 @@ internal sealed class KafkaBroker : IBroker
     public async Task PublishAsync(string topic, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
     {
         TopicName.Check(topic);
-        var sent = messages.Select(message => SendAsync(topic, message, cancellationToken)).ToArray();
-        var errors = await Task.WhenAll(sent);
-        int[] failed = [.. Enumerable.Range(0, errors.Length).Where(i => errors[i] is not null)];
-        if (failed.Length > 0) throw new BrokerException(string.Join('\n', errors.OfType<string>().Distinct()), failed);
+        var errors = await Task.WhenAll(messages.Select(message => SendAsync(topic, message, cancellationToken)));
+        if (Array.Exists(errors, error => error is not null)) throw new BrokerException(string.Join('\n', errors.OfType<string>().Distinct()));
         _connection.OnAnswer();
     }
 

@@ -101,11 +101,15 @@ internal sealed class KafkaBroker : IBroker
         }
     }
 
-    // Asking for a topic creates it where the server lets it; the partitions appear a moment later.
+    // Asking for a topic creates it where the server lets it; the partitions appear a moment later. One that never does is
+    // left to the client, which goes on looking for it.
     private async Task CreateAsync(string topic, CancellationToken stopping)
     {
-        var metadata = await Task.Run(() => _admin.GetMetadata(topic, TopicLimit), stopping);
-        if (metadata.Topics.Find(found => found.Topic == topic) is { Error.Code: ErrorCode.NoError, Partitions.Count: > 0 }) return;
-        await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, stopping);
+        for (var attempt = 0; attempt < 50; attempt++)
+        {
+            var metadata = await Task.Run(() => _admin.GetMetadata(topic, TopicLimit), stopping);
+            if (metadata.Topics.Find(found => found.Topic == topic) is { Error.Code: ErrorCode.NoError, Partitions.Count: > 0 }) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, stopping);
+        }
     }
 }

@@ -10,6 +10,14 @@ internal static class ApiErrors
     /// <summary>A route that does not exist: daprd takes it for service invocation.</summary>
     public static ApiError NoRoute { get; } = new("ERR_DIRECT_INVOKE", 404, StatusCode.NotFound, "failed getting app id either from the URL path or the header dapr-app-id");
 
+    /// <summary>A job without a time, which is how daprd reads every request that has none; there is no scheduler here.</summary>
+    public static ApiError NoSchedule(string appId) =>
+        Off("DAPR_SCHEDULER_SCHEDULE_EMPTY", 400, StatusCode.InvalidArgument, "Schedule is empty") with { Reason = Scheduler("DAPR_SCHEDULER_SCHEDULE_EMPTY", appId), HttpDetails = true };
+
+    /// <summary>A job that does not exist; none does here.</summary>
+    public static ApiError NoJob(string job, string appId) =>
+        Off("DAPR_SCHEDULER_GET_JOB", 500, StatusCode.Internal, $"failed to get job due to: rpc error: code = NotFound desc = job not found: {job}") with { Reason = Scheduler("DAPR_SCHEDULER_GET_JOB", appId), HttpDetails = true };
+
     /// <summary>Service invocation that did not reach its callee.</summary>
     public static ApiError Invoke(string appId, string error) => new("ERR_DIRECT_INVOKE", 500, StatusCode.Internal, $"failed to invoke, id: {appId}, err: {error}");
 
@@ -93,6 +101,10 @@ internal static class ApiErrors
     public static ApiError BadBulkBody(string pubsub, string topic, string appId, string error) =>
         PubSub(pubsub, "ERR_PUBSUB_EVENTS_SER", 400, StatusCode.InvalidArgument, $"error when unmarshaling the request for topic {topic} pubsub {pubsub}: {error}", new("DAPR_PUBSUB_UNMARSHAL_EVENTS", AppId(appId), AppId(appId)));
 
+    /// <summary>A topic that the component's scopes deny to the app.</summary>
+    public static ApiError TopicForbidden(string pubsub, string topic, string appId) =>
+        PubSub(pubsub, "ERR_PUBSUB_FORBIDDEN", 403, StatusCode.PermissionDenied, $"topic {topic} is not allowed for app id {appId}", new("DAPR_PUBSUB_FORBIDDEN", Empty));
+
     /// <summary>The broker did not take the message.</summary>
     public static ApiError Publish(string pubsub, string topic, string error) =>
         PubSub(pubsub, "ERR_PUBSUB_PUBLISH_MESSAGE", 500, StatusCode.Internal, $"error when publishing to topic {topic} in pubsub {pubsub}: {error}", Both("DAPR_PUBSUB_PUBLISH_MESSAGE", "topic", topic, error));
@@ -105,6 +117,8 @@ internal static class ApiErrors
         var metadata = new Dictionary<string, string> { [name] = value, ["error"] = error };
         return new(reason, metadata, metadata);
     }
+
+    private static ErrorReason Scheduler(string reason, string appId) => new(reason, new Dictionary<string, string> { ["appID"] = appId, ["namespace"] = "default" });
 
     private static Dictionary<string, string> AppId(string appId) => new() { ["appID"] = appId };
 }

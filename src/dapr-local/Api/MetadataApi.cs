@@ -7,7 +7,15 @@ namespace DaprLocal.Api;
 internal sealed record ComponentInfo(string Name, string Type, string Version, IReadOnlyList<string> Capabilities);
 
 /// <summary>A subscription that is served; <paramref name="IsProgrammatic"/> tells who asked for it.</summary>
-internal sealed record ServedSubscription(Subscription Subscription, bool IsProgrammatic);
+internal sealed record ServedSubscription(Subscription Subscription, bool IsProgrammatic)
+{
+    /// <summary>The rules of a subscription as the metadata show them, the default as one without a condition.</summary>
+    public static IEnumerable<(string Match, string Path)> RulesOf(Subscription subscription)
+    {
+        foreach (var rule in subscription.Rules) yield return (rule.Match, "/" + rule.Path.TrimStart('/'));
+        if (subscription.Route is { } route) yield return ("", "/" + route.TrimStart('/'));
+    }
+}
 
 /// <summary>What a sidecar tells about itself at one moment.</summary>
 internal sealed record MetadataSnapshot(
@@ -15,7 +23,11 @@ internal sealed record MetadataSnapshot(
     IReadOnlyList<ComponentInfo> Components,
     IReadOnlyList<ServedSubscription> Subscriptions,
     IReadOnlyDictionary<string, string> Extended,
-    bool IsHostReady);
+    bool IsHostReady)
+{
+    /// <summary>What daprd says about its placement service: an app that is ready has one.</summary>
+    public string Placement => IsHostReady ? "placement: connected" : "placement: disconnected";
+}
 
 /// <summary>The metadata building block of one sidecar, and the request to end it.</summary>
 internal sealed class MetadataApi(SidecarOptions options, IReadOnlyList<ComponentInfo> components)

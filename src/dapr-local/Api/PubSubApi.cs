@@ -1,9 +1,11 @@
+using DaprLocal.Config;
 using DaprLocal.PubSub;
+using DaprLocal.Sidecars;
 
 namespace DaprLocal.Api;
 
 /// <summary>The publish building block of one app, for both APIs.</summary>
-internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSubComponent> pubsubs, TimeProvider time, Action<PublishedMessage> published)
+internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSubComponent> pubsubs, ResiliencyTargets resiliency, TimeProvider time, Action<PublishedMessage> published)
 {
     private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
     private readonly CloudEvents _events = new(appId, time);
@@ -43,7 +45,7 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
         await AppendAsync(component, topic, [Message(headers, body)], [id], cancellationToken);
     }
 
-    /// <summary>Publishes several payloads in one write: all of them or none.</summary>
+    /// <summary>Publishes several payloads in one call of the broker.</summary>
     public async Task BulkPublishAsync(string pubsub, string topic, IReadOnlyList<BulkEntry> entries, IReadOnlyDictionary<string, string> metadata, TraceContext trace, CancellationToken cancellationToken)
     {
         var component = PubSub(pubsub, topic);
@@ -84,9 +86,10 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
 
     private async Task AppendAsync(PubSubComponent component, string topic, NewMessage[] messages, string[] ids, CancellationToken cancellationToken)
     {
+        if (!component.Scopes.MayPublish(topic)) throw new ApiException(ApiErrors.TopicForbidden(component.Name, topic, appId));
         try
         {
-            await component.Broker.PublishAsync(topic, messages, cancellationToken);
+            await PolicyRunner.RunAsync(resiliency.Outbound.GetValueOrDefault(component.Name), PublishAsync, _ => false, time, cancellationToken);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -95,6 +98,12 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
 
         var now = time.GetUtcNow();
         for (var i = 0; i < ids.Length; i++) published(new PublishedMessage(appId, component.Name, topic, messages[i].Key, ids[i], now));
+
+        async Task<bool> PublishAsync(CancellationToken token)
+        {
+            await component.Broker.PublishAsync(topic, messages, token);
+            return true;
+        }
     }
 
     private static NewMessage Message(IReadOnlyDictionary<string, string> headers, ReadOnlyMemory<byte> body)

@@ -10,6 +10,7 @@ internal sealed record ResiliencyManifest(
     IReadOnlyDictionary<string, TimeSpan> Timeouts,
     IReadOnlyDictionary<string, PolicyReference> Inbound,
     IReadOnlyDictionary<string, PolicyReference> Outbound,
+    IReadOnlyDictionary<string, PolicyReference> Apps,
     IReadOnlyList<string> Scopes,
     IReadOnlyList<string> Notes,
     SourcePosition Position);

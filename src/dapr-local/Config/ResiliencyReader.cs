@@ -1,13 +1,11 @@
 namespace DaprLocal.Config;
 
 /// <summary>
-/// Reads <c>Resiliency</c> documents (dapr.io/v1alpha1). Retries and timeouts of component targets take effect; circuit breakers,
-/// <c>matching</c> and the targets <c>apps</c> and <c>actors</c> are checked for their shape and noted as being without effect.
+/// Reads <c>Resiliency</c> documents (dapr.io/v1alpha1). Retries and timeouts of components and apps take effect; circuit breakers,
+/// <c>matching</c> and the target <c>actors</c> are checked for their shape and noted as being without effect.
 /// </summary>
 internal static class ResiliencyReader
 {
-    private static readonly string[] UnservedTargets = ["apps", "actors"];
-
     /// <summary>The policies and targets of one document.</summary>
     public static ResiliencyManifest Read(ResourceDocument document)
     {
@@ -21,12 +19,13 @@ internal static class ResiliencyReader
         var targets = spec.Map("targets");
         targets?.AllowOnly(["apps", "actors", "components"]);
 
-        foreach (var kind in UnservedTargets.Where(kind => targets?.Has(kind) is true))
-            notes.Add(Note(targets!, kind, $"resiliency targets '{kind}' have no effect in dapr-local"));
+        if (targets?.Has("actors") is true)
+            notes.Add(Note(targets, "actors", "resiliency targets 'actors' have no effect in dapr-local"));
         CheckBreakers(policies?.Map("circuitBreakers"), notes);
         var inbound = new Dictionary<string, PolicyReference>(StringComparer.Ordinal);
         var outbound = new Dictionary<string, PolicyReference>(StringComparer.Ordinal);
         ReadComponents(targets?.Map("components"), inbound, outbound, notes);
+        var apps = targets?.Map("apps");
 
         var timeouts = policies?.Map("timeouts");
         var retries = policies?.Map("retries");
@@ -36,6 +35,7 @@ internal static class ResiliencyReader
             timeouts?.Keys.ToDictionary(name => name, name => timeouts.Duration(name) ?? throw timeouts.Error(name, $"timeout '{name}' has no value"), StringComparer.Ordinal) ?? [],
             inbound,
             outbound,
+            apps?.Keys.ToDictionary(id => id, id => ReadTarget(Policy(apps, id), notes), StringComparer.Ordinal) ?? [],
             [.. root.Texts("scopes").Select(scope => scope.Value)],
             notes,
             root.Position);
@@ -86,12 +86,17 @@ internal static class ResiliencyReader
             {
                 if (target.Map(direction) is not { } policy)
                     continue;
-                policy.AllowOnly(["timeout", "retry", "circuitBreaker"]);
-                if (policy.Has("circuitBreaker"))
-                    notes.Add(Note(policy, "circuitBreaker", "'circuitBreaker' has no effect in dapr-local"));
-                into[name] = new PolicyReference(Reference(policy, "retry"), Reference(policy, "timeout"));
+                into[name] = ReadTarget(policy, notes);
             }
         }
+    }
+
+    private static PolicyReference ReadTarget(YamlMap target, List<string> notes)
+    {
+        target.AllowOnly(["timeout", "retry", "circuitBreaker", "circuitBreakerCacheSize"]);
+        if (target.Has("circuitBreaker"))
+            notes.Add(Note(target, "circuitBreaker", "'circuitBreaker' has no effect in dapr-local"));
+        return new PolicyReference(Reference(target, "retry"), Reference(target, "timeout"));
     }
 
     private static YamlMap Policy(YamlMap map, string name) => map.Map(name) ?? throw map.Error(name, $"'{name}' is empty");

@@ -1,8 +1,8 @@
 namespace DaprLocal.Config;
 
 /// <summary>
-/// Joins the <c>Resiliency</c> resources an app sees: all policies share one name space, a component's target wins, and a component
-/// without any target gets the policies with Dapr's default names, the most specific first.
+/// Joins the <c>Resiliency</c> resources an app sees: all policies share one name space, a target wins, and a component or app
+/// without any gets the policies with Dapr's default names, the most specific first.
 /// </summary>
 internal static class ResiliencyResolver
 {
@@ -14,20 +14,30 @@ internal static class ResiliencyResolver
         var inbound = Merge(resources, resource => resource.Inbound, "inbound target");
         var outbound = Merge(resources, resource => resource.Outbound, "outbound target");
 
-        return new ResiliencyTargets(Direction(inbound, "Inbound"), Direction(outbound, "Outbound"));
+        var apps = Merge(resources, resource => resource.Apps, "app target");
+
+        return new ResiliencyTargets(Direction(inbound, "Inbound"), Direction(outbound, "Outbound"))
+        {
+            Apps = apps.ToDictionary(target => target.Key, target => Policy(target.Value), StringComparer.Ordinal),
+            OtherApps = ByName(["DefaultAppRetryPolicy", "DefaultRetryPolicy"], ["DefaultAppTimeoutPolicy", "DefaultTimeoutPolicy"]),
+        };
+
+        ComponentPolicy Policy(PolicyReference target) => new(Find(target.Retry, retries, "retry policy"), FindTimeout(target.Timeout));
+
+        ComponentPolicy? ByName(string[] retryNames, string[] timeoutNames)
+        {
+            var retry = retryNames.Select(retries.GetValueOrDefault).FirstOrDefault(policy => policy is not null);
+            var timeout = Array.Find(timeoutNames, timeouts.ContainsKey);
+            return retry is null && timeout is null ? null : new ComponentPolicy(retry, timeout is null ? null : timeouts[timeout]);
+        }
 
         Dictionary<string, ComponentPolicy> Direction(Dictionary<string, PolicyReference> targets, string direction)
         {
-            var resolved = targets.ToDictionary(
-                target => target.Key,
-                target => new ComponentPolicy(Find(target.Value.Retry, retries, "retry policy"), FindTimeout(target.Value.Timeout)),
-                StringComparer.Ordinal);
+            var resolved = targets.ToDictionary(target => target.Key, target => Policy(target.Value), StringComparer.Ordinal);
             foreach (var component in components.Where(component => !inbound.ContainsKey(component.Name) && !outbound.ContainsKey(component.Name)))
             {
-                var retry = DefaultNames(component, direction, "Retry").Select(retries.GetValueOrDefault).FirstOrDefault(policy => policy is not null);
-                var timeout = DefaultNames(component, direction, "Timeout").FirstOrDefault(timeouts.ContainsKey);
-                if (retry is not null || timeout is not null)
-                    resolved[component.Name] = new ComponentPolicy(retry, timeout is null ? null : timeouts[timeout]);
+                if (ByName(DefaultNames(component, direction, "Retry"), DefaultNames(component, direction, "Timeout")) is { } policy)
+                    resolved[component.Name] = policy;
             }
             return resolved;
         }

@@ -28,34 +28,66 @@ internal sealed record ComponentManifest(
 internal sealed record BulkSubscribe(int? MaxMessagesCount, TimeSpan? MaxAwaitDuration);
 
 /// <summary>
-/// One subscription of one app, declarative or programmatic: every event of the topic goes to <paramref name="Route"/>.
-/// <paramref name="DeadLetterTopic"/> null means that a failing event is retried for ever.
+/// One subscription of one app, declarative or programmatic: an event of the topic goes to the first of its rules that
+/// matches, else to <paramref name="Route"/> (null: it is dropped). <paramref name="DeadLetterTopic"/> null means that a
+/// failing event is retried for ever.
 /// </summary>
 internal sealed record Subscription(
     string PubsubName,
     string Topic,
-    string Route,
+    string? Route,
     string? DeadLetterTopic,
     BulkSubscribe? Bulk,
-    IReadOnlyDictionary<string, string> Metadata);
+    IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>The rules in their order.</summary>
+    public IReadOnlyList<RouteRule> Rules { get; init; } = [];
+}
 
 /// <summary>A declarative <c>Subscription</c> resource with the apps it is for (none = all).</summary>
 internal sealed record SubscriptionManifest(string Name, Subscription Subscription, IReadOnlyList<string> Scopes, SourcePosition Position);
 
 /// <summary>A retry policy of a <c>Resiliency</c> resource. <paramref name="MaxRetries"/> -1 means for ever.</summary>
-internal sealed record RetryPolicy(bool Exponential, TimeSpan Duration, TimeSpan MaxInterval, int MaxRetries);
+internal sealed record RetryPolicy(bool Exponential, TimeSpan Duration, TimeSpan MaxInterval, int MaxRetries)
+{
+    private static readonly TimeSpan FirstExponential = TimeSpan.FromMilliseconds(500);
 
-/// <summary>The policies that apply to one component in one direction; null means none.</summary>
+    /// <summary>True when an operation that has failed so often is tried again.</summary>
+    public bool Allows(int failures) => MaxRetries < 0 || failures <= MaxRetries;
+
+    /// <summary>The pause before that retry. Exponential as in daprd's library: half as much again each time, by chance up to half more or less.</summary>
+    public TimeSpan PauseBefore(int retry)
+    {
+        if (!Exponential) return Duration;
+        var pause = FirstExponential * Math.Pow(1.5, Math.Min(retry - 1, 40));
+        if (pause > MaxInterval) pause = MaxInterval;
+        return pause * (0.5 + Random.Shared.NextDouble());
+    }
+}
+
+/// <summary>The policies that apply to one component in one direction, or to calls of one app; null means none.</summary>
 internal sealed record ComponentPolicy(RetryPolicy? Retry, TimeSpan? Timeout);
 
-/// <summary>Resolved targets of all <c>Resiliency</c> resources an app sees, by component name.</summary>
+/// <summary>Resolved targets of all <c>Resiliency</c> resources an app sees, by component name or app id.</summary>
 internal sealed record ResiliencyTargets(
     IReadOnlyDictionary<string, ComponentPolicy> Inbound,
     IReadOnlyDictionary<string, ComponentPolicy> Outbound)
 {
     /// <summary>No policy at all.</summary>
     public static ResiliencyTargets None { get; } = new(new Dictionary<string, ComponentPolicy>(), new Dictionary<string, ComponentPolicy>());
+
+    /// <summary>Policies of calls to the apps that are targets.</summary>
+    public IReadOnlyDictionary<string, ComponentPolicy> Apps { get; init; } = new Dictionary<string, ComponentPolicy>();
+
+    /// <summary>The policy of calls to all other apps.</summary>
+    public ComponentPolicy? OtherApps { get; init; }
+
+    /// <summary>The policy of calls to an app.</summary>
+    public ComponentPolicy? OfApp(string appId) => Apps.GetValueOrDefault(appId, OtherApps!);
 }
+
+/// <summary>An app that answers <paramref name="Path"/> with 2xx is healthy; so many failures in a row make it unhealthy, one success healthy.</summary>
+internal sealed record AppHealthCheck(string Path, TimeSpan Interval, TimeSpan Timeout, int Threshold);
 
 /// <summary>Everything one sidecar needs to know: its app, its ports, its tokens and its resources.</summary>
 internal sealed record SidecarOptions
@@ -86,6 +118,9 @@ internal sealed record SidecarOptions
 
     /// <summary>Declarative subscriptions of the app.</summary>
     public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];
+
+    /// <summary>How the app is asked whether it is healthy; null: one that listens is.</summary>
+    public AppHealthCheck? HealthCheck { get; init; }
 
     /// <summary>Retry policies of the app's components.</summary>
     public ResiliencyTargets Resiliency { get; init; } = ResiliencyTargets.None;

@@ -42,6 +42,15 @@ internal sealed record RunFileApp
     /// <summary>The path asked before the app counts as started.</summary>
     public string HealthCheckPath { get; init; } = "/healthz";
 
+    /// <summary>How often the health of an app is asked for.</summary>
+    public TimeSpan HealthProbeInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long its answer may take.</summary>
+    public TimeSpan HealthProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>So many failures in a row make it unhealthy.</summary>
+    public int HealthThreshold { get; init; } = 3;
+
     /// <summary>Environment variables of <c>common</c> and of the app; the app's win.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 

@@ -7,7 +7,7 @@ namespace DaprLocal.Config;
 /// <item><term><see cref="Shared"/>, <see cref="AppOnly"/></term><description>obeyed as the Dapr CLI does.</description></item>
 /// <item><term><see cref="Ignored"/></term><description>accepted without effect and without a word: they tune processes that do not exist here
 /// (placement, scheduler, metrics and profiling servers, log files, containers) and cannot change what an app sees.</description></item>
-/// <item><term><see cref="Noted"/></term><description>accepted with a note: the app runs, but this limit or probe is not enforced.</description></item>
+/// <item><term><see cref="Noted"/></term><description>accepted with a note: the app runs, but this limit is not enforced.</description></item>
 /// <item><term>appProtocol, appSSL, apiListenAddresses, unixDomainSocket</term><description>accepted with the one value that is served
 /// (http, false, loopback, none); any other value is an error, because the app could not talk to its sidecar.</description></item>
 /// </list>
@@ -21,7 +21,7 @@ internal static class RunFileKeys
     public static readonly string[] Shared =
     [
         "configFilePath", "resourcesPath", "resourcesPaths", "env", "maxBodySize", "enableAppHealthCheck", "appHealthCheckPath",
-        "appProtocol", "appSSL", "apiListenAddresses",
+        "appHealthProbeInterval", "appHealthProbeTimeout", "appHealthThreshold", "appProtocol", "appSSL", "apiListenAddresses",
     ];
 
     /// <summary>Obeyed, in an app only.</summary>
@@ -40,7 +40,7 @@ internal static class RunFileKeys
         ["daprInternalGRPCPort", "metricsPort", "profilePort", "containerImage", "containerImagePullPolicy", "createService"];
 
     /// <summary>Accepted with a note, in <c>common</c> or in an app.</summary>
-    public static readonly string[] Noted = ["appMaxConcurrency", "appHealthProbeInterval", "appHealthProbeTimeout", "appHealthThreshold"];
+    public static readonly string[] Noted = ["appMaxConcurrency"];
 
     /// <summary>Everything that may stand in <c>common</c>.</summary>
     public static readonly string[] Common = [.. Shared, .. Ignored, .. Noted];

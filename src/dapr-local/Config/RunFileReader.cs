@@ -60,6 +60,9 @@ internal static class RunFileReader
             // The CLI fills only zero values from common: an app cannot switch back to false what common switches on.
             HealthCheckEnabled = app.Flag("enableAppHealthCheck") is true || common?.Flag("enableAppHealthCheck") is true,
             HealthCheckPath = HealthPath(app) ?? HealthPath(common) ?? "/healthz",
+            HealthProbeInterval = TimeSpan.FromSeconds(NotZero(app, common, "appHealthProbeInterval") ?? 5),
+            HealthProbeTimeout = TimeSpan.FromMilliseconds(NotZero(app, common, "appHealthProbeTimeout") ?? 500),
+            HealthThreshold = NotZero(app, common, "appHealthThreshold") ?? 3,
             Environment = MergeEnvironment(app, common),
             Position = app.Position,
         };
@@ -145,6 +148,10 @@ internal static class RunFileReader
 
     // The CLI writes -1 and 0 for "not set".
     private static PortSetting? Port(YamlMap app, string key) => app.Integer(key, -1, 65535) is { } port and > 0 ? new PortSetting(port, app.PositionOf(key)) : null;
+
+    // Zero is Go's "not given".
+    private static int? NotZero(YamlMap app, YamlMap? common, string key) =>
+        app.Integer(key, 0, 3_600_000) is > 0 and var own ? own : common?.Integer(key, 0, 3_600_000) is > 0 and var shared ? shared : null;
 
     private static int? BodySize(YamlMap? section) => section?.Text("maxBodySize") is { Length: > 0 } text
         ? Units.Bytes(text) ?? throw section.Error("maxBodySize", $"'maxBodySize' must be a size such as 4Mi, 512Ki or 65536, not '{text}'")

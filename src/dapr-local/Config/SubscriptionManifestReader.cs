@@ -12,29 +12,42 @@ internal static class SubscriptionManifestReader
         var v1 = document.Version == "v1alpha1";
         spec.AllowOnly(["pubsubname", "topic", "metadata", "deadLetterTopic", "bulkSubscribe", v1 ? "route" : "routes"]);
 
+        var (rules, route) = v1 ? ([], spec.RequiredText("route")) : ReadRoutes(spec);
         var subscription = new Subscription(
             spec.RequiredText("pubsubname"),
             spec.RequiredText("topic"),
-            v1 ? spec.RequiredText("route") : ReadRoutes(spec),
+            route,
             spec.Text("deadLetterTopic") is { Length: > 0 } deadLetterTopic ? deadLetterTopic : null,
             ReadBulk(spec.Map("bulkSubscribe")),
-            spec.Map("metadata")?.AllTexts() ?? new Dictionary<string, string>());
+            spec.Map("metadata")?.AllTexts() ?? new Dictionary<string, string>())
+        {
+            Rules = rules,
+        };
+        if (rules.Count > 0 && subscription.Bulk is not null) throw spec.Error("bulkSubscribe", "dapr-local routes bulk deliveries by 'default' only; remove 'bulkSubscribe' or the rules");
         return new SubscriptionManifest(document.Name, subscription, [.. root.Texts("scopes").Select(scope => scope.Value)], root.Position);
     }
 
-    private static string ReadRoutes(YamlMap spec)
+    // A rule without a condition takes all, as the default does.
+    private static (IReadOnlyList<RouteRule> Rules, string? Default) ReadRoutes(YamlMap spec)
     {
         var routes = spec.Map("routes") ?? throw spec.Error("routes", "'routes' is required: write 'routes: {default: /path}'");
         routes.AllowOnly(["rules", "default"]);
-        string? first = null;
+        var rules = new List<RouteRule>();
         foreach (var rule in routes.Maps("rules"))
         {
             rule.AllowOnly(["match", "path"]);
-            if (rule.Text("match") is { Length: > 0 })
-                throw rule.Error("match", "dapr-local does not evaluate CEL rules; route by 'default' and choose in the handler");
-            first ??= rule.RequiredText("path");
+            if (rule.Text("match") is not { Length: > 0 } match)
+                return (rules, rule.RequiredText("path"));
+            try
+            {
+                rules.Add(RouteRule.Parse(match, rule.RequiredText("path")));
+            }
+            catch (FormatException exception)
+            {
+                throw rule.Error("match", exception.Message);
+            }
         }
-        return first ?? routes.RequiredText("default");
+        return (rules, rules.Count > 0 ? routes.Text("default") : routes.RequiredText("default"));
     }
 
     private static BulkSubscribe? ReadBulk(YamlMap? bulk)

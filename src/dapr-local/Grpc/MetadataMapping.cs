@@ -14,7 +14,8 @@ internal static class MetadataMapping
             Id = snapshot.Options.AppId,
             RuntimeVersion = MetadataApi.RuntimeVersion,
             AppConnectionProperties = new AppConnectionProperties { Port = snapshot.Options.AppPort ?? 0, Protocol = "http", ChannelAddress = snapshot.Options.AppChannelAddress },
-            ActorRuntime = new ActorRuntime { RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Running, HostReady = snapshot.IsHostReady, Placement = "placement: connected" },
+            ActorRuntime = new ActorRuntime { RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Running, HostReady = snapshot.IsHostReady, Placement = snapshot.Placement },
+            Workflows = new MetadataWorkflows(),
         };
         foreach (var component in snapshot.Components)
         {
@@ -35,7 +36,7 @@ internal static class MetadataMapping
                 Rules = new PubsubSubscriptionRules(),
             };
             foreach (var (name, value) in subscription.Metadata) served.Metadata.Add(name, value);
-            served.Rules.Rules.Add(new PubsubSubscriptionRule { Path = "/" + subscription.Route.TrimStart('/') });
+            foreach (var (match, path) in ServedSubscription.RulesOf(subscription)) served.Rules.Rules.Add(new PubsubSubscriptionRule { Match = match, Path = path });
             response.Subscriptions.Add(served);
         }
 

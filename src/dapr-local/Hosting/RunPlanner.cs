@@ -54,6 +54,7 @@ internal static class RunPlanner
             Components = components,
             Subscriptions = subscriptions,
             Resiliency = resiliency,
+            HealthCheck = app.HealthCheckEnabled ? new AppHealthCheck(app.HealthCheckPath, app.HealthProbeInterval, app.HealthProbeTimeout, app.HealthThreshold) : null,
         };
         if (app.MaxBodySize is { } bytes)
             options = options with { MaxBodySize = bytes };

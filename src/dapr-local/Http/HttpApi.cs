@@ -55,9 +55,10 @@ internal sealed partial class HttpApi(StateApi state, PubSubApi pubsub, Metadata
         ("GET", ["v1.0", "healthz"]) => HealthAsync(call),
         ("GET", ["v1.0", "healthz", "outbound"]) => call.EmptyAsync(),
         ("POST", ["v1.0", "shutdown"]) => ShutdownAsync(call),
+        (_, ["v1.0", "invoke", _, "method"]) when !call.EndsWithSlash => call.ErrorAsync(ApiErrors.NoRoute),
         (_, ["v1.0", "invoke", var app, "method", ..]) => invoke.InvokeAsync(call, app, skip: 4),
         _ when call.Request.Headers["dapr-app-id"].ToString() is { Length: > 0 } app => invoke.InvokeAsync(call, app, skip: 0),
-        _ => call.ErrorAsync(OffRoutes.Answer(call.Request.Method, call.Path) ?? ApiErrors.NoRoute),
+        _ => call.ErrorAsync(OffRoutes.Answer(call.Request.Method, call.Path, pubsub.AppId) ?? ApiErrors.NoRoute),
     };
 
     private static string Rest(HttpCall call, int skip) => string.Join('/', call.Path[skip..]);

@@ -12,15 +12,19 @@ internal sealed class HttpCall
     private readonly HttpContext _context;
     private readonly int _maxBodySize;
 
-    private HttpCall(HttpContext context, string[] path, int maxBodySize)
+    private HttpCall(HttpContext context, string[] path, bool endsWithSlash, int maxBodySize)
     {
         _context = context;
         Path = path;
+        EndsWithSlash = endsWithSlash;
         _maxBodySize = maxBodySize;
     }
 
     /// <summary>The path's segments, unescaped one by one: an escaped slash is part of a segment. Empty ones are left out.</summary>
     public string[] Path { get; }
+
+    /// <summary>True when the path as sent ends with a slash.</summary>
+    public bool EndsWithSlash { get; }
 
     /// <summary>The request.</summary>
     public HttpRequest Request => _context.Request;
@@ -46,7 +50,7 @@ internal sealed class HttpCall
             else return null;
         }
 
-        return new HttpCall(context, [.. segments], maxBodySize);
+        return new HttpCall(context, [.. segments], path is [.., '/'], maxBodySize);
     }
 
     /// <summary>The query's <c>metadata.*</c> parameters, names case-sensitive, the first of each.</summary>

@@ -28,7 +28,7 @@ internal static class MetadataBody
         json.WriteStartObject("actorRuntime");
         json.WriteString("runtimeStatus", "RUNNING");
         json.WriteBoolean("hostReady", snapshot.IsHostReady);
-        json.WriteString("placement", "placement: connected");
+        json.WriteString("placement", snapshot.Placement);
         json.WriteEndObject();
         json.WriteEndObject();
         json.Flush();
@@ -69,9 +69,14 @@ internal static class MetadataBody
             }
 
             json.WriteStartArray("rules");
-            json.WriteStartObject();
-            json.WriteString("path", "/" + subscription.Route.TrimStart('/'));
-            json.WriteEndObject();
+            foreach (var (match, path) in ServedSubscription.RulesOf(subscription))
+            {
+                json.WriteStartObject();
+                if (match.Length > 0) json.WriteString("match", match);
+                json.WriteString("path", path);
+                json.WriteEndObject();
+            }
+
             json.WriteEndArray();
             json.WriteString("deadLetterTopic", subscription.DeadLetterTopic ?? "");
             json.WriteString("type", isProgrammatic ? "PROGRAMMATIC" : "DECLARATIVE");

@@ -48,10 +48,10 @@ internal static class AppAnswers
         }
     }
 
-    /// <summary>The answer to a bulk delivery, per entry id of 0 to <paramref name="count"/> - 1.</summary>
-    public static Outcome[] Bulk(AppAnswer answer, int count)
+    /// <summary>The answer to a bulk delivery, for each of the entry ids.</summary>
+    public static Outcome[] Bulk(AppAnswer answer, int[] entryIds)
     {
-        var outcomes = new Outcome[count];
+        var outcomes = new Outcome[entryIds.Length];
         Array.Fill(outcomes, answer.IsRefused ? Outcome.Refused : answer.Status == 404 ? Outcome.Ignore : Outcome.Retry);
         if (!answer.IsSuccess || answer.Body.Length == 0) return outcomes;
         try
@@ -60,7 +60,7 @@ internal static class AppAnswers
             if (Member(body.RootElement, "statuses") is not { ValueKind: JsonValueKind.Array } statuses) return outcomes;
             foreach (var item in statuses.EnumerateArray())
             {
-                if (Member(item, "entryId") is not { ValueKind: JsonValueKind.String } id || !int.TryParse(id.GetString(), out var index) || index < 0 || index >= count) continue;
+                if (Member(item, "entryId") is not { ValueKind: JsonValueKind.String } id || !int.TryParse(id.GetString(), out var number) || Array.IndexOf(entryIds, number) is not (>= 0 and var index)) continue;
                 outcomes[index] = Member(item, "status") is { ValueKind: JsonValueKind.String } status
                     ? status.GetString() switch { "SUCCESS" => Outcome.Success, "DROP" => Outcome.Drop, _ => Outcome.Retry }
                     : Outcome.Retry;

@@ -38,10 +38,15 @@ internal sealed class AppChannel : IDisposable
     /// <summary>GET with the headers that daprd sends when it asks an app about itself.</summary>
     public Task<AppAnswer> GetAsync(string path, string appId, CancellationToken cancellationToken)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, PathOf(path));
+        var request = new HttpRequestMessage(HttpMethod.Get, PathOf(path)) { Content = new ByteArrayContent([]) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.TryAddWithoutValidation("dapr-app-id", appId);
         return SendAsync(request, null, TimeProvider.System, cancellationToken);
     }
+
+    /// <summary>GET of a health endpoint, which must be open to callers without a token.</summary>
+    public Task<AppAnswer> ProbeAsync(string path, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, PathOf(path)), timeout, time, cancellationToken, withToken: false);
 
     /// <summary>POST of a delivery.</summary>
     public Task<AppAnswer> PostAsync(string path, string contentType, ReadOnlyMemory<byte> body, IEnumerable<KeyValuePair<string, string>> headers, TimeSpan? timeout, TimeProvider time, CancellationToken cancellationToken)
@@ -56,10 +61,10 @@ internal sealed class AppChannel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private async Task<AppAnswer> SendAsync(HttpRequestMessage request, TimeSpan? timeout, TimeProvider time, CancellationToken cancellationToken)
+    private async Task<AppAnswer> SendAsync(HttpRequestMessage request, TimeSpan? timeout, TimeProvider time, CancellationToken cancellationToken, bool withToken = true)
     {
         using var ownedRequest = request;
-        if (_token is not null) request.Headers.TryAddWithoutValidation("dapr-api-token", _token);
+        if (withToken && _token is not null) request.Headers.TryAddWithoutValidation("dapr-api-token", _token);
         using var limit = timeout is { } t ? new CancellationTokenSource(t, time) : null;
         using var linked = limit is null ? null : CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try

@@ -1,114 +1,153 @@
-using System.Buffers;
-using System.Text.Json;
 using DaprLocal.Config;
 
 namespace DaprLocal.PubSub;
 
 /// <summary>
-/// Delivers the records of one topic in batches: one batch at a time, drawn over all partitions in the order of arrival,
-/// as soon as the handler is free and anything is there. daprd takes a batch from one partition and lets all bulk topics
-/// of a component wait for each other; here an entry that waits for its retry holds back its own partition only.
+/// Delivers the records of one topic in batches: one at a time, drawn over all partitions in the order of arrival, as soon
+/// as the handler is free and anything is there. daprd takes a batch from one partition and lets all bulk topics of a
+/// component wait for each other; here a batch that waits for its retry holds back its own partitions only.
 /// </summary>
-internal sealed class BulkDelivery(SubscriptionContext context)
+internal sealed class BulkDelivery(SubscriptionContext context) : IDisposable
 {
     private const int DefaultBatch = 80;
     private const int MaxBatch = 1000;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
     private readonly Subscription _subscription = context.Subscription;
     private readonly int _batchSize = Math.Clamp(context.Subscription.Bulk?.MaxMessagesCount ?? DefaultBatch, 1, MaxBatch);
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly List<BulkPartition> _partitions = [];
 
-    /// <summary>Runs until the sidecar stops; then the batch under way has been answered or given up.</summary>
-    public async Task RunAsync()
+    /// <summary>Serves one more partition until its claim ends; then its part of the batch under way has been answered.</summary>
+    public async Task ServeAsync(IClaim claim)
     {
-        var broker = context.PubSub.Broker;
-        var offsets = await broker.OffsetsAsync(context.PubSub.Group, _subscription.Topic, context.Stopping);
-        var partitions = offsets.Select((offset, number) => new BulkPartition(number, offset)).ToArray();
-        var arrived = new Signal();
-        using var watch = broker.Watch(_subscription.Topic, partition =>
+        var partition = new BulkPartition(claim);
+        await _turn.WaitAsync(CancellationToken.None);
+        _partitions.Add(partition);
+        _turn.Release();
+        while (!claim.Ended.IsCancellationRequested) await TakeTurnAsync(partition);
+        await _turn.WaitAsync(CancellationToken.None);
+        _partitions.Remove(partition);
+        _turn.Release();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    // Whoever has the turn delivers for all partitions.
+    private async Task TakeTurnAsync(BulkPartition partition)
+    {
+        var ended = partition.Claim.Ended;
+        var hasTurn = false;
+        try
         {
-            partitions[partition].MayHaveMore = true;
-            arrived.Set();
-        });
-        while (!context.Stopping.IsCancellationRequested)
-        {
-            try
+            await _turn.WaitAsync(ended);
+            hasTurn = true;
+            var batch = partition.DueAt <= context.Time.GetUtcNow() ? partition.Open : Draw();
+            if (batch.Count > 0)
             {
-                foreach (var partition in partitions) partition.Fill(broker, _subscription.Topic, _batchSize, MaxBatchBytes);
-                var batch = Draw(partitions);
-                if (batch.Count == 0) await WaitAsync(partitions, arrived);
-                else await DeliverAsync(batch, partitions);
-            }
-            catch (OperationCanceledException) when (context.Stopping.IsCancellationRequested)
-            {
+                await DeliverAsync(batch);
                 return;
             }
-            catch (Exception error)
-            {
-                PubSubLog.LoopFailed(context.Log, _subscription.Topic, context.AppId, SubscriptionContext.FaultPause, error);
-                await Task.Delay(SubscriptionContext.FaultPause, context.Time, context.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+
+            hasTurn = false;
+            _turn.Release();
+            var pause = partition.DueAt - context.Time.GetUtcNow();
+            if (pause is null) await partition.Claim.Arrived.WaitAsync(ended);
+            else if (pause > TimeSpan.Zero) await partition.Claim.Arrived.WaitAsync(pause.Value, context.Time, ended);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The caller sees it.
+        }
+        catch (Exception error)
+        {
+            PubSubLog.LoopFailed(context.Log, _subscription.Topic, context.AppId, SubscriptionContext.FaultPause, error);
+            await Task.Delay(SubscriptionContext.FaultPause, context.Time, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            if (hasTurn) _turn.Release();
         }
     }
 
-    private List<BulkItem> Draw(BulkPartition[] partitions)
+    private List<BulkItem> Draw()
     {
-        var now = context.Time.GetUtcNow();
         var batch = new List<BulkItem>(_batchSize);
+        var serving = _partitions.FindAll(partition => !partition.Claim.Ended.IsCancellationRequested);
+        foreach (var partition in serving) partition.Fill(_batchSize, MaxBatchBytes);
         var bytes = 0;
-        foreach (var item in partitions.SelectMany(partition => partition.Ready(now)).OrderBy(item => item.Message.Sequence))
+        foreach (var item in serving.SelectMany(partition => partition.Ahead).OrderBy(item => item.Message.Sequence).Take(_batchSize))
         {
             bytes += item.Message.Body.Length;
             if (batch.Count > 0 && bytes > MaxBatchBytes) break;
+            item.EntryId = batch.Count;
             batch.Add(item);
-            if (batch.Count == _batchSize) break;
         }
 
+        foreach (var part in batch.GroupBy(item => item.Partition)) part.Key.Begin(part.Count());
         return batch;
     }
 
-    private async Task WaitAsync(BulkPartition[] partitions, Signal arrived)
+    private async Task DeliverAsync(List<BulkItem> batch)
     {
-        var due = partitions.Select(partition => partition.NextDue()).Min();
-        if (due is null)
+        try
         {
-            await arrived.WaitAsync(context.Stopping);
+            var entries = new List<BulkItem>(batch.Count);
+            foreach (var item in batch)
+            {
+                if (await IsDeliverableAsync(item)) entries.Add(item);
+                else item.IsSettled = true;
+            }
+
+            if (entries.Count > 0) await CallAsync(entries);
+        }
+        finally
+        {
+            var now = context.Time.GetUtcNow();
+            foreach (var partition in batch.Select(item => item.Partition).Distinct())
+            {
+                if (partition.Open.Count == 0) partition.Complete();
+                else if (!(partition.DueAt > now)) partition.Postpone(now + SubscriptionContext.FaultPause, startsOver: false);
+            }
+        }
+    }
+
+    private async Task CallAsync(List<BulkItem> entries)
+    {
+        var answer = await context.App.PostAsync(
+            _subscription.Route!, // Routing rules are refused for bulk subscriptions.
+            "application/json",
+            BulkBody.Of(context, entries),
+            [new("pubsubname", context.PubSub.Name), new("traceparent", DeliveryHeaders.NoTrace)],
+            context.Policy?.Timeout,
+            context.Time,
+            context.Abort);
+        var outcomes = AppAnswers.Bulk(answer, [.. entries.Select(entry => entry.EntryId)]);
+        foreach (var part in entries.Zip(outcomes).GroupBy(pair => pair.First.Partition)) await SettleAsync(part.Key, [.. part], answer);
+    }
+
+    private async Task SettleAsync(BulkPartition partition, List<(BulkItem Item, Outcome Outcome)> part, AppAnswer answer)
+    {
+        foreach (var (item, outcome) in part)
+        {
+            item.IsSettled = outcome is Outcome.Success or Outcome.Ignore || (outcome == Outcome.Drop && (_subscription.DeadLetterTopic is null || await DeadLetterAsync(item)));
+            if (outcome is Outcome.Ignore or Outcome.Drop) PubSubLog.Dropped(context.Log, context.AppId, _subscription.Topic, item.Message.Partition, item.Message.Offset, answer.Status);
+        }
+
+        var failed = part.FindAll(pair => pair.Outcome is Outcome.Retry or Outcome.Refused);
+        if (failed.Count == 0) return;
+        var refused = failed[0].Outcome == Outcome.Refused;
+        var (pause, startsOver) = context.Retries.After(ref partition.Failures, refused);
+        if (pause is null)
+        {
+            foreach (var (item, _) in failed) item.IsSettled = await DeadLetterAsync(item);
             return;
         }
 
-        var pause = due.Value - context.Time.GetUtcNow();
-        if (pause > TimeSpan.Zero) await arrived.WaitAsync(pause, context.Time, context.Stopping);
-    }
-
-    private async Task DeliverAsync(List<BulkItem> batch, BulkPartition[] partitions)
-    {
-        var entries = new List<BulkItem>(batch.Count);
-        foreach (var item in batch)
-        {
-            if (await IsDeliverableAsync(item)) entries.Add(item);
-            else partitions[item.Message.Partition].Settle(item);
-        }
-
-        if (entries.Count > 0)
-        {
-            var answer = await context.App.PostAsync(
-                _subscription.Route,
-                "application/json",
-                Body(entries),
-                [new("pubsubname", context.PubSub.Name), new("traceparent", DeliveryHeaders.NoTrace)],
-                context.Policy?.Timeout,
-                context.Time,
-                context.Abort);
-            var outcomes = AppAnswers.Bulk(answer, entries.Count);
-            for (var i = 0; i < outcomes.Length; i++)
-            {
-                if (await IsSettledAsync(entries[i], outcomes[i], answer)) partitions[entries[i].Message.Partition].Settle(entries[i]);
-            }
-        }
-
-        foreach (var partition in partitions)
-        {
-            if (partition.HasMoved()) context.Offsets.Settle(_subscription.Topic, partition.Number, partition.Next);
-        }
+        var first = failed[0].Item.Message;
+        if (!refused) PubSubLog.DeliveryFailed(context.Log, context.AppId, first.Topic, first.Partition, first.Offset, answer.Status, pause.Value);
+        else if (partition.Failures.Refusals == 1) PubSubLog.AppIsDown(context.Log, context.AppId, first.Topic);
+        partition.Postpone(context.Time.GetUtcNow() + pause.Value, startsOver);
     }
 
     // What is no event, or too old, is skipped; a dead letter topic keeps it.
@@ -119,70 +158,9 @@ internal sealed class BulkDelivery(SubscriptionContext context)
         if (scan.IsEvent && !(scan.Expiration <= context.Time.GetUtcNow())) return true;
         var message = item.Message;
         if (_subscription.DeadLetterTopic is null) PubSubLog.NotAnEvent(context.Log, message.Topic, message.Partition, message.Offset, "it is skipped");
-        else if (!await context.TryDeadLetterAsync(message)) throw new BrokerException("the dead letter topic takes nothing");
+        else if (!await DeadLetterAsync(item)) throw new BrokerException("the dead letter topic takes nothing");
         return false;
     }
 
-    private async Task<bool> IsSettledAsync(BulkItem item, Outcome outcome, AppAnswer answer)
-    {
-        var message = item.Message;
-        switch (outcome)
-        {
-            case Outcome.Success:
-                return true;
-            case Outcome.Ignore:
-                PubSubLog.Dropped(context.Log, context.AppId, message.Topic, message.Partition, message.Offset, answer.Status);
-                return true;
-            case Outcome.Drop when _subscription.DeadLetterTopic is null || await context.TryDeadLetterAsync(message):
-                PubSubLog.Dropped(context.Log, context.AppId, message.Topic, message.Partition, message.Offset, answer.Status);
-                return true;
-        }
-
-        var pause = context.PubSub.BackOff;
-        if (outcome != Outcome.Drop)
-        {
-            if (context.Retries.After(ref item.Failures, outcome == Outcome.Refused) is { } next) pause = next;
-            else if (await context.TryDeadLetterAsync(message)) return true;
-        }
-
-        if (outcome != Outcome.Refused) PubSubLog.DeliveryFailed(context.Log, context.AppId, message.Topic, message.Partition, message.Offset, answer.Status, pause);
-        else if (item.Failures.Refusals == 1) PubSubLog.AppIsDown(context.Log, context.AppId, message.Topic);
-        item.IsRetry = true;
-        item.DueAt = context.Time.GetUtcNow() + pause;
-        return false;
-    }
-
-    private ReadOnlyMemory<byte> Body(List<BulkItem> entries)
-    {
-        var output = new ArrayBufferWriter<byte>(entries.Sum(entry => entry.Message.Body.Length + 256));
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
-        json.WriteStartObject();
-        json.WriteStartArray("entries"u8);
-        for (var i = 0; i < entries.Count; i++)
-        {
-            var message = entries[i].Message;
-            json.WriteStartObject();
-            json.WriteString("entryId"u8, i.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            json.WritePropertyName("event"u8);
-            if (context.IsRaw) json.WriteBase64StringValue(message.Body.Span);
-            else json.WriteRawValue(message.Body.Span, skipInputValidation: true);
-            json.WriteString("contentType"u8, context.IsRaw ? "application/octet-stream" : "application/cloudevents+json");
-            json.WriteStartObject("metadata"u8);
-            foreach (var (name, value) in DeliveryHeaders.Metadata(message)) json.WriteString(name, value);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteString("id"u8, Guid.CreateVersion7(context.Time.GetUtcNow()).ToString());
-        json.WriteStartObject("metadata"u8);
-        json.WriteString("pubsubName"u8, context.PubSub.Name);
-        json.WriteEndObject();
-        json.WriteString("pubsubname"u8, context.PubSub.Name);
-        json.WriteString("topic"u8, _subscription.Topic);
-        json.WriteString("type"u8, "com.dapr.event.sent.bulk");
-        json.WriteEndObject();
-        json.Flush();
-        return output.WrittenMemory;
-    }
+    private Task<bool> DeadLetterAsync(BulkItem item) => context.TryDeadLetterAsync(item.Message, DeliveryHeaders.Metadata(item.Message, context.PubSub));
 }

@@ -1,71 +1,74 @@
 namespace DaprLocal.PubSub;
 
-/// <summary>A record of a bulk subscription that has not settled, with its failures.</summary>
-internal sealed class BulkItem(BrokerMessage message)
+/// <summary>A record of a bulk subscription with its id in the batch it was first delivered in, which it keeps.</summary>
+internal sealed class BulkItem(BrokerMessage message, BulkPartition partition)
 {
-    /// <summary>Failures so far.</summary>
-    public FailureCount Failures;
-
     /// <summary>The record.</summary>
     public BrokerMessage Message => message;
 
-    /// <summary>When it may be delivered (again).</summary>
-    public DateTimeOffset DueAt { get; set; }
+    /// <summary>The partition it was read from.</summary>
+    public BulkPartition Partition => partition;
 
-    /// <summary>True when its delivery failed before; only such records are delivered while there are any.</summary>
-    public bool IsRetry { get; set; }
+    /// <summary>Its number in its batch.</summary>
+    public int EntryId { get; set; }
+
+    /// <summary>True when it needs no more deliveries, unless its batch starts over.</summary>
+    public bool IsSettled { get; set; }
 }
 
 /// <summary>
-/// One partition of a bulk subscription: what has been read and not settled, in order. While a record waits for its
-/// retry, the records behind it that were not in its batch wait as well, so that a key keeps its order.
+/// One partition of a bulk subscription: what has been read and not delivered, and the batch under way. While entries of
+/// a batch wait for their retry, the records behind it wait as well, so that a key keeps its order.
 /// </summary>
-internal sealed class BulkPartition(int number, long next)
+internal sealed class BulkPartition(IClaim claim)
 {
-    private readonly List<BulkItem> _open = [];
-    private long _readFrom = next;
-    private long _reported = next;
+    private readonly Queue<BulkItem> _ahead = [];
+    private readonly List<BulkItem> _batch = [];
+    private DateTimeOffset? _dueAt;
 
-    /// <summary>Set when records may have arrived.</summary>
-    public volatile bool MayHaveMore = true;
+    /// <summary>Failures of the batch so far.</summary>
+    public FailureCount Failures;
 
-    /// <summary>The partition's number.</summary>
-    public int Number => number;
+    /// <summary>The partition itself.</summary>
+    public IClaim Claim => claim;
 
-    /// <summary>Where the group goes on after a restart: the first record that has not settled.</summary>
-    public long Next => _open.Count > 0 ? _open[0].Message.Offset : _readFrom;
+    /// <summary>When the entries that failed become due; null when none wait.</summary>
+    public DateTimeOffset? DueAt => _dueAt;
 
-    /// <summary>The records that may be delivered now.</summary>
-    public IEnumerable<BulkItem> Ready(DateTimeOffset now)
+    /// <summary>The entries of the batch that have not settled.</summary>
+    public List<BulkItem> Open => _batch.FindAll(item => !item.IsSettled);
+
+    /// <summary>The records that may be delivered in a new batch; none while a batch is under way.</summary>
+    public IEnumerable<BulkItem> Ahead => _batch.Count == 0 ? _ahead : [];
+
+    /// <summary>Reads ahead up to <paramref name="maxCount"/> records.</summary>
+    public void Fill(int maxCount, int maxBytes)
     {
-        // Of records that failed, a later one never overtakes an earlier one.
-        return _open.Exists(item => item.IsRetry) ? _open.Where(item => item.IsRetry).TakeWhile(item => item.DueAt <= now) : _open;
+        if (_batch.Count > 0 || _ahead.Count >= maxCount) return;
+        foreach (var message in claim.Read(maxCount - _ahead.Count, maxBytes)) _ahead.Enqueue(new BulkItem(message, this));
     }
 
-    /// <summary>When the next waiting record becomes due; null when none waits.</summary>
-    public DateTimeOffset? NextDue() => _open.Find(item => item.IsRetry)?.DueAt;
-
-    /// <summary>Reads ahead up to <paramref name="maxCount"/> open records.</summary>
-    public void Fill(IBroker broker, string topic, int maxCount, int maxBytes)
+    /// <summary>Begins a batch with the first records.</summary>
+    public void Begin(int count)
     {
-        if (!MayHaveMore || _open.Count >= maxCount || _open.Exists(item => item.IsRetry)) return;
-        MayHaveMore = false;
-        var wanted = maxCount - _open.Count;
-        var messages = broker.Read(topic, number, _readFrom, wanted, maxBytes);
-        foreach (var message in messages) _open.Add(new BulkItem(message));
-        if (messages.Count == 0) return;
-        _readFrom = messages[^1].Offset + 1;
-        MayHaveMore = true;
+        for (var i = 0; i < count; i++) _batch.Add(_ahead.Dequeue());
     }
 
-    /// <summary>Forgets a record that needs no more deliveries.</summary>
-    public void Settle(BulkItem item) => _open.Remove(item);
-
-    /// <summary>True when <see cref="Next"/> has moved since the last call.</summary>
-    public bool HasMoved()
+    /// <summary>Lets the entries that have not settled come again, or all of the batch.</summary>
+    public void Postpone(DateTimeOffset dueAt, bool startsOver)
     {
-        if (Next == _reported) return false;
-        _reported = Next;
-        return true;
+        _dueAt = dueAt;
+        if (startsOver) _batch.ForEach(item => item.IsSettled = false);
+        claim.Arrived.Set();
+    }
+
+    /// <summary>Ends the batch: all of it has settled.</summary>
+    public void Complete()
+    {
+        claim.Settle(_batch[^1].Message.Offset + 1);
+        _batch.Clear();
+        _dueAt = null;
+        Failures = default;
+        claim.Arrived.Set();
     }
 }

@@ -12,8 +12,9 @@ internal static class DeliveryHeaders
     private static readonly SearchValues<char> Token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     /// <summary>The record's own metadata, under the names of its publisher; headers of the record win, as in a dead letter that keeps its origin.</summary>
-    public static Dictionary<string, string> Metadata(BrokerMessage message)
+    public static Dictionary<string, string> Metadata(BrokerMessage message, PubSubComponent pubsub)
     {
+        if (!pubsub.ShowsPositions) return new(message.Headers);
         var metadata = new Dictionary<string, string>(message.Headers.Count + 5)
         {
             ["__topic"] = message.Topic,
@@ -30,9 +31,9 @@ internal static class DeliveryHeaders
     /// The HTTP headers of a single delivery. A value that HTTP cannot carry is percent-escaped and a name that it cannot
     /// carry left out; with daprd such a record would be redelivered for ever.
     /// </summary>
-    public static IEnumerable<KeyValuePair<string, string>> Http(BrokerMessage message, string pubsub, string? traceParent)
+    public static IEnumerable<KeyValuePair<string, string>> Http(BrokerMessage message, PubSubComponent pubsub, string? traceParent)
     {
-        var metadata = Metadata(message);
+        var metadata = Metadata(message, pubsub);
         foreach (var (name, value) in metadata)
         {
             var lower = name.ToLowerInvariant();
@@ -40,7 +41,7 @@ internal static class DeliveryHeaders
             yield return new(lower, value.AsSpan().ContainsAnyInRange('\0', '\u001f') || value.Contains('\u007f') ? Uri.EscapeDataString(value) : value);
         }
 
-        yield return new("pubsubname", pubsub);
+        yield return new("pubsubname", pubsub.Name);
         var trace = traceParent ?? metadata.GetValueOrDefault("traceid");
         if (trace is not null) yield return new("traceparent", trace.Length == 0 ? NoTrace : trace);
     }

@@ -12,14 +12,14 @@ internal sealed class OffsetCommitter : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Signal _changed = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly IBroker _broker;
+    private readonly SqliteBroker _broker;
     private readonly string _group;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Task _loop;
 
     /// <summary>Starts to save.</summary>
-    public OffsetCommitter(IBroker broker, string group, TimeProvider time, ILogger log)
+    public OffsetCommitter(SqliteBroker broker, string group, TimeProvider time, ILogger log)
     {
         _broker = broker;
         _group = group;

@@ -25,12 +25,33 @@ internal static partial class PubSubLog
     [LoggerMessage(207, LogLevel.Warning, "{Topic} {Partition}:{Offset} is not a CloudEvent and there is no dead letter topic: {Consequence}")]
     public static partial void NotAnEvent(ILogger log, string topic, int partition, long offset, string consequence);
 
-    [LoggerMessage(208, LogLevel.Warning, "{AppId} subscribes to {Topic} on {PubsubName}, which it has no component for")]
-    public static partial void NoComponent(ILogger log, string appId, string topic, string pubsubName);
-
     [LoggerMessage(209, LogLevel.Warning, "/dapr/subscribe of {AppId} answered HTTP {Status}; it is taken for no subscriptions")]
     public static partial void SubscribeAnswered(ILogger log, string appId, int status);
 
     [LoggerMessage(210, LogLevel.Information, "{AppId} is served {Count} subscriptions")]
     public static partial void Subscribed(ILogger log, string appId, int count);
+
+    [LoggerMessage(213, LogLevel.Error, "{AppId} is not subscribed to '{Topic}': {Reason}")]
+    public static partial void NotSubscribed(ILogger log, string appId, string topic, string reason);
+
+    [LoggerMessage(214, LogLevel.Error, "{AppId} could not consume from {PubsubName}; it is tried again in {Pause}")]
+    public static partial void GroupFailed(ILogger log, string appId, string pubsubName, TimeSpan pause, Exception error);
+
+    [LoggerMessage(215, LogLevel.Warning, "Kafka at {Brokers} does not answer; the connection is tried until it does: {Reason}")]
+    public static partial void KafkaIsDown(ILogger log, string brokers, string reason);
+
+    [LoggerMessage(216, LogLevel.Information, "Kafka at {Brokers} answers again")]
+    public static partial void KafkaIsBack(ILogger log, string brokers);
+
+    [LoggerMessage(217, LogLevel.Warning, "Consuming from Kafka in group {Group} met an error; it goes on: {Reason}")]
+    public static partial void ConsumeFailed(ILogger log, string group, string reason);
+
+    [LoggerMessage(218, LogLevel.Information, "Group {Group} serves {Assigned}")]
+    public static partial void Assigned(ILogger log, string group, string assigned);
+
+    [LoggerMessage(219, LogLevel.Warning, "Group {Group} gives up {Topic} {Partition} while a delivery is still under way; it will be delivered again")]
+    public static partial void GivenUpEarly(ILogger log, string group, string topic, int partition);
+
+    [LoggerMessage(220, LogLevel.Warning, "{AppId} cannot be given {Topic} {Partition}:{Offset}: {Reason}")]
+    public static partial void NoRoute(ILogger log, string appId, string topic, int partition, long offset, string reason);
 }

@@ -13,6 +13,12 @@ internal struct FailureCount
 }
 
 /// <summary>
+/// The pause before the next attempt; null: to the dead letter topic now. <paramref name="StartsOver"/>: the policy is
+/// used up, so the broker delivers anew; then a batch comes again as a whole.
+/// </summary>
+internal readonly record struct RetryDecision(TimeSpan? Pause, bool StartsOver);
+
+/// <summary>
 /// When a failed delivery comes again: first the inbound policy, then the dead letter topic, else the component's pause
 /// and the policy anew, for ever. An app that does not listen is asked again soon and does not use up the policy, so
 /// that a restart of an app neither stops nor dead-letters anything.
@@ -21,31 +27,21 @@ internal sealed class RetryRules(RetryPolicy? policy, bool hasDeadLetters, TimeS
 {
     private static readonly TimeSpan FirstRefusal = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxRefusal = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FirstExponential = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The pause before the next attempt; null: to the dead letter topic now.</summary>
-    public TimeSpan? After(ref FailureCount failures, bool refused)
+    /// <summary>What comes after a failure.</summary>
+    public RetryDecision After(ref FailureCount failures, bool refused)
     {
         if (refused)
         {
             var shift = Math.Min(failures.Refusals++, 4);
             var pause = FirstRefusal * (1 << shift);
-            return pause < MaxRefusal ? pause : MaxRefusal;
+            return new(pause < MaxRefusal ? pause : MaxRefusal, StartsOver: false);
         }
 
         failures.Refusals = 0;
         failures.Attempts++;
-        if (policy is not null && (policy.MaxRetries < 0 || failures.Attempts <= policy.MaxRetries)) return Pause(policy, failures.Attempts);
+        if (policy is not null && (policy.MaxRetries < 0 || failures.Attempts <= policy.MaxRetries)) return new(policy.PauseBefore(failures.Attempts), StartsOver: false);
         failures.Attempts = 0;
-        return hasDeadLetters ? null : backOff;
-    }
-
-    // As daprd's library: 500 ms, half as much again each time, by chance up to half more or less.
-    private static TimeSpan Pause(RetryPolicy policy, int attempt)
-    {
-        if (!policy.Exponential) return policy.Duration;
-        var pause = FirstExponential * Math.Pow(1.5, Math.Min(attempt - 1, 40));
-        if (pause > policy.MaxInterval) pause = policy.MaxInterval;
-        return pause * (0.5 + Random.Shared.NextDouble());
+        return new(hasDeadLetters ? null : backOff, StartsOver: true);
     }
 }

@@ -2,49 +2,52 @@ using DaprLocal.Config;
 
 namespace DaprLocal.PubSub;
 
-/// <summary>Delivers the records of one topic one by one: strictly in order within a partition, partitions side by side.</summary>
-internal sealed class SingleDelivery(SubscriptionContext context)
+/// <summary>Delivers the records of one partition one by one, strictly in order.</summary>
+internal sealed class SingleDelivery(SubscriptionContext context, IClaim claim)
 {
     private const int ReadCount = 32;
     private const int ReadBytes = 4 * 1024 * 1024;
     private readonly Subscription _subscription = context.Subscription;
 
-    /// <summary>Runs until the sidecar stops; then every partition has finished its record or given it up.</summary>
+    private readonly Queue<BrokerMessage> _read = [];
+
+    /// <summary>Runs until the claim ends; then the partition has finished its record or given it up.</summary>
     public async Task RunAsync()
     {
-        var broker = context.PubSub.Broker;
-        var offsets = await broker.OffsetsAsync(context.PubSub.Group, _subscription.Topic, context.Stopping);
-        var signals = offsets.Select(_ => new Signal()).ToArray();
-        using var watch = broker.Watch(_subscription.Topic, partition => signals[partition].Set());
-        await Task.WhenAll(offsets.Select((offset, partition) => Task.Run(() => RunPartitionAsync(partition, offset, signals[partition]))));
-    }
-
-    private async Task RunPartitionAsync(int partition, long offset, Signal arrived)
-    {
-        while (!context.Stopping.IsCancellationRequested)
+        while (!claim.Ended.IsCancellationRequested)
         {
             try
             {
-                var messages = context.PubSub.Broker.Read(_subscription.Topic, partition, offset, ReadCount, ReadBytes);
-                if (messages.Count == 0) await arrived.WaitAsync(context.Stopping);
-                foreach (var message in messages)
-                {
-                    context.Stopping.ThrowIfCancellationRequested();
-                    await SettleAsync(message);
-                    offset = message.Offset + 1;
-                    context.Offsets.Settle(message.Topic, partition, offset);
-                }
+                await DeliverNextAsync();
             }
-            catch (OperationCanceledException) when (context.Stopping.IsCancellationRequested)
+            catch (OperationCanceledException) when (claim.Ended.IsCancellationRequested)
             {
                 return;
             }
             catch (Exception error)
             {
                 PubSubLog.LoopFailed(context.Log, _subscription.Topic, context.AppId, SubscriptionContext.FaultPause, error);
-                await PauseAsync(SubscriptionContext.FaultPause);
+                await PauseAsync(SubscriptionContext.FaultPause).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    private async Task DeliverNextAsync()
+    {
+        if (_read.Count == 0)
+        {
+            foreach (var message in claim.Read(ReadCount, ReadBytes)) _read.Enqueue(message);
+        }
+
+        if (!_read.TryPeek(out var next))
+        {
+            await claim.Arrived.WaitAsync(claim.Ended);
+            return;
+        }
+
+        await SettleAsync(next);
+        _read.Dequeue();
+        claim.Settle(next.Offset + 1);
     }
 
     // Ends when the record needs no more deliveries; until then its partition waits.
@@ -67,32 +70,50 @@ internal sealed class SingleDelivery(SubscriptionContext context)
         var failures = default(FailureCount);
         while (true)
         {
-            var answer = await context.App.PostAsync(
-                _subscription.Route,
-                "application/cloudevents+json",
-                body,
-                DeliveryHeaders.Http(message, context.PubSub.Name, context.IsRaw ? null : scan.TraceParent),
-                context.Policy?.Timeout,
-                context.Time,
-                context.Abort);
-            switch (AppAnswers.Single(answer))
+            var (outcome, status) = await AttemptAsync(message, body, scan);
+            switch (outcome)
             {
                 case Outcome.Success:
                     return;
                 case Outcome.Drop or Outcome.Ignore:
-                    await DropAsync(message, answer.Status);
+                    await DropAsync(message, status);
                     return;
-                case var outcome:
-                    if (await GivenUpAsync(message, answer, ref failures, outcome == Outcome.Refused)) return;
+                default:
+                    if (await GivenUpAsync(message, status, ref failures, outcome == Outcome.Refused)) return;
                     break;
             }
         }
     }
 
-    private Task<bool> GivenUpAsync(BrokerMessage message, AppAnswer answer, ref FailureCount failures, bool refused)
+    private async Task<(Outcome Outcome, int Status)> AttemptAsync(BrokerMessage message, ReadOnlyMemory<byte> body, EventScan scan)
     {
-        if (context.Retries.After(ref failures, refused) is not { } pause) return DeadLetterOrPauseAsync(message);
-        if (!refused) PubSubLog.DeliveryFailed(context.Log, context.AppId, message.Topic, message.Partition, message.Offset, answer.Status, pause);
+        string? route;
+        try
+        {
+            route = EventRoute.Of(_subscription, body);
+        }
+        catch (KeyNotFoundException error)
+        {
+            PubSubLog.NoRoute(context.Log, context.AppId, message.Topic, message.Partition, message.Offset, error.Message);
+            return (Outcome.Retry, 0);
+        }
+
+        if (route is null) return (Outcome.Drop, 0);
+        var answer = await context.App.PostAsync(
+            route,
+            "application/cloudevents+json",
+            body,
+            DeliveryHeaders.Http(message, context.PubSub, context.IsRaw ? null : scan.TraceParent),
+            context.Policy?.Timeout,
+            context.Time,
+            context.Abort);
+        return (AppAnswers.Single(answer), answer.Status);
+    }
+
+    private Task<bool> GivenUpAsync(BrokerMessage message, int status, ref FailureCount failures, bool refused)
+    {
+        if (context.Retries.After(ref failures, refused).Pause is not { } pause) return DeadLetterOrPauseAsync(message);
+        if (!refused) PubSubLog.DeliveryFailed(context.Log, context.AppId, message.Topic, message.Partition, message.Offset, status, pause);
         else if (failures.Refusals == 1) PubSubLog.AppIsDown(context.Log, context.AppId, message.Topic);
         return PauseThenAsync(pause);
     }
@@ -105,7 +126,7 @@ internal sealed class SingleDelivery(SubscriptionContext context)
 
     private async Task<bool> DeadLetterOrPauseAsync(BrokerMessage message)
     {
-        if (await context.TryDeadLetterAsync(message)) return true;
+        if (await context.TryDeadLetterAsync(message, HeadersOfDeadLetter(message))) return true;
         await PauseAsync(context.PubSub.BackOff);
         return false;
     }
@@ -114,7 +135,7 @@ internal sealed class SingleDelivery(SubscriptionContext context)
     {
         PubSubLog.Dropped(context.Log, context.AppId, message.Topic, message.Partition, message.Offset, status);
         if (_subscription.DeadLetterTopic is null) return;
-        while (!await context.TryDeadLetterAsync(message)) await PauseAsync(context.PubSub.BackOff);
+        while (!await context.TryDeadLetterAsync(message, HeadersOfDeadLetter(message))) await PauseAsync(context.PubSub.BackOff);
     }
 
     private async Task SettleUnreadableAsync(BrokerMessage message)
@@ -127,8 +148,10 @@ internal sealed class SingleDelivery(SubscriptionContext context)
 
         // As with daprd: nobody can take it, and skipping it would be a silent loss.
         PubSubLog.NotAnEvent(context.Log, message.Topic, message.Partition, message.Offset, "its partition waits");
-        await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, context.Stopping);
+        await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, claim.Ended);
     }
 
-    private Task PauseAsync(TimeSpan pause) => Task.Delay(pause, context.Time, context.Stopping);
+    private Task PauseAsync(TimeSpan pause) => Task.Delay(pause, context.Time, claim.Ended);
+
+    private Dictionary<string, string> HeadersOfDeadLetter(BrokerMessage message) => new(DeliveryHeaders.Metadata(message, context.PubSub)) { ["pubsubName"] = context.PubSub.Name };
 }

@@ -15,23 +15,25 @@ internal sealed class SqliteBroker : IBroker
     private readonly SqliteDatabase _database;
     private readonly BrokerOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ImmutableList<Action<int>>> _watchers = new(StringComparer.Ordinal);
     private readonly ITimer _sweeper;
     private readonly Lock _lock = new();
 
-    private SqliteBroker(SqliteDatabase database, BrokerOptions options, TimeProvider time)
+    private SqliteBroker(SqliteDatabase database, BrokerOptions options, TimeProvider time, ILogger log)
     {
         _database = database;
         _options = options;
         _time = time;
+        _log = log;
         foreach (var topic in database.Read(LoadTopics)) _topics[topic.Name] = topic;
         var interval = TimeSpan.FromTicks(Math.Clamp(options.Retention.Ticks / 10, TimeSpan.TicksPerSecond, MaxSweepInterval.Ticks));
         _sweeper = time.CreateTimer(_ => _ = SweepQuietlyAsync(), null, interval, interval);
     }
 
     /// <summary>Opens or creates the file.</summary>
-    public static SqliteBroker Open(string path, BrokerOptions options, TimeProvider time) => new(SqliteDatabase.Open(path, SqliteBrokerSql.Schema), options, time);
+    public static SqliteBroker Open(string path, BrokerOptions options, TimeProvider time, ILogger log) => new(SqliteDatabase.Open(path, SqliteBrokerSql.Schema), options, time, log);
 
     /// <inheritdoc/>
     public async Task PublishAsync(string topic, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
@@ -64,9 +66,10 @@ internal sealed class SqliteBroker : IBroker
     }
 
     /// <inheritdoc/>
-    public async Task<int> PartitionsOfAsync(string topic, CancellationToken cancellationToken) => (await TopicAsync(topic, cancellationToken)).Next.Length;
+    public Task ConsumeAsync(string group, IReadOnlyCollection<string> topics, Func<IClaim, Task> serve, CancellationToken stopping) =>
+        new SqliteConsumer(this, group, _time, _log).RunAsync(topics, serve, stopping);
 
-    /// <inheritdoc/>
+    /// <summary>Records from an offset on, at most that many and about that many bytes, but one at least when there is one.</summary>
     public IReadOnlyList<BrokerMessage> Read(string topic, int partition, long from, int maxCount, int maxBytes)
     {
         if (!_topics.TryGetValue(topic, out var source)) return [];
@@ -93,7 +96,7 @@ internal sealed class SqliteBroker : IBroker
         });
     }
 
-    /// <inheritdoc/>
+    /// <summary>Where a group goes on in each partition of a topic, which is created when it is new.</summary>
     public async Task<long[]> OffsetsAsync(string group, string topic, CancellationToken cancellationToken)
     {
         var source = await TopicAsync(topic, cancellationToken);
@@ -114,13 +117,13 @@ internal sealed class SqliteBroker : IBroker
             cancellationToken);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Saves where a group goes on.</summary>
     public Task SaveOffsetsAsync(string group, IReadOnlyCollection<TopicOffset> offsets) => _database.WriteAsync(writer =>
     {
         foreach (var (topic, partition, next) in offsets) writer.Command(SqliteBrokerSql.SaveOffset, group, _topics[topic].Id, partition, next).ExecuteNonQuery();
     });
 
-    /// <inheritdoc/>
+    /// <summary>Calls <paramref name="arrived"/> with the partition after records of the topic became readable. Dispose to end.</summary>
     public IDisposable Watch(string topic, Action<int> arrived)
     {
         _watchers.AddOrUpdate(topic, _ => [arrived], (_, all) => all.Add(arrived));
@@ -166,8 +169,7 @@ internal sealed class SqliteBroker : IBroker
 
     private async Task<Topic> CreateAsync(string name, CancellationToken cancellationToken)
     {
-        if (name.Length is 0 or > 249 || name is "." or ".." || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
-            throw new BrokerException("kafka server: The request attempted to perform an operation on an invalid topic");
+        TopicName.Check(name);
         var id = await _database.WriteAsync(
             writer =>
             {

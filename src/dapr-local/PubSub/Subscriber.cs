@@ -8,35 +8,18 @@ internal sealed class Subscriber(SidecarOptions options, IReadOnlyDictionary<str
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abort = new();
-    private readonly Dictionary<string, OffsetCommitter> _committers = [];
-    private readonly List<Task> _deliveries = [];
+    private readonly List<Task> _consumers = [];
+    private readonly List<BulkDelivery> _bulk = [];
 
-    /// <summary>Starts the deliveries; a subscription without its component is logged and left out.</summary>
+    /// <summary>Starts the deliveries; a subscription without its component or with a topic that cannot be is logged and left out.</summary>
     public IReadOnlyList<Subscription> Start(IEnumerable<Subscription> subscriptions)
     {
-        var started = new List<Subscription>();
-        foreach (var subscription in subscriptions)
+        var started = subscriptions.Where(CanServe).ToList();
+        foreach (var group in started.GroupBy(subscription => subscription.PubsubName))
         {
-            if (!pubsubs.TryGetValue(subscription.PubsubName, out var pubsub))
-            {
-                PubSubLog.NoComponent(log, options.AppId, subscription.Topic, subscription.PubsubName);
-                continue;
-            }
-
-            if (!_committers.TryGetValue(pubsub.Name, out var committer)) _committers[pubsub.Name] = committer = new OffsetCommitter(pubsub.Broker, pubsub.Group, time, log);
-            var context = new SubscriptionContext(
-                options.AppId,
-                subscription,
-                pubsub,
-                options.Resiliency.Inbound.GetValueOrDefault(pubsub.Name),
-                app,
-                committer,
-                time,
-                log,
-                _stopping.Token,
-                _abort.Token);
-            _deliveries.Add(Task.Run(() => RunAsync(context)));
-            started.Add(subscription);
+            var pubsub = pubsubs[group.Key];
+            var deliveries = group.ToDictionary(subscription => subscription.Topic, subscription => Delivery(subscription, pubsub));
+            _consumers.Add(Task.Run(() => ConsumeAsync(pubsub, deliveries)));
         }
 
         PubSubLog.Subscribed(log, options.AppId, started.Count);
@@ -47,7 +30,7 @@ internal sealed class Subscriber(SidecarOptions options, IReadOnlyDictionary<str
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        var all = Task.WhenAll(_deliveries);
+        var all = Task.WhenAll(_consumers);
         using (var limit = new CancellationTokenSource(DrainLimit))
         {
             await all.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -55,29 +38,53 @@ internal sealed class Subscriber(SidecarOptions options, IReadOnlyDictionary<str
 
         await _abort.CancelAsync();
         await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var committer in _committers.Values) await committer.DisposeAsync();
+        _bulk.ForEach(bulk => bulk.Dispose());
         _stopping.Dispose();
         _abort.Dispose();
     }
 
-    // A topic that cannot be opened is tried again, since nobody else would.
-    private async Task RunAsync(SubscriptionContext context)
+    private bool CanServe(Subscription subscription)
     {
-        while (!context.Stopping.IsCancellationRequested)
+        try
+        {
+            if (!pubsubs.TryGetValue(subscription.PubsubName, out var pubsub)) throw new BrokerException($"it has no component '{subscription.PubsubName}'");
+            if (!pubsub.Scopes.MaySubscribe(subscription.Topic)) throw new BrokerException($"the scopes of '{pubsub.Name}' do not allow it");
+            TopicName.Check(subscription.Topic);
+            return true;
+        }
+        catch (BrokerException error)
+        {
+            PubSubLog.NotSubscribed(log, options.AppId, subscription.Topic, error.Message);
+            return false;
+        }
+    }
+
+    private Func<IClaim, Task> Delivery(Subscription subscription, PubSubComponent pubsub)
+    {
+        var context = new SubscriptionContext(options.AppId, subscription, pubsub, options.Resiliency.Inbound.GetValueOrDefault(pubsub.Name), app, time, log, _abort.Token);
+        if (subscription.Bulk is null) return claim => new SingleDelivery(context, claim).RunAsync();
+        var bulk = new BulkDelivery(context);
+        _bulk.Add(bulk);
+        return bulk.ServeAsync;
+    }
+
+    // A group that cannot be joined is tried again, since nobody else would.
+    private async Task ConsumeAsync(PubSubComponent pubsub, Dictionary<string, Func<IClaim, Task>> deliveries)
+    {
+        while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                if (context.Subscription.Bulk is null) await new SingleDelivery(context).RunAsync();
-                else await new BulkDelivery(context).RunAsync();
+                await pubsub.Broker.ConsumeAsync(pubsub.Group, deliveries.Keys, claim => deliveries[claim.Topic](claim), _stopping.Token);
             }
-            catch (OperationCanceledException) when (context.Stopping.IsCancellationRequested)
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
                 return;
             }
             catch (Exception error)
             {
-                PubSubLog.LoopFailed(log, context.Subscription.Topic, context.AppId, context.PubSub.BackOff, error);
-                await Task.Delay(context.PubSub.BackOff, time, context.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                PubSubLog.GroupFailed(log, options.AppId, pubsub.Name, pubsub.BackOff, error);
+                await Task.Delay(pubsub.BackOff, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

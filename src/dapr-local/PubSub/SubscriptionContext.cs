@@ -2,20 +2,15 @@ using DaprLocal.Config;
 
 namespace DaprLocal.PubSub;
 
-/// <summary>
-/// All that a delivery needs. <paramref name="Stopping"/> ends the taking of new records, <paramref name="Abort"/> ends
-/// the calls that are under way.
-/// </summary>
+/// <summary>All that a delivery needs. <paramref name="Abort"/> ends the calls that are under way.</summary>
 internal sealed record SubscriptionContext(
     string AppId,
     Subscription Subscription,
     PubSubComponent PubSub,
     ComponentPolicy? Policy,
     AppChannel App,
-    OffsetCommitter Offsets,
     TimeProvider Time,
     ILogger Log,
-    CancellationToken Stopping,
     CancellationToken Abort)
 {
     /// <summary>A delivery that is refused or fails inside the sidecar goes on after this.</summary>
@@ -27,12 +22,13 @@ internal sealed record SubscriptionContext(
     /// <summary>When failures come again.</summary>
     public RetryRules Retries { get; } = new(Policy?.Retry, Subscription.DeadLetterTopic is not null, PubSub.BackOff);
 
-    /// <summary>Copies a record to the dead letter topic, with its origin in the headers; false when it must be tried again.</summary>
-    public async Task<bool> TryDeadLetterAsync(BrokerMessage message)
+    /// <summary>Copies a record to the dead letter topic, with its origin in <paramref name="headers"/>; false when it must be tried again.</summary>
+    public async Task<bool> TryDeadLetterAsync(BrokerMessage message, IReadOnlyDictionary<string, string> headers)
     {
         try
         {
-            await PubSub.Broker.PublishAsync(Subscription.DeadLetterTopic!, [new NewMessage(message.Key, DeliveryHeaders.Metadata(message), message.Body)], Abort);
+            if (!PubSub.Scopes.MayPublish(Subscription.DeadLetterTopic!)) throw new BrokerException($"the publishingScopes of '{PubSub.Name}' do not allow {Subscription.DeadLetterTopic}");
+            await PubSub.Broker.PublishAsync(Subscription.DeadLetterTopic!, [new NewMessage(message.Key, headers, message.Body)], Abort);
             PubSubLog.DeadLettered(Log, message.Topic, message.Partition, message.Offset, Subscription.DeadLetterTopic!);
             return true;
         }

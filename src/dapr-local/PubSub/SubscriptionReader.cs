@@ -7,7 +7,7 @@ namespace DaprLocal.PubSub;
 internal static class SubscriptionReader
 {
     /// <summary>The subscriptions of an answer; of several for one topic the last counts, and one without a route is none.</summary>
-    /// <exception cref="FormatException">The answer is not a list of subscriptions, or uses routing rules, which this sidecar does not evaluate.</exception>
+    /// <exception cref="FormatException">The answer is not a list of subscriptions, or uses routing rules that this sidecar does not understand.</exception>
     public static IReadOnlyList<Subscription> Read(string appId, byte[] body)
     {
         if (body.Length == 0) return [];
@@ -25,22 +25,38 @@ internal static class SubscriptionReader
         foreach (var item in items ?? [])
         {
             if (item is null || string.IsNullOrEmpty(item.PubsubName) || string.IsNullOrEmpty(item.Topic)) throw new FormatException($"/dapr/subscribe of {appId} has a subscription without pubsubname or topic");
-            if (item.Routes?.Rules is { Count: > 0 } rules && rules.Exists(rule => !string.IsNullOrEmpty(rule.Match)))
-                throw new FormatException($"{appId} routes topic '{item.Topic}' by CEL rules, which dapr-local does not evaluate; use 'route' or 'routes.default'");
-            var route = item.Routes?.Rules?.FirstOrDefault()?.Path ?? item.Routes?.Default ?? item.Route;
-            if (string.IsNullOrEmpty(route)) continue;
+            var (rules, route) = Routes(appId, item);
+            if (route is null && rules.Length == 0) continue;
             var bulk = item.BulkSubscribe is { Enabled: true } b
                 ? new BulkSubscribe(b.MaxMessagesCount is > 0 ? b.MaxMessagesCount : null, b.MaxAwaitDurationMs is > 0 ? TimeSpan.FromMilliseconds(b.MaxAwaitDurationMs.Value) : null)
                 : null;
-            result[(item.PubsubName, item.Topic)] = new Subscription(item.PubsubName, item.Topic, route, string.IsNullOrEmpty(item.DeadLetterTopic) ? null : item.DeadLetterTopic, bulk, item.Metadata ?? []);
+            result[(item.PubsubName, item.Topic)] = new Subscription(item.PubsubName, item.Topic, route, string.IsNullOrEmpty(item.DeadLetterTopic) ? null : item.DeadLetterTopic, bulk, item.Metadata ?? []) { Rules = rules };
         }
 
         return [.. result.Values];
     }
 
-    internal sealed record Item(string? PubsubName, string? Topic, string? Route, Routes? Routes, string? DeadLetterTopic, Bulk? BulkSubscribe, Dictionary<string, string>? Metadata);
+    // The rules come first; one without a condition takes all, as the default and then the route do.
+    private static (RouteRule[] Rules, string? Default) Routes(string appId, Item item)
+    {
+        var written = item.Routes?.Rules ?? [];
+        try
+        {
+            RouteRule[] rules = [.. written.TakeWhile(rule => !string.IsNullOrEmpty(rule.Match)).Select(rule => RouteRule.Parse(rule.Match!, rule.Path ?? ""))];
+            if (rules.Length > 0 && item.BulkSubscribe is { Enabled: true }) throw new FormatException("dapr-local routes bulk deliveries by 'default' only");
+            return (rules, written.Find(rule => string.IsNullOrEmpty(rule.Match))?.Path ?? NonEmpty(item.Routes?.Default) ?? NonEmpty(item.Route));
+        }
+        catch (FormatException error)
+        {
+            throw new FormatException($"{appId} subscribes to topic '{item.Topic}' with rules: {error.Message}", error);
+        }
+    }
 
-    internal sealed record Routes(List<Rule>? Rules, string? Default);
+    private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    internal sealed record Item(string? PubsubName, string? Topic, string? Route, RouteList? Routes, string? DeadLetterTopic, Bulk? BulkSubscribe, Dictionary<string, string>? Metadata);
+
+    internal sealed record RouteList(List<Rule>? Rules, string? Default);
 
     internal sealed record Rule(string? Match, string? Path);
 

@@ -5,7 +5,10 @@ using DaprLocal.PubSub;
 
 namespace DaprLocal.Sidecars;
 
-/// <summary>Waits for the app, asks it once for its subscriptions, and serves them until disposed.</summary>
+/// <summary>
+/// Waits for the app, asks it once for its subscriptions, and serves them until disposed; with a health check, only while
+/// the app is healthy.
+/// </summary>
 internal sealed partial class AppLink(SidecarOptions options, IReadOnlyDictionary<string, PubSubComponent> pubsubs, MetadataApi metadata, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private static readonly TimeSpan DialInterval = TimeSpan.FromMilliseconds(100);
@@ -18,6 +21,9 @@ internal sealed partial class AppLink(SidecarOptions options, IReadOnlyDictionar
 
     /// <summary>True once the app's port has accepted a connection.</summary>
     public bool IsListening => metadata.IsHostReady;
+
+    /// <summary>False while the health check says that the app must be left alone.</summary>
+    public bool IsHealthy { get; private set; } = options.HealthCheck is null;
 
     /// <summary>Ends when the app is served.</summary>
     public Task Ready => _ready.Task;
@@ -40,15 +46,17 @@ internal sealed partial class AppLink(SidecarOptions options, IReadOnlyDictionar
     {
         try
         {
-            while (!await IsPortOpenAsync()) await Task.Delay(DialInterval, time, _stop.Token);
+            while (!await IsPortOpenAsync() || !await IsAnsweringAsync()) await Task.Delay(DialInterval, time, _stop.Token);
+            IsHealthy = true;
             metadata.IsHostReady = true;
             await AskAsync("dapr/config");
             var programmatic = pubsubs.Count == 0 ? [] : Programmatic(await AskAsync("dapr/subscribe"));
             var topics = programmatic.Select(subscription => (subscription.PubsubName, subscription.Topic)).ToHashSet();
             var declarative = options.Subscriptions.Where(subscription => topics.Add((subscription.PubsubName, subscription.Topic))).ToList();
-            _subscriber = new Subscriber(options, pubsubs, _channel, time, log);
-            metadata.Subscriptions = [.. _subscriber.Start([.. programmatic, .. declarative]).Select(subscription => new ServedSubscription(subscription, programmatic.Contains(subscription)))];
+            Subscription[] all = [.. programmatic, .. declarative];
+            metadata.Subscriptions = [.. Serve(all).Select(subscription => new ServedSubscription(subscription, programmatic.Contains(subscription)))];
             _ready.TrySetResult();
+            if (options.HealthCheck is { } check) await WatchAsync(check, all);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -61,6 +69,37 @@ internal sealed partial class AppLink(SidecarOptions options, IReadOnlyDictionar
             _ = _ready.Task.Exception;
         }
     }
+
+    private IReadOnlyList<Subscription> Serve(IEnumerable<Subscription> subscriptions)
+    {
+        _subscriber = new Subscriber(options, pubsubs, _channel, time, log);
+        return _subscriber.Start(subscriptions);
+    }
+
+    // An app that is not healthy gets no deliveries and no calls; its first good answer brings them back.
+    private async Task WatchAsync(AppHealthCheck check, Subscription[] subscriptions)
+    {
+        for (var failures = 0; ;)
+        {
+            await Task.Delay(check.Interval, time, _stop.Token);
+            failures = await IsAnsweringAsync() ? 0 : failures + 1;
+            if (failures == check.Threshold && IsHealthy)
+            {
+                Unhealthy(log, options.AppId, check.Path, failures);
+                IsHealthy = false;
+                await _subscriber!.DisposeAsync();
+                _subscriber = null;
+            }
+            else if (failures == 0 && !IsHealthy)
+            {
+                HealthyAgain(log, options.AppId);
+                IsHealthy = true;
+                Serve(subscriptions);
+            }
+        }
+    }
+
+    private async Task<bool> IsAnsweringAsync() => options.HealthCheck is not { } check || (await _channel.ProbeAsync(check.Path, check.Timeout, time, _stop.Token)).IsSuccess;
 
     private IReadOnlyList<Subscription> Programmatic(AppAnswer answer)
     {
@@ -93,6 +132,12 @@ internal sealed partial class AppLink(SidecarOptions options, IReadOnlyDictionar
             return false;
         }
     }
+
+    [LoggerMessage(221, LogLevel.Warning, "{AppId} failed its health check {Path} {Failures} times in a row; it gets no deliveries and no calls until it answers")]
+    private static partial void Unhealthy(ILogger log, string appId, string path, int failures);
+
+    [LoggerMessage(222, LogLevel.Information, "{AppId} is healthy again")]
+    private static partial void HealthyAgain(ILogger log, string appId);
 
     [LoggerMessage(212, LogLevel.Error, "{AppId} is not served: {Reason}")]
     private static partial void NotServed(ILogger log, string appId, string reason);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Confluent.Kafka;
 using DaprLocal.Api;
 using DaprLocal.Config;
 using DaprLocal.Http;
@@ -12,6 +13,7 @@ namespace DaprLocal.Sidecars;
 internal sealed class ComponentRegistry : IAsyncDisposable
 {
     private static readonly TimeSpan DefaultBackOff = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(7);
     private readonly Dictionary<string, IStateStore> _stores = [];
     private readonly Dictionary<string, IBroker> _brokers = [];
@@ -38,7 +40,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
             foreach (var manifest in components)
             {
                 ct.ThrowIfCancellationRequested();
-                registry.Open(manifest, dataDirectory, time);
+                await registry.OpenAsync(manifest, dataDirectory, time, loggers.CreateLogger("DaprLocal.PubSub"));
             }
 
             return registry;
@@ -67,7 +69,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
         {
             var settings = new ComponentSettings(manifest);
             var group = settings.Text("consumerGroup", settings.Text("consumerID", options.AppId)).Replace("{appID}", options.AppId, StringComparison.Ordinal);
-            return new PubSubComponent(manifest.Name, manifest.Type, manifest.Version, _brokers[manifest.Name], group, settings.Duration("backOffDuration", DefaultBackOff));
+            return new PubSubComponent(manifest.Name, manifest.Type, manifest.Version, _brokers[manifest.Name], group, settings.Duration("backOffDuration", DefaultBackOff), new TopicScopes(options.AppId, manifest.Metadata));
         });
 
     /// <summary>The components that an app sees, for its metadata.</summary>
@@ -88,7 +90,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     private IEnumerable<ComponentManifest> Visible(SidecarOptions options) =>
         options.Components.Where(manifest => manifest.IsVisibleTo(options.AppId) && (_stores.ContainsKey(manifest.Name) || _brokers.ContainsKey(manifest.Name)));
 
-    private void Open(ComponentManifest manifest, string dataDirectory, TimeProvider time)
+    private async Task OpenAsync(ComponentManifest manifest, string dataDirectory, TimeProvider time, ILogger log)
     {
         var settings = new ComponentSettings(manifest);
         if (_stores.ContainsKey(manifest.Name) || _brokers.ContainsKey(manifest.Name)) throw settings.Wrong($"there are two components '{manifest.Name}'");
@@ -110,21 +112,37 @@ internal sealed class ComponentRegistry : IAsyncDisposable
                     _stores[manifest.Name] = new InMemoryStateStore(time);
                     break;
                 case "pubsub.sqlite":
-                    _brokers[manifest.Name] = SqliteBroker.Open(Prepared(settings.FilePath("connectionString", dataDirectory)), Options(settings), time);
+                    _brokers[manifest.Name] = SqliteBroker.Open(Prepared(settings.FilePath("connectionString", dataDirectory)), Options(settings), time, log);
                     break;
                 case "pubsub.in-memory":
                     // The same broker on a file that does not outlive the process.
                     var directory = Directory.CreateTempSubdirectory("dapr-local-").FullName;
                     _temporary.Add(directory);
-                    _brokers[manifest.Name] = SqliteBroker.Open(Path.Combine(directory, "pubsub.db"), Options(settings), time);
+                    _brokers[manifest.Name] = SqliteBroker.Open(Path.Combine(directory, "pubsub.db"), Options(settings), time, log);
+                    break;
+                case "pubsub.kafka":
+                    _brokers[manifest.Name] = await OpenKafkaAsync(manifest.Name, settings, log);
                     break;
                 default:
-                    throw settings.Wrong($"component '{manifest.Name}' is of type '{manifest.Type}'; dapr-local knows state.sqlite, state.in-memory, pubsub.sqlite and pubsub.in-memory");
+                    throw settings.Wrong($"component '{manifest.Name}' is of type '{manifest.Type}'; dapr-local knows state.sqlite, state.in-memory, pubsub.kafka, pubsub.sqlite and pubsub.in-memory");
             }
         }
         catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
         {
             throw settings.Wrong($"component '{manifest.Name}' cannot be opened: {error.Message}");
+        }
+    }
+
+    private static async Task<KafkaBroker> OpenKafkaAsync(string name, ComponentSettings settings, ILogger log)
+    {
+        var kafka = new KafkaSettings(settings);
+        try
+        {
+            return await KafkaBroker.OpenAsync(kafka, ConnectLimit, log);
+        }
+        catch (Exception error) when (error is KafkaException or InvalidOperationException)
+        {
+            throw settings.Wrong($"component '{name}' cannot be opened: no Kafka server answers at {kafka.Brokers} ({error.Message}); start it, or correct the metadata 'brokers'");
         }
     }
 

@@ -30,6 +30,24 @@ internal sealed class ComponentSettings(ComponentManifest manifest)
         return GoDuration.TryParse(text, out var value) ? value : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be a duration such as 5s or 1h30m, not '{text}'");
     }
 
+    /// <summary><c>true</c> or <c>false</c>, or the default.</summary>
+    public bool Flag(string name, bool fallback) =>
+        Choice(name, fallback ? "true" : "false", new Dictionary<string, bool>(StringComparer.OrdinalIgnoreCase) { ["true"] = true, ["false"] = false, ["1"] = true, ["0"] = false });
+
+    /// <summary>One of some words, or the default.</summary>
+    public T Choice<T>(string name, string fallback, IReadOnlyDictionary<string, T> choices) => choices.TryGetValue(Text(name, fallback), out var value)
+        ? value
+        : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be {string.Join(" or ", choices.Keys)}, not '{Text(name, fallback)}'");
+
+    /// <summary>Refuses metadata that are not among <paramref name="known"/>.</summary>
+    public void AllowOnly(IReadOnlyCollection<string> known)
+    {
+        foreach (var name in manifest.Metadata.Keys)
+        {
+            if (!known.Contains(name, StringComparer.OrdinalIgnoreCase)) throw Wrong($"component '{manifest.Name}' has metadata '{name}', which {manifest.Type} does not know{Nearest.Hint(name, known)}");
+        }
+    }
+
     /// <summary>The name of a SQL table, or the default.</summary>
     public string Table(string name, string fallback)
     {

@@ -62,12 +62,13 @@ internal sealed class Sidecar : IAsyncDisposable
         var metadata = new MetadataApi(options, components.InfosOf(options));
         var pubsubs = components.PubSubsOf(options);
         var state = new StateApi(options.AppId, components.StatesOf(options));
-        var publish = new PubSubApi(options.AppId, pubsubs, time, components.OnPublished);
+        var publish = new PubSubApi(options.AppId, pubsubs, options.Resiliency, time, components.OnPublished);
         var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
-        var invoke = new InvokeRoutes(options.AppId, app => components.Apps.GetValueOrDefault(app), invoker);
+        var invoke = new InvokeRoutes(options, app => components.Apps.GetValueOrDefault(app), invoker, time);
         var app = options.AppPort is null ? null : new AppLink(options, pubsubs, metadata, time, log);
         var http = new HttpApi(state, publish, metadata, invoke, () => app?.IsListening == false ? ApiErrors.NotReady("app") : null, options.MaxBodySize, log);
         var web = Build(options, loggers, services, new DaprService(state, publish, metadata));
+        web.Use(next => context => TraceHeaders.InvokeAsync(context, next));
         if (options.ApiToken is { } token)
         {
             var check = new TokenCheck(token);
@@ -90,7 +91,7 @@ internal sealed class Sidecar : IAsyncDisposable
             throw;
         }
 
-        components.Apps[options.AppId] = new AppAddress(options.AppChannelAddress, options.AppPort, options.AppToken);
+        components.Apps[options.AppId] = new AppAddress(options.AppChannelAddress, options.AppPort, options.AppToken, () => app?.IsHealthy is not false);
         app?.Start();
         return new Sidecar(options, components, web, app, metadata, invoker);
     }

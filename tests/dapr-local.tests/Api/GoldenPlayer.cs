@@ -58,6 +58,12 @@ internal sealed class GoldenPlayer(RunningSidecar sidecar, FakeTimeProvider time
             }
         }
 
+        // Recordings of publishing leave these out; where one has them, they count.
+        foreach (var name in new[] { "traceparent", "tracestate", "location", "x-callee" })
+        {
+            if (wanted[name] is { } header && match.TextDifference(header.GetValue<string>(), answer.Headers.GetValueOrDefault(name, ""), name) is { } difference) return difference;
+        }
+
         if (!expected.AsObject().ContainsKey("body")) return answer.Body.Length == 0 ? null : $"body {answer.Text} should not be there";
         if (expected["body"] is JsonObject { Count: 1 } wrapped && wrapped["text"] is JsonValue text) return match.TextDifference(match.Fill(text.GetValue<string>()), answer.Text, "body");
         if (expected["body"] is JsonObject { Count: 1 } binary && binary["base64"] is JsonValue base64) return base64.GetValue<string>() == Convert.ToBase64String(answer.Body) ? null : "body has other bytes";
@@ -73,7 +79,8 @@ internal sealed class GoldenPlayer(RunningSidecar sidecar, FakeTimeProvider time
 
     private async Task<string?> GrpcAsync(string method, JsonNode step, GoldenMatch match)
     {
-        var call = typeof(DaprClient).GetMethods().Single(m => m.Name == method + "Async" && m.GetParameters().Length == 2);
+        var call = typeof(DaprClient).GetMethods().SingleOrDefault(m => m.Name == method + "Async" && m.GetParameters().Length == 2);
+        if (call is null) return await ForeignGrpcAsync(method, step, match);
         var requestType = call.GetParameters()[0].ParameterType;
         var descriptor = (MessageDescriptor)requestType.GetProperty("Descriptor")!.GetValue(null)!;
         var request = JsonParser.Default.Parse(match.Fill(step["request"], isProto: true)!.ToJsonString(), descriptor);
@@ -95,6 +102,22 @@ internal sealed class GoldenPlayer(RunningSidecar sidecar, FakeTimeProvider time
         }
 
         return match.Difference(match.Fill(expected, isProto: true), actual, method);
+    }
+
+    // Methods of other services were recorded with an empty request; an empty answer is an empty message.
+    private async Task<string?> ForeignGrpcAsync(string method, JsonNode step, GoldenMatch match)
+    {
+        var service = method switch { "Check" => "grpc.health.v1.Health", "NoSuchRpc" => "dapr.proto.runtime.v1.Dapr", _ => "TaskHubSidecarService" };
+        var bytes = Marshallers.Create<byte[]>(value => value, value => value);
+        try
+        {
+            var answer = await sidecar.Calls.AsyncUnaryCall(new Method<byte[], byte[]>(MethodType.Unary, service, method, bytes, bytes), null, new CallOptions(Metadata(step), TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2)), []);
+            return step["error"] is null && answer.Length == 0 ? null : $"{method} answered {answer.Length} bytes";
+        }
+        catch (RpcException error)
+        {
+            return step["error"] is null ? $"{method} failed: {error.Status}" : match.Difference(match.Fill(step["error"], isProto: true), Error(error), method);
+        }
     }
 
     private static Metadata Metadata(JsonNode step)

@@ -1,8 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using DaprLocal.Config;
+using DaprLocal.Grpc;
 using DaprLocal.Sidecars;
+using DaprLocal.Workflows;
+using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using DaprClient = Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient;
 
@@ -13,9 +19,11 @@ internal sealed class RunningSidecar : IAsyncDisposable
 {
     private readonly bool _ownsDirectory;
     private readonly GrpcChannel _channel;
+    private readonly WorkflowEngine? _workflows;
 
-    private RunningSidecar(ComponentRegistry components, Sidecar sidecar, SidecarOptions options, string directory, bool ownsDirectory)
+    private RunningSidecar(ComponentRegistry components, Sidecar sidecar, WorkflowEngine? workflows, SidecarOptions options, string directory, bool ownsDirectory)
     {
+        _workflows = workflows;
         Components = components;
         Sidecar = sidecar;
         Options = options;
@@ -31,22 +39,28 @@ internal sealed class RunningSidecar : IAsyncDisposable
     public string Directory { get; }
     public DaprClient Grpc { get; }
 
+    /// <summary>Calls of methods that the generated client does not have.</summary>
+    public CallInvoker Calls => _channel.CreateCallInvoker();
+
     public static ComponentManifest Component(string name, string type, params (string Name, string Value)[] metadata) =>
         new(name, type, "v1", metadata.ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase), [], new SourcePosition("test.yaml", 1));
 
-    public static async Task<RunningSidecar> StartAsync(IReadOnlyList<ComponentManifest> components, Func<SidecarOptions, SidecarOptions>? change = null, TimeProvider? time = null, string? directory = null)
+    public static async Task<RunningSidecar> StartAsync(IReadOnlyList<ComponentManifest> components, Func<SidecarOptions, SidecarOptions>? change = null, TimeProvider? time = null, string? directory = null, bool hasWorkflows = false)
     {
         var ownsDirectory = directory is null;
         directory ??= System.IO.Directory.CreateTempSubdirectory("dapr-local-test-").FullName;
         var registry = await ComponentRegistry.OpenAsync(components, directory, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        var workflows = hasWorkflows ? await WorkflowEngine.OpenAsync("me", Path.Combine(directory, "workflows.db"), time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None) : null;
+        Action<IServiceCollection>? services = workflows is null ? null : added => added.AddSingleton(new TaskHubService(workflows));
+        Action<IEndpointRouteBuilder>? endpoints = workflows is null ? null : routes => routes.MapGrpcService<TaskHubService>();
         for (var attempt = 1; ; attempt++)
         {
             var options = new SidecarOptions { AppId = "me", HttpPort = FreePort(), GrpcPort = FreePort(), Components = components };
             options = change?.Invoke(options) ?? options;
             try
             {
-                var sidecar = await Sidecar.StartAsync(options, registry, null, null, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
-                return new RunningSidecar(registry, sidecar, options, directory, ownsDirectory);
+                var sidecar = await Sidecar.StartAsync(options, registry, services, endpoints, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+                return new RunningSidecar(registry, sidecar, workflows, options, directory, ownsDirectory);
             }
             catch (IOException) when (attempt < 5)
             {
@@ -68,6 +82,7 @@ internal sealed class RunningSidecar : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _channel.Dispose();
+        if (_workflows is not null) await _workflows.DisposeAsync();
         await Sidecar.DisposeAsync();
         await Components.DisposeAsync();
         if (_ownsDirectory) System.IO.Directory.Delete(Directory, recursive: true);

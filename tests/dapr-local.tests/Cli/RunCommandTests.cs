@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using DaprLocal.Hosting;
 using DaprLocal.Tests.Hosting;
+using DaprLocal.Tests.PubSub;
 
 namespace DaprLocal.Tests.Cli;
 
@@ -92,6 +93,26 @@ public sealed class RunCommandTests : IDisposable
         await using var wrong = new DaprLocalProcess(_folder.Path, "-f", "wrong.yaml");
         Assert.Equal(1, await wrong.ExitCodeAsync());
         Assert.Equal("error: wrong.yaml:2: unknown key 'appz'; did you mean 'apps'?", wrong.Output);
+    }
+
+    [Fact]
+    public async Task Run_AppWithoutCommand_GetsItsSidecarAloneAndIsServedOnceItListens()
+    {
+        var ports = Ports.Free(3, []);
+        _folder.Write("components/pubsub.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {name: pubsub}\nspec: {type: pubsub.in-memory, version: v1}\n");
+        _folder.Write("dapr.local.yaml", $"version: 1\ncommon: {{resourcesPaths: [components]}}\napps:\n- {{appDirPath: ., appID: mine, appPort: {ports[0]}, daprHTTPPort: {ports[1]}, daprGRPCPort: {ports[2]}}}\n");
+        await using var run = new DaprLocalProcess(_folder.Path);
+        await run.ShowsAsync("running. Press Ctrl-C");
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[1]}") };
+        Assert.Equal(HttpStatusCode.NoContent, (await http.GetAsync(new Uri("/v1.0/healthz/outbound", UriKind.Relative))).StatusCode);
+
+        await using var app = await TestApp.StartAsync(ports[0], """[{"pubsubname":"pubsub","topic":"t","route":"/on/t"}]""");
+        using var body = new StringContent("1");
+        await http.PostAsync(new Uri("/v1.0/publish/pubsub/t", UriKind.Relative), body);
+        await app.WaitForAsync(1);
+
+        run.Terminate();
+        Assert.Equal(0, await run.ExitCodeAsync());
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class ResourceReaderTests : IDisposable
     [InlineData(Head + "spec:\n  type: secretstores.hashicorp.vault\n  version: v1\n", 1, "secret store type 'secretstores.hashicorp.vault' is not supported")]
     [InlineData(Head + "spec: {type: x, version: v1}\n---\n" + Head + "spec: {type: y, version: v1}\n", 6, "Component 'store' is already defined at ")]
     [InlineData("apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: {name: a}\nspec:\n  pubsubname: p\n  topic: t\n  route: /x\n", 7, "unknown key 'route' in 'spec'; did you mean 'routes'?")]
-    [InlineData("apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: {name: a}\nspec:\n  pubsubname: p\n  topic: t\n  routes:\n    rules:\n    - match: event.type == 'x'\n      path: /x\n", 9, "does not evaluate CEL rules")]
+    [InlineData("apiVersion: dapr.io/v2alpha1\nkind: Subscription\nmetadata: {name: a}\nspec:\n  pubsubname: p\n  topic: t\n  routes:\n    rules:\n    - match: has(event.type)\n      path: /x\n", 9, "understands only rules of the form")]
     [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: {name: a}\nspec:\n  policies:\n    retries:\n      r: {policy: linear}\n", 7, "retry policy 'linear' is unknown")]
     [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: {name: a}\nspec:\n  policies:\n    timeouts: {t: soon}\n", 6, "must be a duration such as 500ms")]
     [InlineData("- a\n- b\n", 1, "expected 'key: value' lines")]

@@ -1,24 +1,21 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text;
-using Dapr.Client.Autogen.Grpc.v1;
 using DaprLocal.Config;
-using DaprLocal.Tests.Api;
-using Google.Protobuf;
 
 namespace DaprLocal.Tests.PubSub;
 
-/// <summary>Deliveries from a durable broker to an app, through a whole sidecar.</summary>
+/// <summary>Deliveries from every durable broker to an app, through a whole sidecar.</summary>
 public sealed class DeliveryTests
 {
-    private const string Single = """[{"pubsubname":"pubsub","topic":"t","route":"/on/t"}]""";
-    private const string WithDeadLetters = """[{"pubsubName":"pubsub","topic":"t","routes":{"default":"on/t"},"deadLetterTopic":"t.dlq"},{"pubsubname":"pubsub","topic":"t.dlq","route":"/on/dlq"}]""";
-    private const string Bulk = """[{"pubsubname":"pubsub","topic":"t","route":"/on/t","deadLetterTopic":"t.dlq","bulkSubscribe":{"enabled":true,"maxMessagesCount":10,"maxAwaitDurationMs":100}},{"pubsubname":"pubsub","topic":"t.dlq","route":"/on/dlq"}]""";
+    private const string Single = """[{"pubsubname":"pubsub","topic":"{t}","route":"/on/t"}]""";
+    private const string WithDeadLetters = """[{"pubsubName":"pubsub","topic":"{t}","routes":{"default":"on/t"},"deadLetterTopic":"{dlq}"},{"pubsubname":"pubsub","topic":"{dlq}","route":"/on/dlq"}]""";
+    private const string Bulk = """[{"pubsubname":"pubsub","topic":"{t}","route":"/on/t","deadLetterTopic":"{dlq}","bulkSubscribe":{"enabled":true,"maxMessagesCount":10,"maxAwaitDurationMs":100}},{"pubsubname":"pubsub","topic":"{dlq}","route":"/on/dlq"}]""";
 
-    [Fact]
-    public async Task Publish_FiveThousandByManyCallers_EachDeliveredOnceInOrderOfItsKey()
+    [Theory]
+    [MemberData(nameof(TestBroker.Kinds), MemberType = typeof(TestBroker))]
+    public async Task Publish_FiveThousandByManyCallers_EachDeliveredOnceInOrderOfItsKey(string kind)
     {
-        await using var run = await Run.StartAsync(Single);
+        using var broker = new TestBroker(kind);
+        await using var run = await DeliveryRun.StartAsync(broker, Single);
         var seen = new ConcurrentDictionary<string, List<int>>();
         run.App.Answer = delivery =>
         {
@@ -36,49 +33,47 @@ public sealed class DeliveryTests
         Assert.All(seen.Values, numbers => Assert.Equal(Enumerable.Range(0, 100), numbers));
     }
 
-    [Fact]
-    public async Task Deliver_Message_HasHeadersOfRecordAndTokens()
+    [Theory]
+    [MemberData(nameof(TestBroker.Kinds), MemberType = typeof(TestBroker))]
+    public async Task Deliver_Message_HasHeadersOfRecordAndTokens(string kind)
     {
-        await using var run = await Run.StartAsync(Single, options => options with { AppToken = "app-token" });
+        using var broker = new TestBroker(kind);
+        await using var run = await DeliveryRun.StartAsync(broker, Single, options => options with { AppToken = "app-token" });
         await run.PublishAsync("t", 1, "k", ("cloudevent.id", "id-1"), ("Shop", "north"));
         await run.App.WaitForAsync(1);
         var delivery = Assert.Single(run.App.Deliveries);
         Assert.Equal("/on/t", delivery.Path);
         Assert.Equal("application/cloudevents+json", delivery.Headers["content-type"]);
-        Assert.Equal(("pubsub", "app-token", "k", "t", "0", "north", "id-1"), (delivery.Headers["pubsubname"], delivery.Headers["dapr-api-token"], delivery.Headers["__key"], delivery.Headers["__topic"], delivery.Headers["__offset"], delivery.Headers["shop"], delivery.Headers["cloudevent.id"]));
+        Assert.Equal(("pubsub", "app-token", "k", broker.Topic("t"), "0", "north", "id-1"), (delivery.Headers["pubsubname"], delivery.Headers["dapr-api-token"], delivery.Headers["__key"], delivery.Headers["__topic"], delivery.Headers["__offset"], delivery.Headers["shop"], delivery.Headers["cloudevent.id"]));
         Assert.Equal("id-1", delivery.Body["id"]!.GetValue<string>());
         Assert.True(delivery.Headers.ContainsKey("__timestamp") && delivery.Headers.ContainsKey("__partition"));
     }
 
-    [Fact]
-    public async Task Restart_AfterSomeDeliveries_GoesOnBehindTheLastAck()
+    [Theory]
+    [MemberData(nameof(TestBroker.Kinds), MemberType = typeof(TestBroker))]
+    public async Task Restart_AfterSomeDeliveries_GoesOnBehindTheLastAck(string kind)
     {
-        var directory = Directory.CreateTempSubdirectory("dapr-local-test-").FullName;
-        try
+        using var broker = new TestBroker(kind);
+        await using (var first = await DeliveryRun.StartAsync(broker, Single, partitions: 1))
         {
-            await using (var first = await Run.StartAsync(Single, directory: directory, partitions: 1))
-            {
-                for (var n = 0; n < 5; n++) await first.PublishAsync("t", n, "k");
-                await first.App.WaitForAsync(5);
-                first.App.Answer = _ => Task.FromResult((503, ""));
-                for (var n = 5; n < 8; n++) await first.PublishAsync("t", n, "k");
-                await first.App.WaitForAsync(6);
-            }
+            for (var n = 0; n < 5; n++) await first.PublishAsync("t", n, "k");
+            await first.App.WaitForAsync(5);
+            first.App.Answer = _ => Task.FromResult((503, ""));
+            for (var n = 5; n < 8; n++) await first.PublishAsync("t", n, "k");
+            await first.App.WaitForAsync(6);
+        }
 
-            await using var second = await Run.StartAsync(Single, directory: directory, partitions: 1);
-            await second.App.WaitForAsync(3);
-            Assert.Equal([5, 6, 7], second.Numbers());
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
+        await using var second = await DeliveryRun.StartAsync(broker, Single, partitions: 1);
+        await second.App.WaitForAsync(3);
+        Assert.Equal([5, 6, 7], second.Numbers());
     }
 
-    [Fact]
-    public async Task Deliver_AppGoesDownAndComesBack_GoesOnByItself()
+    [Theory]
+    [MemberData(nameof(TestBroker.Kinds), MemberType = typeof(TestBroker))]
+    public async Task Deliver_AppGoesDownAndComesBack_GoesOnByItself(string kind)
     {
-        await using var run = await Run.StartAsync(WithDeadLetters);
+        using var broker = new TestBroker(kind);
+        await using var run = await DeliveryRun.StartAsync(broker, WithDeadLetters);
         await run.App.StopAsync();
         for (var n = 0; n < 3; n++) await run.PublishAsync("t", n, "k");
         await run.App.StartAsync();
@@ -87,46 +82,26 @@ public sealed class DeliveryTests
         Assert.Empty(run.Numbers("/on/dlq"));
     }
 
-    [Fact]
-    public async Task Deliver_FailureWithBoundedPolicy_GoesToDeadLetterTopicWithItsOrigin()
+    [Theory]
+    [MemberData(nameof(TestBroker.Kinds), MemberType = typeof(TestBroker))]
+    public async Task Deliver_FailureWithBoundedPolicy_GoesToDeadLetterTopicWithItsOrigin(string kind)
     {
-        await using var run = await Run.StartAsync(WithDeadLetters, options => options with { Resiliency = Inbound(new RetryPolicy(false, TimeSpan.FromMilliseconds(20), TimeSpan.Zero, 2)) });
+        using var broker = new TestBroker(kind);
+        await using var run = await DeliveryRun.StartAsync(broker, WithDeadLetters, options => options with { Resiliency = Inbound(new RetryPolicy(false, TimeSpan.FromMilliseconds(20), TimeSpan.Zero, 2)) });
         run.App.Answer = delivery => Task.FromResult((delivery.Path == "/on/t" && delivery.Body["data"]!["n"]!.GetValue<int>() == 1 ? 503 : 200, ""));
         for (var n = 1; n <= 3; n++) await run.PublishAsync("t", n, "k");
         await run.App.WaitForAsync(6);
         Assert.Equal([1, 1, 1, 2, 3], run.Numbers("/on/t"));
         var letter = Assert.Single(run.App.Deliveries, delivery => delivery.Path == "/on/dlq");
-        Assert.Equal(("t", "k", 1), (letter.Headers["__topic"], letter.Headers["__key"], letter.Body["data"]!["n"]!.GetValue<int>()));
+        Assert.Equal((broker.Topic("t"), "k", 1), (letter.Headers["__topic"], letter.Headers["__key"], letter.Body["data"]!["n"]!.GetValue<int>()));
     }
 
     [Theory]
-    [InlineData(200, "{\"status\":\"DROP\"}", false)]
-    [InlineData(404, "", false)]
-    [InlineData(200, "{\"status\":\"PENDING\"}", true)]
-    [InlineData(200, "{\"Status\":\"RETRY\"}", true)]
-    [InlineData(400, "", true)]
-    [InlineData(200, "not json", false)]
-    [InlineData(200, "{\"status\":7}", false)]
-    public async Task Deliver_Answer_IsRepeatedAsWithDaprd(int status, string body, bool comesAgain)
+    [MemberData(nameof(TestBroker.Kinds), MemberType = typeof(TestBroker))]
+    public async Task DeliverBulk_SomeEntriesFail_OnlyThoseComeAgainAndOthersGoOn(string kind)
     {
-        await using var run = await Run.StartAsync(Single);
-        var first = true;
-        run.App.Answer = _ =>
-        {
-            var answer = first ? (status, body) : (200, "");
-            first = false;
-            return Task.FromResult(answer);
-        };
-        await run.PublishAsync("t", 1, "k");
-        await run.PublishAsync("t", 2, "k");
-        await run.App.WaitForAsync(comesAgain ? 3 : 2);
-        Assert.Equal(comesAgain ? [1, 1, 2] : [1, 2], run.Numbers());
-    }
-
-    [Fact]
-    public async Task DeliverBulk_SomeEntriesFail_OnlyThoseComeAgainAndOthersGoOn()
-    {
-        await using var run = await Run.StartAsync(Bulk, options => options with { Resiliency = Inbound(new RetryPolicy(false, TimeSpan.FromMilliseconds(200), TimeSpan.Zero, -1)) });
+        using var broker = new TestBroker(kind);
+        await using var run = await DeliveryRun.StartAsync(broker, Bulk, options => options with { Resiliency = Inbound(new RetryPolicy(false, TimeSpan.FromMilliseconds(200), TimeSpan.Zero, -1)) });
         var batches = new ConcurrentQueue<int[]>();
         var failed = 0;
         run.App.Answer = delivery =>
@@ -154,7 +129,8 @@ public sealed class DeliveryTests
     [Fact]
     public async Task DeliverBulk_ManyPartitions_BatchesAreFullAndInOrderOfArrival()
     {
-        await using var run = await Run.StartAsync(Bulk);
+        using var broker = new TestBroker("sqlite");
+        await using var run = await DeliveryRun.StartAsync(broker, Bulk);
         var batches = new ConcurrentQueue<int[]>();
         var opened = new TaskCompletionSource();
         run.App.Answer = async delivery =>
@@ -173,61 +149,41 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task Subscribe_WithRules_AppIsRefusedWithReason()
+    public async Task Subscribe_WithRules_RoutesByAttributeElseByDefault()
     {
-        await using var run = await Run.StartAsync("""[{"pubsubname":"pubsub","topic":"t","routes":{"rules":[{"match":"event.type == \"x\"","path":"/x"}],"default":"/y"}}]""", waits: false);
+        using var broker = new TestBroker("sqlite");
+        await using var run = await DeliveryRun.StartAsync(broker, """[{"pubsubname":"pubsub","topic":"{t}","routes":{"rules":[{"match":"event.type == \"x\"","path":"/x"}],"default":"/y"}}]""");
+        await run.PublishAsync("t", 1, "k", ("cloudevent.type", "x"));
+        await run.PublishAsync("t", 2, "k");
+        await run.App.WaitForAsync(2);
+        Assert.Equal(["/x", "/y"], run.App.Deliveries.Select(delivery => delivery.Path));
+    }
+
+    [Fact]
+    public async Task Subscribe_RuleOverMissingAttributeOrNoRule_FailsOrDropsAsWithDaprd()
+    {
+        using var broker = new TestBroker("sqlite");
+        await using var run = await DeliveryRun.StartAsync(broker, """
+            [{"pubsubname":"pubsub","topic":"{t}","routes":{"rules":[{"match":"event.type == 'x'","path":"/x"},{"match":"event.subject == 's'","path":"/s"}]},"deadLetterTopic":"{dlq}"},
+             {"pubsubname":"pubsub","topic":"{dlq}","route":"/on/dlq"}]
+            """);
+        await run.PublishAsync("t", 1, "k");
+        await run.PublishAsync("t", 2, "k", ("cloudevent.subject", "other"));
+        await run.PublishAsync("t", 3, "k", ("cloudevent.subject", "s"));
+        await run.App.WaitForAsync(3);
+        Assert.Equal([1, 2], run.Numbers("/on/dlq"));
+        Assert.Equal([3], run.Numbers("/s"));
+    }
+
+    [Fact]
+    public async Task Subscribe_WithOtherExpressions_AppIsRefusedWithReason()
+    {
+        using var broker = new TestBroker("sqlite");
+        await using var run = await DeliveryRun.StartAsync(broker, """[{"pubsubname":"pubsub","topic":"{t}","routes":{"rules":[{"match":"has(event.type)","path":"/x"}],"default":"/y"}}]""", waits: false);
         var error = await Assert.ThrowsAsync<FormatException>(() => run.Sidecar.Sidecar.AppReady.WaitAsync(TimeSpan.FromSeconds(10)));
-        Assert.Contains("CEL", error.Message, StringComparison.Ordinal);
+        Assert.Contains("not 'has(event.type)'", error.Message, StringComparison.Ordinal);
     }
 
     private static ResiliencyTargets Inbound(RetryPolicy policy) =>
         new(new Dictionary<string, ComponentPolicy> { ["pubsub"] = new(policy, null) }, new Dictionary<string, ComponentPolicy>());
-
-    /// <summary>An app with its sidecar.</summary>
-    private sealed class Run(TestApp app, RunningSidecar sidecar) : IAsyncDisposable
-    {
-        public TestApp App => app;
-        public RunningSidecar Sidecar => sidecar;
-
-        public static async Task<Run> StartAsync(string subscriptions, Func<SidecarOptions, SidecarOptions>? change = null, string? directory = null, int partitions = 12, bool waits = true)
-        {
-            var port = RunningSidecar.FreePort();
-            var app = await TestApp.StartAsync(port, subscriptions);
-            var component = RunningSidecar.Component("pubsub", "pubsub.sqlite", ("connectionString", "pubsub.db"), ("partitions", partitions.ToString(CultureInfo.InvariantCulture)), ("backOffDuration", "100ms"));
-            var sidecar = await RunningSidecar.StartAsync([component], options => (change?.Invoke(options) ?? options) with { AppPort = port }, directory: directory);
-            if (waits) await sidecar.Sidecar.AppReady.WaitAsync(TimeSpan.FromSeconds(10));
-            return new Run(app, sidecar);
-        }
-
-        public async Task PublishAsync(string topic, int number, string key, params (string Name, string Value)[] metadata)
-        {
-            var request = new PublishEventRequest { PubsubName = "pubsub", Topic = topic, DataContentType = "application/json", Data = Data(number) };
-            request.Metadata.Add("partitionKey", key);
-            foreach (var (name, value) in metadata) request.Metadata.Add(name, value);
-            await sidecar.Grpc.PublishEventAsync(request);
-        }
-
-        public async Task BulkPublishAsync(string topic, IEnumerable<int> numbers, string key)
-        {
-            var request = new BulkPublishRequest { PubsubName = "pubsub", Topic = topic };
-            foreach (var number in numbers)
-            {
-                var entry = new BulkPublishRequestEntry { EntryId = number.ToString(CultureInfo.InvariantCulture), ContentType = "application/json", Event = Data(number) };
-                entry.Metadata.Add("partitionKey", key);
-                request.Entries.Add(entry);
-            }
-
-            await sidecar.Grpc.BulkPublishEventAsync(request);
-        }
-
-        public int[] Numbers(string path = "/on/t") => [.. app.Deliveries.Where(delivery => delivery.Path == path).Select(delivery => delivery.Body["data"]!["n"]!.GetValue<int>())];
-
-        public async ValueTask DisposeAsync()
-        {
-            await sidecar.DisposeAsync();
-            await app.DisposeAsync();
-        }
-
-        private static ByteString Data(int number) => ByteString.CopyFrom(Encoding.UTF8.GetBytes($$"""{"n":{{number}}}"""));
-    }
 }

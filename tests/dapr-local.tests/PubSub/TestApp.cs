@@ -19,8 +19,11 @@ internal sealed class TestApp(int port, string subscriptions) : IAsyncDisposable
 
     public ConcurrentQueue<Delivery> Deliveries { get; } = [];
 
-    /// <summary>The answer to a delivery: status and body.</summary>
+    /// <summary>The answer to a delivery: status and body; with status 0 the connection is reset.</summary>
     public Func<Delivery, Task<(int Status, string Body)>> Answer { get; set; } = _ => Task.FromResult((200, ""));
+
+    /// <summary>The status of <c>/healthz</c>.</summary>
+    public int Health { get; set; } = 200;
 
     public static async Task<TestApp> StartAsync(int port, string subscriptions)
     {
@@ -55,8 +58,8 @@ internal sealed class TestApp(int port, string subscriptions) : IAsyncDisposable
     {
         if (context.Request.Method == "GET")
         {
-            context.Response.StatusCode = context.Request.Path == "/dapr/subscribe" ? 200 : 404;
-            if (context.Response.StatusCode == 200) await context.Response.WriteAsync(subscriptions);
+            context.Response.StatusCode = context.Request.Path == "/dapr/subscribe" ? 200 : context.Request.Path == "/healthz" ? Health : 404;
+            if (context.Request.Path == "/dapr/subscribe") await context.Response.WriteAsync(subscriptions);
             return;
         }
 
@@ -64,6 +67,12 @@ internal sealed class TestApp(int port, string subscriptions) : IAsyncDisposable
         var delivery = new Delivery(context.Request.Path, context.Request.Headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString()), body!);
         Deliveries.Enqueue(delivery);
         var (status, answer) = await Answer(delivery);
+        if (status == 0)
+        {
+            context.Abort();
+            return;
+        }
+
         context.Response.StatusCode = status;
         if (answer.Length > 0) await context.Response.WriteAsync(answer);
     }

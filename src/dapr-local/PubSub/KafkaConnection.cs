@@ -1,0 +1,21 @@
+using Confluent.Kafka;
+
+namespace DaprLocal.PubSub;
+
+/// <summary>Says once that the servers are gone and once that they are back; the client itself would repeat it for every attempt.</summary>
+internal sealed class KafkaConnection(string brokers, ILogger log)
+{
+    private int _isDown;
+
+    /// <summary>The client met an error that it tries to overcome by itself.</summary>
+    public void OnError(Error error)
+    {
+        if (error.Code == ErrorCode.Local_AllBrokersDown && Interlocked.Exchange(ref _isDown, 1) == 0) PubSubLog.KafkaIsDown(log, brokers, error.Reason);
+    }
+
+    /// <summary>A server has answered.</summary>
+    public void OnAnswer()
+    {
+        if (Volatile.Read(ref _isDown) == 1 && Interlocked.Exchange(ref _isDown, 0) == 1) PubSubLog.KafkaIsBack(log, brokers);
+    }
+}

@@ -1,3 +1,4 @@
+using DaprLocal.State;
 using Grpc.Core;
 
 namespace DaprLocal.Api;
@@ -45,9 +46,16 @@ internal static class ApiErrors
     /// <summary>A save without a key over gRPC.</summary>
     public static ApiError EmptyKey { get; } = new("ERR_STATE_SAVE", 400, StatusCode.InvalidArgument, "state key cannot be empty", new("ERR_STATE_SAVE"));
 
-    /// <summary>A state operation that failed in the store.</summary>
-    public static ApiError State(string code, string message, bool conflict) =>
-        new(code, conflict ? 409 : 500, conflict ? StatusCode.Aborted : StatusCode.Internal, message, new(code));
+    /// <summary>A state operation that failed in the store; an etag may be the cause.</summary>
+    public static ApiError State(string code, string message, Exception? cause = null) => cause switch
+    {
+        ETagMismatchException => new(code, 409, StatusCode.Aborted, message, new(code)),
+        InvalidETagException => new(code, 400, StatusCode.InvalidArgument, message, new(code)),
+        _ => new(code, 500, StatusCode.Internal, message, new(code)),
+    };
+
+    /// <summary>Reading several keys failed as a whole; gRPC is told the bare text.</summary>
+    public static ApiError BulkGet(string message) => new("ERR_STATE_BULK_GET", 500, StatusCode.Unknown, message);
 
     /// <summary>A transaction that failed; daprd does not tell a conflict from anything else.</summary>
     public static ApiError Transaction(string error) =>
@@ -57,7 +65,11 @@ internal static class ApiErrors
     public static ApiError UnknownOperation(string operation) =>
         new("ERR_NOT_SUPPORTED_STATE_OPERATION", 400, StatusCode.Unimplemented, $"operation type {operation} not supported", new("ERR_NOT_SUPPORTED_STATE_OPERATION"));
 
-    /// <summary>None of our stores can query.</summary>
+    /// <summary>A query on a store that could answer some if it had what they need.</summary>
+    public static ApiError QueryFailed(string store, string error) =>
+        new("ERR_STATE_QUERY", 500, StatusCode.Internal, $"state store {store} query failed: {error}", new("DAPR_STATE_QUERY_FAILED")) { HttpDetails = true, Resource = new("state", store) };
+
+    /// <summary>A query on a store that knows none.</summary>
     public static ApiError NoQuery(string store) =>
         new("ERR_STATE_STORE_NOT_SUPPORTED", 500, StatusCode.Internal, "state store does not support querying", new("DAPR_STATE_QUERYING_NOT_SUPPORTED")) { HttpDetails = true, Resource = new("state", store) };
 

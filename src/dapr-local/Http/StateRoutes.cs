@@ -11,13 +11,17 @@ internal sealed class StateRoutes(StateApi api)
     private const string TooLarge = "stream too large";
 
     /// <summary>GET of one key.</summary>
-    public Task GetAsync(HttpCall call, string storeName, string key)
+    public async Task GetAsync(HttpCall call, string storeName, string key)
     {
-        var record = StateApi.Get(api.Store(storeName), key);
-        if (record is null) return call.EmptyAsync();
+        if (await StateApi.GetAsync(api.Store(storeName), key, call.Aborted) is not { } record)
+        {
+            await call.EmptyAsync();
+            return;
+        }
+
         call.Response.Headers["ETag"] = record.ETag;
         if (record.ExpiresAt is { } expires) call.Response.Headers["Metadata.ttlexpiretime"] = Rfc3339(expires);
-        return call.JsonAsync(record.Value);
+        await call.JsonAsync(record.Value);
     }
 
     /// <summary>POST or PUT of a list of values.</summary>
@@ -35,7 +39,7 @@ internal sealed class StateRoutes(StateApi api)
             throw new ApiException(ApiErrors.Malformed(error.Message));
         }
 
-        if (operations.Count > 0) await StateApi.SaveAsync(store, operations);
+        if (operations.Count > 0) await StateApi.SaveAsync(store, operations, call.Aborted);
         await call.EmptyAsync();
     }
 
@@ -48,7 +52,7 @@ internal sealed class StateRoutes(StateApi api)
             ETag = call.Request.Headers.IfMatch.ToString(),
             Concurrency = call.Query("concurrency"),
             Consistency = call.Query("consistency"),
-        });
+        }, call.Aborted);
         await call.EmptyAsync();
     }
 
@@ -60,7 +64,7 @@ internal sealed class StateRoutes(StateApi api)
         var output = new ArrayBufferWriter<byte>(1024);
         output.Write("["u8);
         var first = true;
-        foreach (var (stored, record) in StateApi.GetMany(store, keys))
+        foreach (var (stored, record, error) in await StateApi.GetManyAsync(store, keys, call.Aborted))
         {
             if (!first) output.Write(","u8);
             first = false;
@@ -71,6 +75,12 @@ internal sealed class StateRoutes(StateApi api)
                 // daprd gives up on the whole answer when one value is not JSON.
                 await call.JsonAsync(ReadOnlyMemory<byte>.Empty);
                 return;
+            }
+
+            if (error is not null)
+            {
+                output.Write(",\"error\":"u8);
+                GoJson.WriteString(output, error);
             }
 
             output.Write("}"u8);
@@ -86,12 +96,13 @@ internal sealed class StateRoutes(StateApi api)
         var store = api.Store(storeName);
         var metadata = call.Metadata();
         var operations = await ReadAsync(call, body => StateBodies.Transaction(body, store, metadata));
-        if (operations.Count > 0) await StateApi.TransactAsync(store, operations);
+        if (operations.Count > 0) await StateApi.TransactAsync(store, operations, call.Aborted);
         await call.EmptyAsync();
     }
 
-    /// <summary>POST or PUT of a query, which none of our stores knows.</summary>
-    public Task QueryAsync(string storeName) => throw new ApiException(ApiErrors.NoQuery(api.Store(storeName, namesAppId: false).Name));
+    /// <summary>POST or PUT of a query.</summary>
+    public async Task QueryAsync(HttpCall call, string storeName) =>
+        await call.ErrorAsync(api.RefuseQuery(storeName, await call.ReadBodyAsync() ?? throw new ApiException(ApiErrors.Malformed(TooLarge))));
 
     private static bool TryWrite(ArrayBufferWriter<byte> output, StateRecord record)
     {

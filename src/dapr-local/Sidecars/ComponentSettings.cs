@@ -6,6 +6,16 @@ namespace DaprLocal.Sidecars;
 /// <summary>Reads the metadata of one component; what is wrong ends the start with file and line.</summary>
 internal sealed class ComponentSettings(ComponentManifest manifest)
 {
+    /// <summary>Refuses names that the component does not know; <paramref name="ignored"/> ones mean something to daprd and nothing here.</summary>
+    public void AllowOnly(IReadOnlyCollection<string> known, IReadOnlyCollection<string>? ignored = null)
+    {
+        foreach (var name in manifest.Metadata.Keys)
+        {
+            if (known.Concat(ignored ?? []).Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
+            throw Wrong($"component '{manifest.Name}' has unknown metadata '{name}'{Nearest.Hint(name, known)}");
+        }
+    }
+
     /// <summary>A text, or the default.</summary>
     public string Text(string name, string fallback) => manifest.Metadata.TryGetValue(name, out var value) && value.Length > 0 ? value : fallback;
 
@@ -28,6 +38,33 @@ internal sealed class ComponentSettings(ComponentManifest manifest)
         var text = Text(name, "");
         if (text.Length == 0) return fallback;
         return GoDuration.TryParse(text, out var value) ? value : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be a duration such as 5s or 1h30m, not '{text}'");
+    }
+
+    /// <summary>A duration, or whole seconds; null when it is zero or less, which turns off what it times.</summary>
+    public TimeSpan? Interval(string name, TimeSpan fallback)
+    {
+        var text = Text(name, "");
+        var value = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds)
+            : text.StartsWith('-') && GoDuration.TryParse(text[1..], out _) ? TimeSpan.Zero
+            : Duration(name, fallback);
+        return value > TimeSpan.Zero ? value : null;
+    }
+
+    /// <summary>A yes or no, which is no when it is not given.</summary>
+    public bool Flag(string name) => Text(name, "false").ToLowerInvariant() switch
+    {
+        "true" or "t" or "1" or "y" or "yes" or "on" => true,
+        "false" or "f" or "0" or "n" or "no" or "off" => false,
+        var other => throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be true or false, not '{other}'"),
+    };
+
+    /// <summary>What stands in front of a SQL table's name, or the whole of it, with a schema or without.</summary>
+    public string TablePath(string name, string fallback)
+    {
+        var text = Text(name, fallback);
+        return text.Length <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.') && text.Count(c => c == '.') <= 1 && (text.Length == 0 || !char.IsAsciiDigit(text[0]))
+            ? text
+            : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be a plain SQL name, with or without a schema, not '{text}'");
     }
 
     /// <summary>The name of a SQL table, or the default.</summary>

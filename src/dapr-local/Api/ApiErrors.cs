@@ -24,9 +24,9 @@ internal static class ApiErrors
     public static ApiError Off(string code, int http, StatusCode grpc, string message, bool details = false) =>
         new(code, http, grpc, message, details ? new ErrorReason(code) : null);
 
-    /// <summary>No state store at all.</summary>
-    public static ApiError NoStateStores(string store, string appId) =>
-        new("ERR_STATE_STORE_NOT_CONFIGURED", 500, StatusCode.FailedPrecondition, $"state store {store} is not configured", new("DAPR_STATE_NOT_CONFIGURED", AppId(appId))) { HttpDetails = true };
+    /// <summary>No state store at all; a query names no app id.</summary>
+    public static ApiError NoStateStores(string store, string? appId) =>
+        new("ERR_STATE_STORE_NOT_CONFIGURED", 500, StatusCode.FailedPrecondition, $"state store {store} is not configured", new("DAPR_STATE_NOT_CONFIGURED", appId is null ? null : AppId(appId))) { HttpDetails = true };
 
     /// <summary>Not a store of this app; a query names no app id.</summary>
     public static ApiError StateStoreNotFound(string store, string? appId) =>

@@ -14,7 +14,7 @@ internal sealed class StateApi(string appId, IReadOnlyDictionary<string, StateCo
     public StateComponent Store(string name, bool namesAppId = true)
     {
         if (stores.TryGetValue(name, out var store)) return store;
-        throw new ApiException(stores.Count == 0 ? ApiErrors.NoStateStores(name, appId) : ApiErrors.StateStoreNotFound(name, namesAppId ? appId : null));
+        throw new ApiException(stores.Count == 0 ? ApiErrors.NoStateStores(name, namesAppId ? appId : null) : ApiErrors.StateStoreNotFound(name, namesAppId ? appId : null));
     }
 
     /// <summary>The stored form of an app's key.</summary>

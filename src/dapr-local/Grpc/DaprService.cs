@@ -11,7 +11,7 @@ using Grpc.Core;
 namespace DaprLocal.Grpc;
 
 /// <summary>The gRPC skin of the building blocks; features that are off answer as a daprd without them.</summary>
-internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi metadata) : DaprServiceBase
+internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi metadata, int maxSize) : DaprServiceBase
 {
     private static readonly Empty Nothing = new();
 
@@ -26,7 +26,7 @@ internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi 
             if (record.ExpiresAt is { } expires) response.Metadata.Add("ttlExpireTime", Rfc3339(expires));
         }
 
-        return response;
+        return Sized(response);
     }
 
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi 
             response.Items.Add(item);
         }
 
-        return response;
+        return Sized(response);
     }
 
     /// <inheritdoc/>
@@ -168,6 +168,13 @@ internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi 
 
     /// <inheritdoc/>
     public override Task<InvokeActorResponse> InvokeActor(InvokeActorRequest request, ServerCallContext context) => throw new ApiException(OffFeatures.ActorAddress(request.ActorType, request.ActorId));
+
+    // The library would refuse it too, in other words.
+    private T Sized<T>(T response)
+        where T : IMessage =>
+        response.CalculateSize() is var size && size > maxSize
+            ? throw new RpcException(new Status(StatusCode.ResourceExhausted, $"grpc: trying to send message larger than max ({size} vs. {maxSize})"))
+            : response;
 
     private static TraceContext TraceOf(ServerCallContext context)
     {

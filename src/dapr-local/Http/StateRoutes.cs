@@ -13,13 +13,14 @@ internal sealed class StateRoutes(StateApi api)
     /// <summary>GET of one key.</summary>
     public async Task GetAsync(HttpCall call, string storeName, string key)
     {
-        if (await StateApi.GetAsync(api.Store(storeName), key, call.Aborted) is not { } record)
+        var store = api.Store(storeName);
+        if (await StateApi.GetAsync(store, key, call.Aborted) is not { } record || (record.Value.IsEmpty && store.Store.HidesEmptyValues))
         {
             await call.EmptyAsync();
             return;
         }
 
-        call.Response.Headers["ETag"] = record.ETag;
+        if (record.ETag.Length > 0) call.Response.Headers["ETag"] = record.ETag;
         if (record.ExpiresAt is { } expires) call.Response.Headers["Metadata.ttlexpiretime"] = Rfc3339(expires);
         await call.JsonAsync(record.Value);
     }
@@ -64,7 +65,8 @@ internal sealed class StateRoutes(StateApi api)
         var output = new ArrayBufferWriter<byte>(1024);
         output.Write("["u8);
         var first = true;
-        foreach (var (stored, record, error) in await StateApi.GetManyAsync(store, keys, call.Aborted))
+        var entries = await StateApi.GetManyAsync(store, keys, call.Aborted);
+        foreach (var (stored, record, error) in entries)
         {
             if (!first) output.Write(","u8);
             first = false;
@@ -86,6 +88,8 @@ internal sealed class StateRoutes(StateApi api)
             output.Write("}"u8);
         }
 
+        // daprd leaves the places of duplicates that collapsed.
+        for (var i = entries.Count; i < keys.Count; i++) output.Write(",{\"key\":\"\"}"u8);
         output.Write(keys.Count == 0 ? "]"u8 : "]\n"u8);
         await call.JsonAsync(output.WrittenMemory);
     }

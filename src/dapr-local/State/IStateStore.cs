@@ -59,6 +59,9 @@ internal interface IStateStore : IAsyncDisposable
     /// <summary>Why a query is refused; null when the store does not know queries at all.</summary>
     string? QueryRefusal => null;
 
+    /// <summary>True when a GET over HTTP takes an empty value for a missing one.</summary>
+    bool HidesEmptyValues => false;
+
     /// <summary>The live value of a key, or null.</summary>
     ValueTask<StateRecord?> GetAsync(string key, CancellationToken ct);
 

@@ -22,6 +22,9 @@ internal sealed class InMemoryStateStore : IStateStore
     public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TRANSACTIONAL", "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE", "ACTOR"];
 
     /// <inheritdoc/>
+    public bool HidesEmptyValues => true;
+
+    /// <inheritdoc/>
     public ValueTask<StateRecord?> GetAsync(string key, CancellationToken ct)
     {
         lock (_lock) return new(Live(key));

@@ -83,6 +83,7 @@ internal sealed partial class GoldenMatch(bool isRedis = false)
     public string? TextDifference(string pattern, string text, string path)
     {
         // The script's own line numbers and hash; the rest of the line is what Redis says of any script.
+        pattern = UnknownCommandPattern().Replace(pattern, "<driver>");
         pattern = ScriptHashPattern().Replace(ScriptLinePattern().Replace(pattern, "user_script:<number>"), "script: <hash>");
         if (pattern.Contains('\n', StringComparison.Ordinal) && JoinedPattern().IsMatch(pattern))
         {
@@ -128,7 +129,7 @@ internal sealed partial class GoldenMatch(bool isRedis = false)
     {
         try
         {
-            return JsonNode.Parse(text) is var node and (JsonObject or JsonArray) ? node : null;
+            return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) is var node and (JsonObject or JsonArray) ? node : null;
         }
         catch (System.Text.Json.JsonException)
         {
@@ -164,6 +165,9 @@ internal sealed partial class GoldenMatch(bool isRedis = false)
 
     [GeneratedRegex("(?<==)[^ ,]*$|(?<=current=)[^,]*")]
     private static partial Regex EtagValuePattern();
+
+    [GeneratedRegex("(?<=ERR Unknown Redis command called from script) script.*")]
+    private static partial Regex UnknownCommandPattern();
 
     [GeneratedRegex("user_script:[0-9]+")]
     private static partial Regex ScriptLinePattern();

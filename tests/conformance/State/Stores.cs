@@ -71,7 +71,7 @@ internal static class Stores
     }
 
     /// <summary>An open connection to the Redis of the tests.</summary>
-    public static Task<ConnectionMultiplexer> ConnectRedisAsync() => ConnectionMultiplexer.ConnectAsync(Redis!);
+    public static Task<ConnectionMultiplexer> ConnectRedisAsync() => ConnectionMultiplexer.ConnectAsync(Redis! + ",allowAdmin=true");
 
     /// <summary>A Redis component on a database.</summary>
     public static ComponentManifest RedisIn(int database, params (string Name, string Value)[] metadata) =>

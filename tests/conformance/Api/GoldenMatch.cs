@@ -100,7 +100,7 @@ internal sealed partial class GoldenMatch(bool isRedis = false)
             last = match.Index + match.Length;
             var name = pattern.Substring(match.Index, match.Length);
             if (_bound.TryGetValue(name, out var value)) regex.Append(Regex.Escape(value));
-            else if (name is "<time>") regex.Append("[-0-9T:.Z+]{8,40}");
+            else if (name is "<time>") regex.Append("[-0-9T :.Z+]{8,40}");
             else if (name is "<number>") regex.Append("[0-9]+");
             else if (name is "<hash>") regex.Append("[0-9a-f]{40}");
             else if (name is "<driver>") regex.Append(".+?");

@@ -55,7 +55,7 @@ internal static class ApiErrors
     };
 
     /// <summary>Reading several keys failed as a whole; gRPC is told the bare text.</summary>
-    public static ApiError BulkGet(string message) => new("ERR_STATE_BULK_GET", 500, StatusCode.Unknown, message);
+    public static ApiError BulkGet(string message, bool isLate) => new("ERR_STATE_BULK_GET", 500, isLate ? StatusCode.DeadlineExceeded : StatusCode.Unknown, message);
 
     /// <summary>A transaction that failed; daprd does not tell a conflict from anything else.</summary>
     public static ApiError Transaction(string error) =>

@@ -49,7 +49,7 @@ internal sealed class StateApi(string appId, IReadOnlyDictionary<string, StateCo
         }
         catch (Exception error)
         {
-            throw new ApiException(ApiErrors.BulkGet(error.Message));
+            throw new ApiException(ApiErrors.BulkGet(error.Message, isLate: error.InnerException is OperationCanceledException));
         }
     }
 

@@ -102,6 +102,7 @@ internal static class StateStores
             Ssl = settings.Flag("enableTLS"),
             ConnectTimeout = (int)connect.TotalMilliseconds,
             AsyncTimeout = (int)answer.TotalMilliseconds,
+            SyncTimeout = (int)answer.TotalMilliseconds, // Also the longest wait for a connection.
             ReconnectRetryPolicy = new LinearRetry(500),
         };
 #pragma warning disable CA5359 // What the user asks for by name.

@@ -13,6 +13,10 @@ internal sealed record PostgresOptions(NpgsqlConnectionStringBuilder Connection,
 /// </summary>
 internal sealed class PostgresStateStore : IStateStore
 {
+    // The driver cancels a command by asking the server over another connection, and waits for it: a server that hangs
+    // would hang the caller too. Instead the caller stops waiting, and the next step of the work finds that out.
+    private static readonly CancellationToken Uncancelled = CancellationToken.None;
+
     private const string InvalidText = "22021";
     private const string CannotBegin = "failed to begin transaction: ";
     private static readonly TimeSpan IdleBeforeCheck = TimeSpan.FromSeconds(1);
@@ -61,8 +65,8 @@ internal sealed class PostgresStateStore : IStateStore
     {
         await using var connection = await ConnectAsync(limited);
         await using var command = Command(connection, _sql.Get, Text(key));
-        await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, limited);
-        return await row.ReadAsync(limited) ? Record(row) : null;
+        await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, Uncancelled);
+        return await row.ReadAsync(Uncancelled) ? Record(row) : null;
     }, ct);
 
     /// <inheritdoc/>
@@ -75,8 +79,8 @@ internal sealed class PostgresStateStore : IStateStore
             {
                 await using var connection = await ConnectAsync(limited);
                 await using var command = Command(connection, _sql.GetMany, new NpgsqlParameter { Value = keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-                await using var rows = await command.ExecuteReaderAsync(limited);
-                while (await rows.ReadAsync(limited)) found[rows.GetString(3)] = Record(rows);
+                await using var rows = await command.ExecuteReaderAsync(Uncancelled);
+                while (await rows.ReadAsync(Uncancelled)) found[rows.GetString(3)] = Record(rows);
                 return true;
             }, ct);
         }
@@ -92,7 +96,7 @@ internal sealed class PostgresStateStore : IStateStore
     public async Task ApplyAsync(StateOperation operation, CancellationToken ct)
     {
         if (operation.IsDelete) await LimitedAsync(limited => ApplyAloneAsync(operation, limited), ct);
-        else await TranslatedAsync(() => ApplyAloneAsync(operation, ct));
+        else await TranslatedAsync(() => ApplyAloneAsync(operation, ct), ct);
     }
 
     /// <inheritdoc/>
@@ -102,10 +106,11 @@ internal sealed class PostgresStateStore : IStateStore
         if (operations.Count <= 1) return;
         await LimitedAsync(async limited =>
         {
-            await using var connection = await TranslatedAsync(() => ConnectAsync(limited), CannotBegin);
-            await using var transaction = await TranslatedAsync(() => connection.BeginTransactionAsync(limited).AsTask(), CannotBegin);
+            await using var connection = await TranslatedAsync(() => ConnectAsync(limited), limited, CannotBegin);
+            await using var transaction = await TranslatedAsync(() => connection.BeginTransactionAsync(Uncancelled).AsTask(), limited, CannotBegin);
             foreach (var operation in operations) await ApplyAsync(connection, operation, limited);
-            await transaction.CommitAsync(limited);
+            limited.ThrowIfCancellationRequested();
+            await transaction.CommitAsync(Uncancelled);
             return true;
         }, ct);
     }
@@ -126,9 +131,10 @@ internal sealed class PostgresStateStore : IStateStore
 
     private async Task ApplyAsync(NpgsqlConnection connection, StateOperation operation, CancellationToken ct)
     {
+        ct.ThrowIfCancellationRequested();
         Guid? etag = operation.HasETag ? GoUuid.Parse(operation.ETag!) : null;
         await using var command = operation.IsDelete ? DeleteCommand(connection, operation.Key, etag) : SetCommand(connection, operation, etag);
-        var rows = await command.ExecuteNonQueryAsync(ct);
+        var rows = await command.ExecuteNonQueryAsync(Uncancelled);
         if (rows > 0) return;
         if (etag is not null) throw new ETagMismatchException();
         if (!operation.IsDelete) throw new StateStoreException("no item was updated");
@@ -156,8 +162,7 @@ internal sealed class PostgresStateStore : IStateStore
         if (_time.GetElapsedTime(Interlocked.Exchange(ref _lastUse, _time.GetTimestamp())) < IdleBeforeCheck) return connection;
         try
         {
-            await using var command = Command(connection, "SELECT 1");
-            await command.ExecuteNonQueryAsync(ct);
+            await ExecuteAsync(connection, "SELECT 1");
             return connection;
         }
         catch (NpgsqlException)
@@ -172,19 +177,19 @@ internal sealed class PostgresStateStore : IStateStore
     {
         using var timeout = new CancellationTokenSource(_options.Timeout, _time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
-        return await TranslatedAsync(() => work(limited.Token));
+        return await TranslatedAsync(() => work(limited.Token), limited.Token);
     }
 
     // Callers are told in daprd's words what the server said.
-    private async Task<T> TranslatedAsync<T>(Func<Task<T>> work, string prefix = "")
+    private async Task<T> TranslatedAsync<T>(Func<Task<T>> work, CancellationToken ct, string prefix = "")
     {
         try
         {
-            return await work();
+            return await work().WaitAsync(ct);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException error)
         {
-            throw new StateStoreException(prefix + "context deadline exceeded");
+            throw new StateStoreException(prefix + "context deadline exceeded", error);
         }
         catch (PostgresException error)
         {
@@ -202,21 +207,27 @@ internal sealed class PostgresStateStore : IStateStore
     {
         using var timeout = new CancellationTokenSource(_options.Timeout, _time);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
-        await using var connection = await _source.OpenConnectionAsync(limited.Token);
-        await using var transaction = await connection.BeginTransactionAsync(limited.Token);
-        await ExecuteAsync(PostgresSql.LockMigrations);
-        await ExecuteAsync(_sql.CreateMetadata);
-        await using var version = Command(connection, _sql.Version);
-        var found = (string?)await version.ExecuteScalarAsync(limited.Token);
-        if (found is not (null or "0" or "1" or PostgresSql.LatestVersion)) throw new InvalidDataException($"its tables have version {found}; this program knows up to {PostgresSql.LatestVersion}");
-        if (found != PostgresSql.LatestVersion) await ExecuteAsync(_sql.Migrate);
-        await transaction.CommitAsync(limited.Token);
+        await MigrateAsync().WaitAsync(limited.Token);
 
-        async Task ExecuteAsync(string sql)
+        async Task MigrateAsync()
         {
-            await using var command = Command(connection, sql);
-            await command.ExecuteNonQueryAsync(limited.Token);
+            await using var connection = await _source.OpenConnectionAsync(limited.Token);
+            await using var transaction = await connection.BeginTransactionAsync(Uncancelled);
+            await ExecuteAsync(connection, PostgresSql.LockMigrations);
+            await ExecuteAsync(connection, _sql.CreateMetadata);
+            await using var version = Command(connection, _sql.Version);
+            var found = (string?)await version.ExecuteScalarAsync(Uncancelled);
+            if (found is not (null or "0" or "1" or PostgresSql.LatestVersion)) throw new InvalidDataException($"its tables have version {found}; this program knows up to {PostgresSql.LatestVersion}");
+            if (found != PostgresSql.LatestVersion) await ExecuteAsync(connection, _sql.Migrate);
+            limited.Token.ThrowIfCancellationRequested();
+            await transaction.CommitAsync(Uncancelled);
         }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = Command(connection, sql);
+        await command.ExecuteNonQueryAsync(Uncancelled);
     }
 
     // A sweep that fails is tried again at the next interval; what is expired is never shown in between.
@@ -227,9 +238,9 @@ internal sealed class PostgresStateStore : IStateStore
     {
         await using var connection = await ConnectAsync(ct);
         await using var turn = Command(connection, _sql.TakeTurn, new NpgsqlParameter<double> { TypedValue = interval.TotalMilliseconds / 2 });
-        if (await turn.ExecuteNonQueryAsync(ct) == 0) return false;
+        if (await turn.ExecuteNonQueryAsync(Uncancelled) == 0) return false;
         await using var sweep = Command(connection, _sql.Sweep);
-        await sweep.ExecuteNonQueryAsync(ct);
+        await sweep.ExecuteNonQueryAsync(Uncancelled);
         return true;
     }, CancellationToken.None);
 

@@ -63,25 +63,14 @@ internal sealed class RedisStateStore : IStateStore
     /// <inheritdoc/>
     public async ValueTask<StateRecord?> GetAsync(string key, CancellationToken ct)
     {
-        HashEntry[] fields;
         try
         {
-            fields = await _database.HashGetAllAsync(key).WaitAsync(ct);
+            return await ReadAsync(key, ct);
         }
-        catch (RedisServerException)
+        catch (Exception error) when (error is RedisException or TimeoutException)
         {
-            // Not a hash: perhaps a plain string that someone else wrote, which has no version.
-            var text = (byte[]?)await _database.StringGetAsync(key).WaitAsync(ct);
-            return text is null ? null : new StateRecord(text, "", null);
+            throw new StateStoreException(Wording(error), error);
         }
-
-        if (fields.Length == 0) return null;
-        var data = Field("data");
-        var version = Field("version");
-        if (data.IsNull || version.IsNull) throw new StateStoreException("required hash field 'data' or 'version' was not found");
-        return new StateRecord((byte[])data!, version!, null);
-
-        RedisValue Field(string name) => Array.Find(fields, field => field.Name == name).Value;
     }
 
     /// <inheritdoc/>
@@ -95,7 +84,7 @@ internal sealed class RedisStateStore : IStateStore
             {
                 entries[i] = new StateEntry(keys[i], await pending[i]);
             }
-            catch (Exception error) when (error is RedisException or TimeoutException or StateStoreException)
+            catch (StateStoreException error)
             {
                 entries[i] = new StateEntry(keys[i], null, error.Message);
             }
@@ -147,6 +136,29 @@ internal sealed class RedisStateStore : IStateStore
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
+    private async Task<StateRecord?> ReadAsync(string key, CancellationToken ct)
+    {
+        HashEntry[] fields;
+        try
+        {
+            fields = await _database.HashGetAllAsync(key).WaitAsync(ct);
+        }
+        catch (RedisServerException)
+        {
+            // Not a hash: perhaps a plain string that someone else wrote, which has no version.
+            var text = (byte[]?)await _database.StringGetAsync(key).WaitAsync(ct);
+            return text is null ? null : new StateRecord(text, "", null);
+        }
+
+        if (fields.Length == 0) return null;
+        var data = Field("data");
+        var version = Field("version");
+        if (data.IsNull || version.IsNull) throw new StateStoreException("required hash field 'data' or 'version' was not found");
+        return new StateRecord((byte[])data!, version!, null);
+
+        RedisValue Field(string name) => Array.Find(fields, field => field.Name == name).Value;
+    }
+
     private static Task<RedisResult> SetAsync(IDatabaseAsync database, StateOperation operation, string expected, bool isClaim) =>
         database.ExecuteAsync("EVAL", SetScript, 1, (RedisKey)operation.Key, expected, operation.IsBinary ? operation.Value : RedisJson.Of(operation.Value), isClaim ? "0" : "1");
 
@@ -160,6 +172,14 @@ internal sealed class RedisStateStore : IStateStore
         ? StateRules.RedisETag(operation.ETag!).ToString(System.Globalization.CultureInfo.InvariantCulture)
         : AnyVersion;
 
+    // The driver's own texts describe its inner state at length.
+    private static string Wording(Exception error) => error switch
+    {
+        TimeoutException => "no answer from the server in time",
+        RedisConnectionException => "no connection to the server",
+        _ => error.Message,
+    };
+
     private static async Task FailAsync(Task work, Func<string, Exception> wording)
     {
         try
@@ -168,7 +188,7 @@ internal sealed class RedisStateStore : IStateStore
         }
         catch (Exception error) when (error is RedisException or TimeoutException or StateStoreException)
         {
-            throw wording(error.Message);
+            throw wording(Wording(error));
         }
     }
 }

@@ -8,12 +8,12 @@ namespace DaprLocal.Tests.State;
 
 /// <summary>
 /// The state stores that are there: the embedded ones always, PostgreSQL and Redis when <c>OI_POSTGRES</c> and
-/// <c>OI_REDIS</c> say where. Databases 1 to 15 of that Redis are emptied; in PostgreSQL each test has a schema of its
+/// <c>OI_REDIS</c> say where. Databases 1 to 63 of that Redis are emptied (start it with --databases 64, as eng/servers does); in PostgreSQL each test has a schema of its
 /// own.
 /// </summary>
 internal static class Stores
 {
-    private const int RedisDatabases = 15;
+    private const int RedisDatabases = 63;
     private static int _redisDatabase;
     private static int _schema;
 

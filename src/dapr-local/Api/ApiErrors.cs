@@ -1,3 +1,4 @@
+using DaprLocal.State;
 using Grpc.Core;
 
 namespace DaprLocal.Api;
@@ -31,9 +32,9 @@ internal static class ApiErrors
     public static ApiError Off(string code, int http, StatusCode grpc, string message, bool details = false) =>
         new(code, http, grpc, message, details ? new ErrorReason(code) : null);
 
-    /// <summary>No state store at all.</summary>
-    public static ApiError NoStateStores(string store, string appId) =>
-        new("ERR_STATE_STORE_NOT_CONFIGURED", 500, StatusCode.FailedPrecondition, $"state store {store} is not configured", new("DAPR_STATE_NOT_CONFIGURED", AppId(appId))) { HttpDetails = true };
+    /// <summary>No state store at all; a query names no app id.</summary>
+    public static ApiError NoStateStores(string store, string? appId) =>
+        new("ERR_STATE_STORE_NOT_CONFIGURED", 500, StatusCode.FailedPrecondition, $"state store {store} is not configured", new("DAPR_STATE_NOT_CONFIGURED", appId is null ? null : AppId(appId))) { HttpDetails = true };
 
     /// <summary>Not a store of this app; a query names no app id.</summary>
     public static ApiError StateStoreNotFound(string store, string? appId) =>
@@ -53,9 +54,16 @@ internal static class ApiErrors
     /// <summary>A save without a key over gRPC.</summary>
     public static ApiError EmptyKey { get; } = new("ERR_STATE_SAVE", 400, StatusCode.InvalidArgument, "state key cannot be empty", new("ERR_STATE_SAVE"));
 
-    /// <summary>A state operation that failed in the store.</summary>
-    public static ApiError State(string code, string message, bool conflict) =>
-        new(code, conflict ? 409 : 500, conflict ? StatusCode.Aborted : StatusCode.Internal, message, new(code));
+    /// <summary>A state operation that failed in the store; an etag may be the cause.</summary>
+    public static ApiError State(string code, string message, Exception? cause = null) => cause switch
+    {
+        ETagMismatchException => new(code, 409, StatusCode.Aborted, message, new(code)),
+        InvalidETagException => new(code, 400, StatusCode.InvalidArgument, message, new(code)),
+        _ => new(code, 500, StatusCode.Internal, message, new(code)),
+    };
+
+    /// <summary>Reading several keys failed as a whole; gRPC is told the bare text.</summary>
+    public static ApiError BulkGet(string message, bool isLate) => new("ERR_STATE_BULK_GET", 500, isLate ? StatusCode.DeadlineExceeded : StatusCode.Unknown, message);
 
     /// <summary>A transaction that failed; daprd does not tell a conflict from anything else.</summary>
     public static ApiError Transaction(string error) =>
@@ -65,7 +73,11 @@ internal static class ApiErrors
     public static ApiError UnknownOperation(string operation) =>
         new("ERR_NOT_SUPPORTED_STATE_OPERATION", 400, StatusCode.Unimplemented, $"operation type {operation} not supported", new("ERR_NOT_SUPPORTED_STATE_OPERATION"));
 
-    /// <summary>None of our stores can query.</summary>
+    /// <summary>A query on a store that could answer some if it had what they need.</summary>
+    public static ApiError QueryFailed(string store, string error) =>
+        new("ERR_STATE_QUERY", 500, StatusCode.Internal, $"state store {store} query failed: {error}", new("DAPR_STATE_QUERY_FAILED")) { HttpDetails = true, Resource = new("state", store) };
+
+    /// <summary>A query on a store that knows none.</summary>
     public static ApiError NoQuery(string store) =>
         new("ERR_STATE_STORE_NOT_SUPPORTED", 500, StatusCode.Internal, "state store does not support querying", new("DAPR_STATE_QUERYING_NOT_SUPPORTED")) { HttpDetails = true, Resource = new("state", store) };
 

@@ -14,7 +14,7 @@ internal sealed class StateApi(string appId, IReadOnlyDictionary<string, StateCo
     public StateComponent Store(string name, bool namesAppId = true)
     {
         if (stores.TryGetValue(name, out var store)) return store;
-        throw new ApiException(stores.Count == 0 ? ApiErrors.NoStateStores(name, appId) : ApiErrors.StateStoreNotFound(name, namesAppId ? appId : null));
+        throw new ApiException(stores.Count == 0 ? ApiErrors.NoStateStores(name, namesAppId ? appId : null) : ApiErrors.StateStoreNotFound(name, namesAppId ? appId : null));
     }
 
     /// <summary>The stored form of an app's key.</summary>
@@ -25,44 +25,52 @@ internal sealed class StateApi(string appId, IReadOnlyDictionary<string, StateCo
             : store.Prefix + key;
 
     /// <summary>Reads one key; null when it is not there.</summary>
-    public static StateRecord? Get(StateComponent store, string key)
+    public static async ValueTask<StateRecord?> GetAsync(StateComponent store, string key, CancellationToken ct)
     {
         var stored = Key(store, key);
         try
         {
-            return store.Store.Get(stored);
+            return await store.Store.GetAsync(stored, ct);
         }
         catch (Exception error) when (error is not RpcException)
         {
-            throw new ApiException(ApiErrors.State("ERR_STATE_GET", $"fail to get {key} from state store {store.Name}: {error.Message}", conflict: false));
+            throw new ApiException(ApiErrors.State("ERR_STATE_GET", $"fail to get {key} from state store {store.Name}: {error.Message}"));
         }
     }
 
     /// <summary>Reads several keys; the order is the store's.</summary>
-    public static IReadOnlyList<(string Key, StateRecord? Record)> GetMany(StateComponent store, IReadOnlyList<string> keys)
+    public static async ValueTask<IReadOnlyList<StateEntry>> GetManyAsync(StateComponent store, IReadOnlyList<string> keys, CancellationToken ct)
     {
         if (keys.Count == 0) return [];
-        return store.Store.Get([.. keys.Select(key => Key(store, key))]);
+        string[] stored = [.. keys.Select(key => Key(store, key))];
+        try
+        {
+            return await store.Store.GetAsync(stored, ct);
+        }
+        catch (Exception error)
+        {
+            throw new ApiException(ApiErrors.BulkGet(error.Message, isLate: error.InnerException is OperationCanceledException));
+        }
     }
 
     /// <summary>Saves one or several values; several are neither atomic nor in order. Keys are stored ones.</summary>
-    public static Task SaveAsync(StateComponent store, IReadOnlyList<StateOperation> operations) =>
-        ApplyAsync(store, operations, "ERR_STATE_SAVE", $"failed saving state in state store {store.Name}");
+    public static Task SaveAsync(StateComponent store, IReadOnlyList<StateOperation> operations, CancellationToken ct) =>
+        ApplyAsync(store, operations, "ERR_STATE_SAVE", $"failed saving state in state store {store.Name}", ct);
 
     /// <summary>Deletes one value; <paramref name="operation"/> holds the stored key.</summary>
-    public static Task DeleteAsync(StateComponent store, StateOperation operation) =>
-        ApplyAsync(store, [operation], "ERR_STATE_DELETE", $"failed deleting state with key {store.Unprefixed(operation.Key)}");
+    public static Task DeleteAsync(StateComponent store, StateOperation operation, CancellationToken ct) =>
+        ApplyAsync(store, [operation], "ERR_STATE_DELETE", $"failed deleting state with key {store.Unprefixed(operation.Key)}", ct);
 
     /// <summary>Deletes several values, neither atomically nor in order.</summary>
-    public static Task DeleteManyAsync(StateComponent store, IReadOnlyList<StateOperation> operations) =>
-        ApplyAsync(store, operations, "ERR_STATE_BULK_DELETE", $"failed deleting state in state store {store.Name}");
+    public static Task DeleteManyAsync(StateComponent store, IReadOnlyList<StateOperation> operations, CancellationToken ct) =>
+        ApplyAsync(store, operations, "ERR_STATE_BULK_DELETE", $"failed deleting state in state store {store.Name}", ct);
 
-    /// <summary>Applies all or nothing.</summary>
-    public static async Task TransactAsync(StateComponent store, IReadOnlyList<StateOperation> operations)
+    /// <summary>Applies all or nothing, if the store can.</summary>
+    public static async Task TransactAsync(StateComponent store, IReadOnlyList<StateOperation> operations, CancellationToken ct)
     {
         try
         {
-            await store.Store.TransactAsync(operations);
+            await store.Store.TransactAsync(operations, ct);
         }
         catch (Exception error) when (error is not RpcException)
         {
@@ -70,24 +78,27 @@ internal sealed class StateApi(string appId, IReadOnlyDictionary<string, StateCo
         }
     }
 
-    private static async Task ApplyAsync(StateComponent store, IReadOnlyList<StateOperation> operations, string code, string what)
+    /// <summary>The error of a query, which no store here answers.</summary>
+    public ApiError RefuseQuery(string storeName, ReadOnlySpan<byte> query)
     {
-        if (operations.Count == 1)
+        var store = Store(storeName, namesAppId: false);
+        if (store.Store.QueryRefusal is not { } refusal) return ApiErrors.NoQuery(store.Name);
+        try
         {
-            try
-            {
-                await store.Store.ApplyAsync(operations[0]);
-            }
-            catch (Exception error)
-            {
-                throw new ApiException(ApiErrors.State(code, $"{what}: {error.Message}", error is ETagMismatchException));
-            }
-
-            return;
+            _ = GoJsonParser.Parse(query);
+        }
+        catch (GoJsonException error)
+        {
+            refusal = "failed to parse JSON query body: " + error.Message;
         }
 
+        return ApiErrors.QueryFailed(store.Name, refusal);
+    }
+
+    private static async Task ApplyAsync(StateComponent store, IReadOnlyList<StateOperation> operations, string code, string what, CancellationToken ct)
+    {
         var pending = new Task[operations.Count];
-        for (var i = 0; i < pending.Length; i++) pending[i] = store.Store.ApplyAsync(operations[i]);
+        for (var i = 0; i < pending.Length; i++) pending[i] = store.Store.ApplyAsync(operations[i], ct);
         List<Exception>? errors = null;
         foreach (var task in pending)
         {
@@ -103,12 +114,20 @@ internal sealed class StateApi(string appId, IReadOnlyDictionary<string, StateCo
 
         if (errors is null) return;
         var message = string.Join('\n', errors.Select(error => error.Message));
-        if (errors.TrueForAll(error => error is ETagMismatchException)) message = new ETagMismatchException(message).Message;
-        var conflict = errors.Find(error => error is ETagMismatchException);
-        throw new ApiException(ApiErrors.State(code, $"{what}: {message}", conflict is not null) with
+        var first = errors.Find(IsOfETag);
+        var onlyETags = errors.TrueForAll(IsOfETag);
+        if (onlyETags && pending.Length > 1)
         {
-            // Of different failures HTTP names the conflict only.
-            HttpMessage = conflict is null || errors.TrueForAll(error => error is ETagMismatchException) ? null : $"{what}: {conflict.Message}",
+            first = errors.Find(error => error is InvalidETagException) ?? first;
+            message = first is InvalidETagException ? new InvalidETagException(message).Message : new ETagMismatchException(message).Message;
+        }
+
+        throw new ApiException(ApiErrors.State(code, $"{what}: {message}", first) with
+        {
+            // Of different failures HTTP names that of an etag only.
+            HttpMessage = first is null || onlyETags ? null : $"{what}: {first.Message}",
         });
     }
+
+    private static bool IsOfETag(Exception error) => error is ETagMismatchException or InvalidETagException;
 }

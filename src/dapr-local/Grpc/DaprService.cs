@@ -11,32 +11,32 @@ using Grpc.Core;
 namespace DaprLocal.Grpc;
 
 /// <summary>The gRPC skin of the building blocks; features that are off answer as a daprd without them.</summary>
-internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi metadata) : DaprServiceBase
+internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi metadata, int maxSize) : DaprServiceBase
 {
     private static readonly Empty Nothing = new();
 
     /// <inheritdoc/>
-    public override Task<GetStateResponse> GetState(GetStateRequest request, ServerCallContext context)
+    public override async Task<GetStateResponse> GetState(GetStateRequest request, ServerCallContext context)
     {
         var response = new GetStateResponse();
-        if (StateApi.Get(state.Store(request.StoreName), request.Key) is { } record)
+        if (await StateApi.GetAsync(state.Store(request.StoreName), request.Key, context.CancellationToken) is { } record)
         {
             response.Data = UnsafeByteOperations.UnsafeWrap(record.Value);
             response.Etag = record.ETag;
             if (record.ExpiresAt is { } expires) response.Metadata.Add("ttlExpireTime", Rfc3339(expires));
         }
 
-        return Task.FromResult(response);
+        return Sized(response);
     }
 
     /// <inheritdoc/>
-    public override Task<GetBulkStateResponse> GetBulkState(GetBulkStateRequest request, ServerCallContext context)
+    public override async Task<GetBulkStateResponse> GetBulkState(GetBulkStateRequest request, ServerCallContext context)
     {
         var store = state.Store(request.StoreName);
         var response = new GetBulkStateResponse();
-        foreach (var (stored, record) in StateApi.GetMany(store, request.Keys))
+        foreach (var (stored, record, error) in await StateApi.GetManyAsync(store, request.Keys, context.CancellationToken))
         {
-            var item = new BulkStateItem { Key = store.Unprefixed(stored) };
+            var item = new BulkStateItem { Key = store.Unprefixed(stored), Error = error ?? "" };
             if (record is not null)
             {
                 item.Data = UnsafeByteOperations.UnsafeWrap(record.Value);
@@ -47,7 +47,7 @@ internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi 
             response.Items.Add(item);
         }
 
-        return Task.FromResult(response);
+        return Sized(response);
     }
 
     /// <inheritdoc/>
@@ -59,10 +59,10 @@ internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi 
         for (var i = 0; i < operations.Length; i++)
         {
             if (request.States[i].Key.Length == 0) throw new ApiException(ApiErrors.EmptyKey);
-            operations[i] = StateMapping.Upsert(request.States[i], store, parseJson: true, inTransaction: false);
+            operations[i] = StateMapping.Upsert(request.States[i], store, inTransaction: false);
         }
 
-        await StateApi.SaveAsync(store, operations);
+        await StateApi.SaveAsync(store, operations, context.CancellationToken);
         return Nothing;
     }
 
@@ -74,7 +74,7 @@ internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi 
         {
             ETag = request.Etag?.Value,
             Concurrency = StateMapping.Concurrency(request.Options),
-        });
+        }, context.CancellationToken);
         return Nothing;
     }
 
@@ -82,7 +82,7 @@ internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi 
     public override async Task<Empty> DeleteBulkState(DeleteBulkStateRequest request, ServerCallContext context)
     {
         var store = state.Store(request.StoreName);
-        if (request.States.Count > 0) await StateApi.DeleteManyAsync(store, [.. request.States.Select(item => StateMapping.Delete(item, store, inTransaction: false))]);
+        if (request.States.Count > 0) await StateApi.DeleteManyAsync(store, [.. request.States.Select(item => StateMapping.Delete(item, store, inTransaction: false))], context.CancellationToken);
         return Nothing;
     }
 
@@ -97,19 +97,19 @@ internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi 
             var item = operation.Request ?? new StateItem();
             operations[i] = operation.OperationType switch
             {
-                "upsert" => StateMapping.Upsert(item, store, parseJson: false, inTransaction: true),
+                "upsert" => StateMapping.Upsert(item, store, inTransaction: true),
                 "delete" => StateMapping.Delete(item, store, inTransaction: true),
                 var other => throw new ApiException(ApiErrors.UnknownOperation(other)),
             };
         }
 
-        await StateApi.TransactAsync(store, operations);
+        await StateApi.TransactAsync(store, operations, context.CancellationToken);
         return Nothing;
     }
 
     /// <inheritdoc/>
     public override Task<QueryStateResponse> QueryStateAlpha1(QueryStateRequest request, ServerCallContext context) =>
-        throw new ApiException(ApiErrors.NoQuery(state.Store(request.StoreName, namesAppId: false).Name));
+        throw new ApiException(state.RefuseQuery(request.StoreName, request.Query is { Length: > 0 } query ? System.Text.Encoding.UTF8.GetBytes(query) : []));
 
     /// <inheritdoc/>
     public override async Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext context)
@@ -168,6 +168,13 @@ internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi 
 
     /// <inheritdoc/>
     public override Task<InvokeActorResponse> InvokeActor(InvokeActorRequest request, ServerCallContext context) => throw new ApiException(OffFeatures.ActorAddress(request.ActorType, request.ActorId));
+
+    // The library would refuse it too, in other words.
+    private T Sized<T>(T response)
+        where T : IMessage =>
+        response.CalculateSize() is var size && size > maxSize
+            ? throw new RpcException(new Status(StatusCode.ResourceExhausted, $"grpc: trying to send message larger than max ({size} vs. {maxSize})"))
+            : response;
 
     private static TraceContext TraceOf(ServerCallContext context)
     {

@@ -8,13 +8,14 @@ namespace DaprLocal.Grpc;
 /// <summary>Between the messages of the state calls and <see cref="StateOperation"/>.</summary>
 internal static class StateMapping
 {
-    /// <summary>An upsert; a value that is called JSON is written again as daprd would.</summary>
+    /// <summary>An upsert; outside of a transaction a value that is called JSON is written again as daprd would.</summary>
     /// <exception cref="RpcException">A value that is called JSON and is none: UNKNOWN with the parser's text, as recorded.</exception>
-    public static StateOperation Upsert(StateItem item, StateComponent store, bool parseJson, bool inTransaction)
+    public static StateOperation Upsert(StateItem item, StateComponent store, bool inTransaction)
     {
         var value = item.Value.Memory;
         var isBinary = true;
-        if (parseJson && item.Metadata.TryGetValue("contentType", out var contentType) && contentType == "application/json")
+        var isCalledJson = item.Metadata.Count > 0 && item.Metadata.TryGetValue("contentType", out var contentType) && contentType == "application/json";
+        if (isCalledJson && !inTransaction)
         {
             try
             {
@@ -32,6 +33,7 @@ internal static class StateMapping
         {
             Value = value,
             IsBinary = isBinary,
+            IsCalledJson = isCalledJson,
             Ttl = item.Metadata.Count > 0 && item.Metadata.TryGetValue("ttlInSeconds", out var ttl) ? ttl : null,
         };
     }

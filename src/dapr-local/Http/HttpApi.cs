@@ -47,7 +47,7 @@ internal sealed partial class HttpApi(StateApi state, PubSubApi pubsub, Metadata
         ("DELETE", ["v1.0", "state", var store, var key]) => _state.DeleteAsync(call, store, key),
         ("POST" or "PUT", ["v1.0", "state", var store, "bulk"]) => _state.BulkGetAsync(call, store),
         ("POST" or "PUT", ["v1.0", "state", var store, "transaction"]) => _state.TransactAsync(call, store),
-        ("POST" or "PUT", ["v1.0-alpha1", "state", var store, "query"]) => _state.QueryAsync(store),
+        ("POST" or "PUT", ["v1.0-alpha1", "state", var store, "query"]) => _state.QueryAsync(call, store),
         ("POST" or "PUT", ["v1.0" or "v1.0-alpha1", "publish", "bulk", var name, _, ..]) => _publish.BulkPublishAsync(call, name, Rest(call, 4)),
         ("POST" or "PUT", ["v1.0", "publish", var name, _, ..]) => _publish.PublishAsync(call, name, Rest(call, 3)),
         ("GET", ["v1.0", "metadata"]) => call.JsonAsync(MetadataBody.Of(metadata.Snapshot())),

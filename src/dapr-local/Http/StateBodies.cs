@@ -89,7 +89,7 @@ internal static class StateBodies
             Concurrency = Loose(words, "concurrency", "Options.Concurrency"),
             Consistency = Loose(words, "consistency", "Options.Consistency"),
         };
-        return operation.IsDelete ? operation : operation with { Value = Value(members), Ttl = metadata.GetValueOrDefault("ttlInSeconds") };
+        return operation.IsDelete ? operation : operation with { Value = Value(members), Ttl = metadata.GetValueOrDefault("ttlInSeconds"), IsCalledJson = metadata.GetValueOrDefault("contentType") == "application/json" };
     }
 
     private static StateOperation Upsert(GoObject members, Dictionary<string, string> queryMetadata)

@@ -11,13 +11,18 @@ internal sealed class StateRoutes(StateApi api)
     private const string TooLarge = "stream too large";
 
     /// <summary>GET of one key.</summary>
-    public Task GetAsync(HttpCall call, string storeName, string key)
+    public async Task GetAsync(HttpCall call, string storeName, string key)
     {
-        var record = StateApi.Get(api.Store(storeName), key);
-        if (record is null) return call.EmptyAsync();
-        call.Response.Headers["ETag"] = record.ETag;
+        var store = api.Store(storeName);
+        if (await StateApi.GetAsync(store, key, call.Aborted) is not { } record || (record.Value.IsEmpty && store.Store.HidesEmptyValues))
+        {
+            await call.EmptyAsync();
+            return;
+        }
+
+        if (record.ETag.Length > 0) call.Response.Headers["ETag"] = record.ETag;
         if (record.ExpiresAt is { } expires) call.Response.Headers["Metadata.ttlexpiretime"] = Rfc3339(expires);
-        return call.JsonAsync(record.Value);
+        await call.JsonAsync(record.Value);
     }
 
     /// <summary>POST or PUT of a list of values.</summary>
@@ -35,7 +40,7 @@ internal sealed class StateRoutes(StateApi api)
             throw new ApiException(ApiErrors.Malformed(error.Message));
         }
 
-        if (operations.Count > 0) await StateApi.SaveAsync(store, operations);
+        if (operations.Count > 0) await StateApi.SaveAsync(store, operations, call.Aborted);
         await call.EmptyAsync();
     }
 
@@ -48,7 +53,7 @@ internal sealed class StateRoutes(StateApi api)
             ETag = call.Request.Headers.IfMatch.ToString(),
             Concurrency = call.Query("concurrency"),
             Consistency = call.Query("consistency"),
-        });
+        }, call.Aborted);
         await call.EmptyAsync();
     }
 
@@ -60,7 +65,8 @@ internal sealed class StateRoutes(StateApi api)
         var output = new ArrayBufferWriter<byte>(1024);
         output.Write("["u8);
         var first = true;
-        foreach (var (stored, record) in StateApi.GetMany(store, keys))
+        var entries = await StateApi.GetManyAsync(store, keys, call.Aborted);
+        foreach (var (stored, record, error) in entries)
         {
             if (!first) output.Write(","u8);
             first = false;
@@ -73,9 +79,17 @@ internal sealed class StateRoutes(StateApi api)
                 return;
             }
 
+            if (error is not null)
+            {
+                output.Write(",\"error\":"u8);
+                GoJson.WriteString(output, error);
+            }
+
             output.Write("}"u8);
         }
 
+        // daprd leaves the places of duplicates that collapsed.
+        for (var i = entries.Count; i < keys.Count; i++) output.Write(",{\"key\":\"\"}"u8);
         output.Write(keys.Count == 0 ? "]"u8 : "]\n"u8);
         await call.JsonAsync(output.WrittenMemory);
     }
@@ -86,12 +100,13 @@ internal sealed class StateRoutes(StateApi api)
         var store = api.Store(storeName);
         var metadata = call.Metadata();
         var operations = await ReadAsync(call, body => StateBodies.Transaction(body, store, metadata));
-        if (operations.Count > 0) await StateApi.TransactAsync(store, operations);
+        if (operations.Count > 0) await StateApi.TransactAsync(store, operations, call.Aborted);
         await call.EmptyAsync();
     }
 
-    /// <summary>POST or PUT of a query, which none of our stores knows.</summary>
-    public Task QueryAsync(string storeName) => throw new ApiException(ApiErrors.NoQuery(api.Store(storeName, namesAppId: false).Name));
+    /// <summary>POST or PUT of a query.</summary>
+    public async Task QueryAsync(HttpCall call, string storeName) =>
+        await call.ErrorAsync(api.RefuseQuery(storeName, await call.ReadBodyAsync() ?? throw new ApiException(ApiErrors.Malformed(TooLarge))));
 
     private static bool TryWrite(ArrayBufferWriter<byte> output, StateRecord record)
     {

@@ -40,7 +40,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
             foreach (var manifest in components)
             {
                 ct.ThrowIfCancellationRequested();
-                await registry.OpenAsync(manifest, dataDirectory, time, loggers.CreateLogger("DaprLocal.PubSub"));
+                await registry.OpenAsync(manifest, dataDirectory, time, loggers.CreateLogger("DaprLocal.PubSub"), ct);
             }
 
             return registry;
@@ -90,26 +90,16 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     private IEnumerable<ComponentManifest> Visible(SidecarOptions options) =>
         options.Components.Where(manifest => manifest.IsVisibleTo(options.AppId) && (_stores.ContainsKey(manifest.Name) || _brokers.ContainsKey(manifest.Name)));
 
-    private async Task OpenAsync(ComponentManifest manifest, string dataDirectory, TimeProvider time, ILogger log)
+    private async Task OpenAsync(ComponentManifest manifest, string dataDirectory, TimeProvider time, ILogger log, CancellationToken ct)
     {
         var settings = new ComponentSettings(manifest);
         if (_stores.ContainsKey(manifest.Name) || _brokers.ContainsKey(manifest.Name)) throw settings.Wrong($"there are two components '{manifest.Name}'");
-        if (manifest.Metadata.TryGetValue("keyPrefix", out var prefix) && prefix.Contains(StateComponent.Separator, StringComparison.Ordinal)) throw settings.Wrong($"input key/keyPrefix '{prefix}' can't contain '||'");
         try
         {
             switch (manifest.Type)
             {
-                case "state.sqlite":
-                    var cleanup = settings.Duration("cleanupInterval", TimeSpan.Zero);
-                    _stores[manifest.Name] = SqliteStateStore.Open(
-                        Prepared(settings.FilePath("connectionString", dataDirectory)),
-                        settings.Table("tableName", "state"),
-                        settings.Table("metadataTableName", "metadata"),
-                        cleanup > TimeSpan.Zero ? cleanup : null,
-                        time);
-                    break;
-                case "state.in-memory":
-                    _stores[manifest.Name] = new InMemoryStateStore(time);
+                case var type when StateStores.Types.Contains(type):
+                    _stores[manifest.Name] = await StateStores.OpenAsync(manifest, dataDirectory, time, ct);
                     break;
                 case "pubsub.sqlite":
                     _brokers[manifest.Name] = SqliteBroker.Open(Prepared(settings.FilePath("connectionString", dataDirectory)), Options(settings), time, log);
@@ -124,7 +114,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
                     _brokers[manifest.Name] = await OpenKafkaAsync(manifest.Name, settings, log);
                     break;
                 default:
-                    throw settings.Wrong($"component '{manifest.Name}' is of type '{manifest.Type}'; dapr-local knows state.sqlite, state.in-memory, pubsub.kafka, pubsub.sqlite and pubsub.in-memory");
+                    throw settings.Wrong($"component '{manifest.Name}' is of type '{manifest.Type}'; dapr-local knows {string.Join(", ", StateStores.Types)}, pubsub.kafka, pubsub.sqlite and pubsub.in-memory");
             }
         }
         catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)

@@ -6,6 +6,16 @@ namespace DaprLocal.Sidecars;
 /// <summary>Reads the metadata of one component; what is wrong ends the start with file and line.</summary>
 internal sealed class ComponentSettings(ComponentManifest manifest)
 {
+    /// <summary>Refuses names that the component does not know; <paramref name="ignored"/> ones mean something to daprd and nothing here.</summary>
+    public void AllowOnly(IReadOnlyCollection<string> known, IReadOnlyCollection<string>? ignored = null)
+    {
+        foreach (var name in manifest.Metadata.Keys)
+        {
+            if (known.Concat(ignored ?? []).Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
+            throw Wrong($"component '{manifest.Name}' has unknown metadata '{name}'{Nearest.Hint(name, known)}");
+        }
+    }
+
     /// <summary>A text, or the default.</summary>
     public string Text(string name, string fallback) => manifest.Metadata.TryGetValue(name, out var value) && value.Length > 0 ? value : fallback;
 
@@ -30,10 +40,6 @@ internal sealed class ComponentSettings(ComponentManifest manifest)
         return GoDuration.TryParse(text, out var value) ? value : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be a duration such as 5s or 1h30m, not '{text}'");
     }
 
-    /// <summary><c>true</c> or <c>false</c>, or the default.</summary>
-    public bool Flag(string name, bool fallback) =>
-        Choice(name, fallback ? "true" : "false", new Dictionary<string, bool>(StringComparer.OrdinalIgnoreCase) { ["true"] = true, ["false"] = false, ["1"] = true, ["0"] = false });
-
     /// <summary>One of some words, or the default.</summary>
     public T Choice<T>(string name, string fallback, IReadOnlyDictionary<string, T> choices) => choices.TryGetValue(Text(name, fallback), out var value)
         ? value
@@ -46,6 +52,33 @@ internal sealed class ComponentSettings(ComponentManifest manifest)
         {
             if (!known.Contains(name, StringComparer.OrdinalIgnoreCase)) throw Wrong($"component '{manifest.Name}' has metadata '{name}', which {manifest.Type} does not know{Nearest.Hint(name, known)}");
         }
+    }
+
+    /// <summary>A duration, or whole seconds; null when it is zero or less, which turns off what it times.</summary>
+    public TimeSpan? Interval(string name, TimeSpan fallback)
+    {
+        var text = Text(name, "");
+        var value = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds)
+            : text.StartsWith('-') && GoDuration.TryParse(text[1..], out _) ? TimeSpan.Zero
+            : Duration(name, fallback);
+        return value > TimeSpan.Zero ? value : null;
+    }
+
+    /// <summary>A yes or no, or the default.</summary>
+    public bool Flag(string name, bool fallback = false) => Text(name, fallback ? "true" : "false").ToLowerInvariant() switch
+    {
+        "true" or "t" or "1" or "y" or "yes" or "on" => true,
+        "false" or "f" or "0" or "n" or "no" or "off" => false,
+        var other => throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be true or false, not '{other}'"),
+    };
+
+    /// <summary>What stands in front of a SQL table's name, or the whole of it, with a schema or without.</summary>
+    public string TablePath(string name, string fallback)
+    {
+        var text = Text(name, fallback);
+        return text.Length <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.') && text.Count(c => c == '.') <= 1 && (text.Length == 0 || !char.IsAsciiDigit(text[0]))
+            ? text
+            : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be a plain SQL name, with or without a schema, not '{text}'");
     }
 
     /// <summary>The name of a SQL table, or the default.</summary>

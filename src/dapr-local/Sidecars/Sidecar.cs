@@ -67,7 +67,7 @@ internal sealed class Sidecar : IAsyncDisposable
         var invoke = new InvokeRoutes(options, app => components.Apps.GetValueOrDefault(app), invoker, time);
         var app = options.AppPort is null ? null : new AppLink(options, pubsubs, metadata, time, log);
         var http = new HttpApi(state, publish, metadata, invoke, () => app?.IsListening == false ? ApiErrors.NotReady("app") : null, options.MaxBodySize, log);
-        var web = Build(options, loggers, services, new DaprService(state, publish, metadata));
+        var web = Build(options, loggers, services, new DaprService(state, publish, metadata, options.MaxBodySize));
         web.Use(next => context => TraceHeaders.InvokeAsync(context, next));
         if (options.ApiToken is { } token)
         {
@@ -75,6 +75,8 @@ internal sealed class Sidecar : IAsyncDisposable
             web.Use(next => context => check.InvokeAsync(context, next));
         }
 
+        var size = new SizeCheck(options.MaxBodySize);
+        web.Use(next => context => size.InvokeAsync(context, next));
         web.UseRouting();
         web.Use(next => context => HttpProtocol.IsHttp2(context.Request.Protocol) || IsAddedRoute(context) ? next(context) : http.HandleAsync(context));
         web.MapGrpcService<DaprService>();

@@ -27,6 +27,9 @@ internal sealed record StateOperation(bool IsDelete, string Key)
     /// <summary>Seconds to live as the caller wrote them.</summary>
     public string? Ttl { get; init; }
 
+    /// <summary>True when an operation of a transaction calls its value <c>application/json</c>; only Redis minds.</summary>
+    public bool IsCalledJson { get; init; }
+
     /// <summary>True when an etag must match.</summary>
     public bool HasETag => !string.IsNullOrEmpty(ETag);
 
@@ -35,11 +38,17 @@ internal sealed record StateOperation(bool IsDelete, string Key)
 }
 
 /// <summary>A store's refusal; the message reaches the caller.</summary>
-internal class StateStoreException(string message) : Exception(message);
+internal class StateStoreException(string message, Exception? cause = null) : Exception(message, cause);
 
 /// <summary>A version that is not the current one.</summary>
 internal sealed class ETagMismatchException(string? detail = null)
     : StateStoreException("possible etag mismatch. error from state store" + (detail is null ? "" : ": " + detail));
+
+/// <summary>A version that cannot be one of this store's.</summary>
+internal sealed class InvalidETagException(string detail) : StateStoreException("invalid etag value: " + detail);
+
+/// <summary>What reading one of several keys gave: a value, nothing, or <paramref name="Error"/>.</summary>
+internal sealed record StateEntry(string Key, StateRecord? Record, string? Error = null);
 
 /// <summary>A component that keeps values under keys; keys come with their prefix.</summary>
 internal interface IStateStore : IAsyncDisposable
@@ -47,15 +56,21 @@ internal interface IStateStore : IAsyncDisposable
     /// <summary>What <c>GET /v1.0/metadata</c> shows.</summary>
     IReadOnlyList<string> Capabilities { get; }
 
+    /// <summary>Why a query is refused; null when the store does not know queries at all.</summary>
+    string? QueryRefusal => null;
+
+    /// <summary>True when a GET over HTTP takes an empty value for a missing one.</summary>
+    bool HidesEmptyValues => false;
+
     /// <summary>The live value of a key, or null.</summary>
-    StateRecord? Get(string key);
+    ValueTask<StateRecord?> GetAsync(string key, CancellationToken ct);
 
     /// <summary>The live values of several keys; the order is the store's own, and a found key may stand once only.</summary>
-    IReadOnlyList<(string Key, StateRecord? Record)> Get(IReadOnlyList<string> keys);
+    ValueTask<IReadOnlyList<StateEntry>> GetAsync(IReadOnlyList<string> keys, CancellationToken ct);
 
     /// <summary>Applies one operation; ends when it is durable.</summary>
-    Task ApplyAsync(StateOperation operation);
+    Task ApplyAsync(StateOperation operation, CancellationToken ct);
 
-    /// <summary>Applies all operations in order or none.</summary>
-    Task TransactAsync(IReadOnlyList<StateOperation> operations);
+    /// <summary>Applies all operations in order or none (but see <see cref="RedisStateStore"/>).</summary>
+    Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken ct);
 }

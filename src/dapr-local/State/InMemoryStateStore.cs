@@ -22,19 +22,22 @@ internal sealed class InMemoryStateStore : IStateStore
     public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TRANSACTIONAL", "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE", "ACTOR"];
 
     /// <inheritdoc/>
-    public StateRecord? Get(string key)
+    public bool HidesEmptyValues => true;
+
+    /// <inheritdoc/>
+    public ValueTask<StateRecord?> GetAsync(string key, CancellationToken ct)
     {
-        lock (_lock) return Live(key);
+        lock (_lock) return new(Live(key));
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<(string Key, StateRecord? Record)> Get(IReadOnlyList<string> keys)
+    public ValueTask<IReadOnlyList<StateEntry>> GetAsync(IReadOnlyList<string> keys, CancellationToken ct)
     {
-        lock (_lock) return [.. keys.Select(key => (key, Live(key)))];
+        lock (_lock) return new([.. keys.Select(key => new StateEntry(key, Live(key)))]);
     }
 
     /// <inheritdoc/>
-    public Task ApplyAsync(StateOperation operation) => Run(() =>
+    public Task ApplyAsync(StateOperation operation, CancellationToken ct) => Run(() =>
     {
         StateRules.CheckOptions(operation);
         Check(operation);
@@ -42,7 +45,7 @@ internal sealed class InMemoryStateStore : IStateStore
     });
 
     /// <inheritdoc/>
-    public Task TransactAsync(IReadOnlyList<StateOperation> operations) => Run(() =>
+    public Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken ct) => Run(() =>
     {
         var lives = new long?[operations.Count];
         for (var i = 0; i < operations.Count; i++)

@@ -36,10 +36,10 @@ internal sealed class SqliteStateStore : IStateStore
     }
 
     /// <inheritdoc/>
-    public StateRecord? Get(string key) => _database.Read(reader => Find(reader, key));
+    public ValueTask<StateRecord?> GetAsync(string key, CancellationToken ct) => new(_database.Read(reader => Find(reader, key)));
 
     /// <inheritdoc/>
-    public IReadOnlyList<(string Key, StateRecord? Record)> Get(IReadOnlyList<string> keys) => _database.Read(reader =>
+    public ValueTask<IReadOnlyList<StateEntry>> GetAsync(IReadOnlyList<string> keys, CancellationToken ct) => new(_database.Read(reader =>
     {
         var found = new Dictionary<string, StateRecord>(keys.Count);
         foreach (var key in keys)
@@ -47,26 +47,20 @@ internal sealed class SqliteStateStore : IStateStore
             if (!found.ContainsKey(key) && Find(reader, key) is { } record) found.Add(key, record);
         }
 
-        var result = new List<(string, StateRecord?)>(keys.Count);
-        foreach (var (key, record) in found) result.Add((key, record));
-        foreach (var key in keys)
-        {
-            if (!found.ContainsKey(key)) result.Add((key, null));
-        }
-
-        return result;
-    });
+        return StateRules.FoundFirst(found, keys);
+    }));
 
     /// <inheritdoc/>
-    public Task ApplyAsync(StateOperation operation) => _database.WriteAsync(writer => Apply(writer, operation));
+    /// <remarks>A write goes on when its caller has gone, as in daprd.</remarks>
+    public Task ApplyAsync(StateOperation operation, CancellationToken ct) => _database.WriteAsync(writer => Apply(writer, operation), CancellationToken.None);
 
     /// <inheritdoc/>
-    public Task TransactAsync(IReadOnlyList<StateOperation> operations) => operations.Count == 0
+    public Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken ct) => operations.Count == 0
         ? Task.CompletedTask
         : _database.WriteAsync(writer =>
         {
             foreach (var operation in operations) Apply(writer, operation);
-        });
+        }, CancellationToken.None);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -8,8 +8,9 @@ namespace DaprLocal.Tests.Api;
 /// <summary>
 /// Compares answers with recorded ones, whose placeholders stand for values of the run: <c>&lt;etag:N&gt;</c> and
 /// <c>&lt;uuid:N&gt;</c> are bound where they first match, <c>&lt;time&gt;</c>, <c>&lt;number&gt;</c> and <c>&lt;address&gt;</c> match anything of their kind.
+/// On Redis (<paramref name="isRedis"/>) the members of stored JSON may come in any order.
 /// </summary>
-internal sealed partial class GoldenMatch
+internal sealed partial class GoldenMatch(bool isRedis = false)
 {
     private readonly Dictionary<string, string> _bound = [];
 
@@ -49,6 +50,8 @@ internal sealed partial class GoldenMatch
     {
         switch (expected, actual)
         {
+            case (JsonValue wanted, JsonValue got) when isRedis && path.EndsWith(".data", StringComparison.Ordinal) && Decoded(wanted) is { } wantedJson && Decoded(got) is { } gotJson:
+                return Difference(wantedJson, gotJson, path);
             case (JsonObject wanted, JsonObject got):
                 foreach (var name in wanted.Select(pair => pair.Key).Union(got.Select(pair => pair.Key)))
                 {
@@ -80,6 +83,9 @@ internal sealed partial class GoldenMatch
     /// <summary>The first difference of two texts, or null. Lines of a message that joins several errors may come in any order.</summary>
     public string? TextDifference(string pattern, string text, string path)
     {
+        // The script's own line numbers and hash; the rest of the line is what Redis says of any script.
+        pattern = UnknownCommandPattern().Replace(pattern, "<driver>");
+        pattern = ScriptHashPattern().Replace(ScriptLinePattern().Replace(pattern, "user_script:<number>"), "script: <hash>");
         if (pattern.Contains('\n', StringComparison.Ordinal) && JoinedPattern().IsMatch(pattern))
         {
             (pattern, text) = (SortLines(pattern), SortLines(text));
@@ -95,9 +101,11 @@ internal sealed partial class GoldenMatch
             last = match.Index + match.Length;
             var name = pattern.Substring(match.Index, match.Length);
             if (_bound.TryGetValue(name, out var value)) regex.Append(Regex.Escape(value));
-            else if (name is "<time>") regex.Append("[-0-9T:.Z+]{8,40}");
+            else if (name is "<time>") regex.Append("[-0-9T :.Z+]{8,40}");
             else if (name is "<number>") regex.Append("[0-9]+");
             else if (name is "<address>") regex.Append("[^\\s;\"<>]+");
+            else if (name is "<hash>") regex.Append("[0-9a-f]{40}");
+            else if (name is "<driver>") regex.Append(".+?");
             else if (names.IndexOf(name) is var at and >= 0) regex.Append(CultureInfo.InvariantCulture, $"\\{at + 1}");
             else
             {
@@ -111,6 +119,24 @@ internal sealed partial class GoldenMatch
         if (!found.Success) return $"{path} is {Short(text)}, not {Short(pattern)}";
         for (var i = 0; i < names.Count; i++) _bound[names[i]] = found.Groups[i + 1].Value;
         return null;
+    }
+
+    /// <summary>The first difference of two bodies that are compared as text.</summary>
+    public string? BodyDifference(string pattern, string text, string path) =>
+        isRedis && Parsed(pattern) is { } wanted && Parsed(text) is { } got ? Difference(wanted, got, path) : TextDifference(pattern, text, path);
+
+    private static JsonNode? Decoded(JsonValue value) => Text(value) is { } text && Convert.TryFromBase64String(text, new byte[text.Length], out _) ? Parsed(Encoding.UTF8.GetString(Convert.FromBase64String(text))) : null;
+
+    private static JsonNode? Parsed(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false }) is var node and (JsonObject or JsonArray) ? node : null;
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return null;
+        }
     }
 
     private static string SortLines(string text)
@@ -133,12 +159,21 @@ internal sealed partial class GoldenMatch
     [GeneratedRegex("<fill:([0-9]+)>")]
     private static partial Regex FillPattern();
 
-    [GeneratedRegex("<(etag|uuid):[0-9]+>|<time>|<number>|<address>")]
+    [GeneratedRegex("<(etag|uuid):[0-9]+>|<time>|<number>|<address>|<hash>|<driver>")]
     private static partial Regex PlaceholderPattern();
 
-    [GeneratedRegex("^failed (saving|deleting) state in state store [^:]*: (possible etag mismatch. error from state store: (?=possible etag mismatch. error from state store.*\\n))?")]
+    [GeneratedRegex("^failed (saving|deleting) state in state store [^:]*: ((possible etag mismatch. error from state store|invalid etag value): (?=(possible etag mismatch|invalid etag value).*\\n))?")]
     private static partial Regex JoinedPattern();
 
     [GeneratedRegex("(?<==)[^ ,]*$|(?<=current=)[^,]*")]
     private static partial Regex EtagValuePattern();
+
+    [GeneratedRegex("(?<=ERR Unknown Redis command called from script) script.*")]
+    private static partial Regex UnknownCommandPattern();
+
+    [GeneratedRegex("user_script:[0-9]+")]
+    private static partial Regex ScriptLinePattern();
+
+    [GeneratedRegex("script: [0-9a-f]{40}")]
+    private static partial Regex ScriptHashPattern();
 }

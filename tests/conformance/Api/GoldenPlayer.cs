@@ -10,17 +10,25 @@ using DaprClient = Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient;
 namespace DaprLocal.Tests.Api;
 
 /// <summary>Repeats recorded steps against a sidecar and tells the first difference of a case.</summary>
-internal sealed class GoldenPlayer(RunningSidecar sidecar, FakeTimeProvider time)
+internal sealed class GoldenPlayer(int httpPort, DaprClient grpc, Func<TimeSpan, Task> wait, bool isRedis = false)
 {
     private static readonly TypeRegistry Details = TypeRegistry.FromMessages(ErrorInfo.Descriptor, ResourceInfo.Descriptor, BadRequest.Descriptor);
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(Details));
 
-    /// <summary>Plays one case; null when every answer is the recorded one.</summary>
-    public async Task<string?> PlayAsync(JsonNode recorded)
+    /// <summary>A player against a sidecar of this process, whose clock it moves.</summary>
+    public GoldenPlayer(RunningSidecar sidecar, FakeTimeProvider time)
+        : this(sidecar.Options.HttpPort, sidecar.Grpc, pause => { time.Advance(pause); return Task.CompletedTask; })
     {
-        var match = new GoldenMatch();
+    }
+
+    /// <summary>Plays one case; null when every answer is the recorded one.</summary>
+    public Task<string?> PlayAsync(JsonNode recorded) => PlayAsync(recorded["steps"]!.AsArray(), NewMatch());
+
+    /// <summary>Plays some steps of a case, whose values <paramref name="match"/> keeps from one part to the next.</summary>
+    public async Task<string?> PlayAsync(IEnumerable<JsonNode?> steps, GoldenMatch match)
+    {
         var number = 0;
-        foreach (var step in recorded["steps"]!.AsArray())
+        foreach (var step in steps)
         {
             if (await PlayStepAsync(step!, match) is { } difference) return $"step {number}: {difference}";
             number++;
@@ -29,9 +37,12 @@ internal sealed class GoldenPlayer(RunningSidecar sidecar, FakeTimeProvider time
         return null;
     }
 
+    /// <summary>The values of a new case.</summary>
+    public GoldenMatch NewMatch() => new(isRedis);
+
     private async Task<string?> PlayStepAsync(JsonNode step, GoldenMatch match)
     {
-        if (step["waitMs"] is { } wait) time.Advance(TimeSpan.FromMilliseconds(wait.GetValue<int>()));
+        if (step["waitMs"] is { } pause) await wait(TimeSpan.FromMilliseconds(pause.GetValue<int>()));
         if (step["http"] is { } http) return await HttpAsync(http, step["response"]!, match);
         if (step["grpc"] is { } grpc) return await GrpcAsync(grpc.GetValue<string>(), step, match);
         return null;
@@ -41,7 +52,7 @@ internal sealed class GoldenPlayer(RunningSidecar sidecar, FakeTimeProvider time
     {
         var headers = (request["headers"] as JsonObject ?? []).Select(pair => (pair.Key, match.Fill(pair.Value!.GetValue<string>()))).ToArray();
         var body = request.AsObject().ContainsKey("body") ? Body(request["body"], match) : null;
-        var answer = await sidecar.HttpAsync(request["method"]!.GetValue<string>(), match.Fill(request["path"]!.GetValue<string>()), body, headers);
+        var answer = await RawHttp.SendAsync(httpPort, request["method"]!.GetValue<string>(), match.Fill(request["path"]!.GetValue<string>()), headers, body);
         var status = expected["status"]!.GetValue<int>();
         if (answer.Status != status) return $"HTTP {answer.Status}, not {status}: {answer.Text[..Math.Min(300, answer.Text.Length)]}";
         var wanted = expected["headers"] as JsonObject ?? [];
@@ -65,7 +76,7 @@ internal sealed class GoldenPlayer(RunningSidecar sidecar, FakeTimeProvider time
         }
 
         if (!expected.AsObject().ContainsKey("body")) return answer.Body.Length == 0 ? null : $"body {answer.Text} should not be there";
-        if (expected["body"] is JsonObject { Count: 1 } wrapped && wrapped["text"] is JsonValue text) return match.TextDifference(match.Fill(text.GetValue<string>()), answer.Text, "body");
+        if (expected["body"] is JsonObject { Count: 1 } wrapped && wrapped["text"] is JsonValue text) return match.BodyDifference(match.Fill(text.GetValue<string>()), answer.Text, "body");
         if (expected["body"] is JsonObject { Count: 1 } binary && binary["base64"] is JsonValue base64) return base64.GetValue<string>() == Convert.ToBase64String(answer.Body) ? null : "body has other bytes";
         try
         {
@@ -88,7 +99,7 @@ internal sealed class GoldenPlayer(RunningSidecar sidecar, FakeTimeProvider time
         JsonNode? actual;
         try
         {
-            var pending = call.Invoke(sidecar.Grpc, [request, new CallOptions(Metadata(step))])!;
+            var pending = call.Invoke(grpc, [request, new CallOptions(Metadata(step))])!;
             var task = (Task)pending.GetType().GetProperty("ResponseAsync")!.GetValue(pending)!;
             await task;
             var response = (IMessage)task.GetType().GetProperty("Result")!.GetValue(task)!;

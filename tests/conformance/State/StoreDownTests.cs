@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using DaprLocal.Tests.Api;
+using Microsoft.Data.Sqlite;
+
+namespace DaprLocal.Tests.State;
+
+/// <summary>Plays what daprd answered while its store was away: every operation at once, step by step with what happens to the store.</summary>
+public sealed partial class StoreDownTests
+{
+    // daprd's longest own deadline is 20 s; what waits as long as its caller is not played.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(25);
+    private const double CallersPatience = 30;
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static TheoryData<string, string> Outages
+    {
+        get
+        {
+            var outages = new TheoryData<string, string> { { "sqlite", "locked" } };
+            foreach (var store in Stores.Here.Where(store => store is "postgresql" or "redis"))
+            {
+                outages.Add(store, "killed");
+                outages.Add(store, "frozen");
+            }
+
+            return outages;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Outages))]
+    public async Task Play_StoreIsAway_AnswersAsDaprd(string store, string outage)
+    {
+        await using var servers = store == "sqlite" ? null : await OwnServers.StartAsync();
+        await using var sidecar = await RunningSidecar.StartAsync([servers?.Component(store) ?? await Stores.NewAsync(store)]);
+        var player = new GoldenPlayer(sidecar.Options.HttpPort, sidecar.Grpc, pause => Task.Delay(pause, TimeProvider.System), store == "redis");
+        var cases = Cases(store, outage).Select(recorded => (Name: recorded["name"]!.GetValue<string>(), Phases: Phases(recorded), Match: player.NewMatch())).ToList();
+        Assert.NotEmpty(cases);
+        SqliteConnection? locker = null;
+        foreach (var phase in cases[0].Phases.Select(phase => phase.Store))
+        {
+            switch (phase)
+            {
+                case "killed: the first calls": await servers!.DoAsync("kill", store); break;
+                case "read after it is back": await servers!.DoAsync("again", store); break;
+                case "frozen (SIGSTOP)": await servers!.DoAsync("freeze", store); break;
+                case "goes on (SIGCONT), 1 s later": await servers!.DoAsync("thaw", store); break;
+                case "locked": locker = Lock(Path.Combine(sidecar.Directory, "state.db")); break;
+                case "free again": locker!.Dispose(); break;
+            }
+
+            // What was sent to a frozen store may or may not be applied when it goes on.
+            if (phase.StartsWith("goes on", StringComparison.Ordinal)) break;
+            var clock = Stopwatch.StartNew();
+            var answers = await Task.WhenAll(cases.Select(async recorded =>
+            {
+                var steps = recorded.Phases.Single(candidate => candidate.Store == phase).Steps;
+                return await player.PlayAsync(steps, recorded.Match) is { } difference ? $"{recorded.Name}, {phase}: {difference}" : null;
+            }));
+            Assert.True(answers.All(answer => answer is null), string.Join('\n', answers.OfType<string>()));
+            Assert.True(clock.Elapsed < LongestWait, $"{phase}: {clock.Elapsed}");
+        }
+
+        // It goes on by itself, whatever happened.
+        Assert.Equal(204, (await sidecar.HttpAsync("POST", "/v1.0/state/store", "[{\"key\":\"after\",\"value\":1}]"u8.ToArray())).Status);
+        Assert.Equal("1", (await sidecar.HttpAsync("GET", "/v1.0/state/store/after")).Text);
+    }
+
+    private static IEnumerable<JsonNode> Cases(string store, string outage) => JsonNode.Parse(DriverPattern().Replace(Golden.Read("state/store-down.json").ToJsonString(Unescaped), "<driver>"))!["cases"]!.AsArray()
+        .Select(node => node!)
+        .Where(node => node["name"]!.GetValue<string>().StartsWith(outage == "killed" ? store + "_" : $"{store}_{outage}_", StringComparison.Ordinal))
+        .Where(node => outage != "killed" || !node["name"]!.GetValue<string>().Contains("_frozen_", StringComparison.Ordinal))
+        .Where(node => node["steps"]!.AsArray().All(step => step!["seconds"] is not { } seconds || seconds.GetValue<double>() < CallersPatience));
+
+    // A step that says what happens to the store begins a phase.
+    private static List<(string Store, List<JsonNode?> Steps)> Phases(JsonNode recorded)
+    {
+        var phases = new List<(string Store, List<JsonNode?> Steps)> { ("there", []) };
+        foreach (var step in recorded["steps"]!.AsArray())
+        {
+            if (step!["store"] is { } store) phases.Add((store.GetValue<string>(), []));
+            else phases[^1].Steps.Add(step);
+        }
+
+        return phases;
+    }
+
+    private static SqliteConnection Lock(string file)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "BEGIN IMMEDIATE";
+        command.ExecuteNonQuery();
+        return connection;
+    }
+
+    // How the drivers word it; ours have their own words.
+    [GeneratedRegex(@"(failed to begin transaction: )?(failed to connect to `[^`]*`: <address> \([^)]*\): dial error: )?(timeout: )?(read tcp <address>-(>|\\{1,2}u003e)<address>: )?(dial tcp <address>: connect: connection refused|i/o timeout|unexpected EOF|database is locked \(5\) \(SQLITE_BUSY\)|context deadline exceeded)")]
+    private static partial Regex DriverPattern();
+}

@@ -1,0 +1,65 @@
+using Dapr.Client.Autogen.Grpc.v1;
+using DaprLocal.Tests.Api;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace DaprLocal.Tests.State;
+
+/// <summary>kill -9 of dapr-local's server in the middle of many saves: nothing acknowledged is lost, and it goes on by itself.</summary>
+public sealed class StoreKillTests
+{
+    private const int Saves = 5000;
+    private const int Callers = 16;
+
+    // Of the embedded stores there is no server to kill; in-memory stands for them, so that this always runs.
+    public static TheoryData<string> Here => [.. Stores.Here.Where(store => store != "sqlite")];
+
+    [Theory]
+    [MemberData(nameof(Here))]
+    public async Task Kill_AmidSaves_LosesNothingAcknowledged(string store)
+    {
+        await using var servers = store == "in-memory" ? null : await OwnServers.StartAsync();
+        await using var sidecar = await RunningSidecar.StartAsync([servers?.Component(store) ?? await Stores.NewAsync(store)]);
+        var next = -1;
+        var acknowledged = 0;
+        var failed = 0;
+        var halfway = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var callers = Enumerable.Range(0, Callers).Select(async _ =>
+        {
+            while (Interlocked.Increment(ref next) is var number && number < Saves)
+            {
+                while (!await TrySaveAsync(sidecar, number)) Interlocked.Increment(ref failed);
+                if (Interlocked.Increment(ref acknowledged) == Saves / 2) halfway.SetResult();
+            }
+        }).ToList();
+
+        await halfway.Task;
+        if (servers is not null)
+        {
+            await servers.DoAsync("kill", store);
+            await servers.DoAsync("again", store);
+        }
+
+        await Task.WhenAll(callers).WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal(servers is not null, failed > 0);
+        var request = new GetBulkStateRequest { StoreName = "store" };
+        request.Keys.AddRange(Enumerable.Range(0, Saves).Select(number => $"save-{number}"));
+        var items = (await sidecar.Grpc.GetBulkStateAsync(request)).Items.ToDictionary(item => item.Key);
+        Assert.Equal(Saves, items.Count);
+        Assert.All(items, item => Assert.Equal(item.Key["save-".Length..], item.Value.Data.ToStringUtf8()));
+    }
+
+    private static async Task<bool> TrySaveAsync(RunningSidecar sidecar, int number)
+    {
+        var item = new StateItem { Key = $"save-{number}", Value = ByteString.CopyFromUtf8($"{number}") };
+        try
+        {
+            await sidecar.Grpc.SaveStateAsync(new SaveStateRequest { StoreName = "store", States = { item } });
+            return true;
+        }
+        catch (RpcException error) when (error.StatusCode == StatusCode.Internal)
+        {
+            return false;
+        }
+    }
+}

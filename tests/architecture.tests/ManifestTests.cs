@@ -8,7 +8,7 @@ namespace OrderInventory.Architecture.Tests;
 public sealed class ManifestTests
 {
     private static readonly string[] Apps = ["inventory-app", "order-app"];
-    private static readonly string[] Profiles = ["components/kafka-postgres", "components/local", "deploy/k8s/base"];
+    private static readonly string[] Profiles = ["components/kafka-postgres", "components/kafka-redis", "components/local", "deploy/k8s/base"];
 
     [Fact]
     public void EveryYamlFile_Parses()
@@ -37,7 +37,7 @@ public sealed class ManifestTests
     [Fact]
     public void Kafka_StartsWithTheOldestMessageInAGroupOfEachApp()
     {
-        foreach (var profile in new[] { "components/kafka-postgres", "deploy/k8s/base" })
+        foreach (var profile in new[] { "components/kafka-postgres", "components/kafka-redis", "deploy/k8s/base" })
         {
             var pubsub = Single(Files(profile).SelectMany(Documents), "Component", Topics.PubSub);
             Assert.Equal(("oldest", "all", "snappy"), (Metadata(pubsub, "initialOffset"), Metadata(pubsub, "producerRequiredAcks"), Metadata(pubsub, "compression")));
@@ -84,7 +84,7 @@ public sealed class ManifestTests
     [Fact]
     public void Secrets_AreReferencesNeverText()
     {
-        foreach (var profile in new[] { "components/kafka-postgres", "deploy/k8s/base" })
+        foreach (var profile in new[] { "components/kafka-postgres", "components/kafka-redis", "deploy/k8s/base" })
         {
             var resources = Files(profile).SelectMany(Documents).Where(resource => Text(resource, "kind") == "Component").ToArray();
             foreach (var item in resources.SelectMany(resource => Node(resource, "spec", "metadata") as YamlSequenceNode ?? []))

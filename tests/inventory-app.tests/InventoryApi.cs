@@ -23,6 +23,8 @@ internal sealed class InventoryApi : WebApplicationFactory<Program>
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    public int MaxConcurrentRequests { get; init; } = 1_000;
+
     /// <summary>Delivers a bulk of messages on <c>inventory-deduction</c> as the sidecar does; returns the status of each entry.</summary>
     public async Task<Dictionary<string, string>> DeliverAsync(params (string EntryId, object Data)[] entries)
     {
@@ -66,6 +68,7 @@ internal sealed class InventoryApi : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("APP_API_TOKEN", AppToken);
+        builder.UseSetting("Http:MaxConcurrentRequests", MaxConcurrentRequests.ToString(System.Globalization.CultureInfo.InvariantCulture));
         builder.ConfigureTestServices(services => services.AddSingleton<IStateStore>(State).AddSingleton<IEventPublisher>(Events).AddSingleton(Time));
     }
 }

@@ -19,6 +19,7 @@ internal sealed class LocalSystem : IAsyncDisposable
     private readonly Dictionary<string, ServerProcess> _running = [];
 
     private readonly IReadOnlyDictionary<string, string> _orderSettings;
+    private RealServers? _servers;
 
     private LocalSystem(Observer observer, IReadOnlyDictionary<string, string> orderSettings)
     {
@@ -47,6 +48,7 @@ internal sealed class LocalSystem : IAsyncDisposable
     public static async Task<LocalSystem> StartAsync(IReadOnlyDictionary<string, string>? orderSettings = null)
     {
         var system = new LocalSystem(await Observer.StartAsync(), orderSettings ?? new Dictionary<string, string>());
+        if (RealServers.Components is not null) system._servers = await RealServers.StartAsync();
         system.WriteRunFile();
         await system.StartAsync("dapr-local");
         await Task.WhenAll(system.StartAsync("order-app"), system.StartAsync("inventory-app"));
@@ -57,7 +59,7 @@ internal sealed class LocalSystem : IAsyncDisposable
     public async Task StartAsync(string name)
     {
         var process = name == "dapr-local"
-            ? ServerProcess.Start(Dll(name), ["run", "-f", Path.Combine(_folder, "run.yaml"), "--data", Path.Combine(_folder, "data"), "--no-sample"], _folder)
+            ? ServerProcess.Start(Dll(name), ["run", "-f", Path.Combine(_folder, "run.yaml"), "--data", Path.Combine(_folder, "data"), "--no-sample"], _folder, _servers?.Environment)
             : ServerProcess.Start(Dll(name), [], Path.GetDirectoryName(Dll(name))!, AppEnvironment(name));
         lock (_running) _running[name] = process;
         var address = name == "dapr-local" ? new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/healthz/outbound") : new Uri(name == "order-app" ? Orders.Address : Inventory.BaseAddress!, "/healthz");
@@ -105,6 +107,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         Inventory.Dispose();
         OrderState.Dispose();
         Orders.Dispose();
+        if (_servers is not null) await _servers.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -136,12 +139,22 @@ internal sealed class LocalSystem : IAsyncDisposable
         File.WriteAllText(Path.Combine(_folder, "run.yaml"), $"""
             version: 1
             common:
-              resourcesPaths: ["{Path.Combine(Repository.Root, "components/local")}"]
+              resourcesPaths: ["{Resources()}"]
             apps:
             {App("order-app", _ports[0], _ports[2], _ports[3])}
             {App("inventory-app", _ports[1], _ports[4], _ports[5])}
             {App("observer", Observer.Port, _ports[6], _ports[7])}
             """);
+    }
+
+    // The observer has to see what the two apps see, so its copy of the components is not scoped to them.
+    private string Resources()
+    {
+        if (RealServers.Components is not { } components) return Path.Combine(Repository.Root, "components/local");
+        var copy = Directory.CreateDirectory(Path.Combine(_folder, "components")).FullName;
+        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, components), "*.yaml"))
+            File.WriteAllLines(Path.Combine(copy, Path.GetFileName(file)), File.ReadAllLines(file).Where(line => !line.StartsWith("scopes:", StringComparison.Ordinal)));
+        return copy;
     }
 
     private static string Port(int port) => port.ToString(global::System.Globalization.CultureInfo.InvariantCulture);

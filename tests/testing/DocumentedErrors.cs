@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -6,8 +7,23 @@ namespace OrderInventory.Testing;
 /// <summary>The error bodies of docs/api.md, by heading ("404 ORDER_NOT_FOUND"), of one app's section.</summary>
 public static partial class DocumentedErrors
 {
-    /// <summary>Reads the section <c>### Errors of {app}</c>.</summary>
-    public static IReadOnlyDictionary<string, JsonNode> Of(string app)
+    /// <summary>The bodies of the section <c>### Errors of {app}</c> and of those that every app has.</summary>
+    public static IReadOnlyDictionary<string, JsonNode> Of(string app) => Section(app).Concat(Section("every app")).ToDictionary();
+
+    /// <summary>Where a real answer differs from the documented one; null when it does not. The values that differ from run to run are replaced first.</summary>
+    public static async Task<string?> DifferenceAsync(string heading, JsonNode expected, HttpResponseMessage answer)
+    {
+        var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        if (string.IsNullOrEmpty((string?)body["traceId"])) return $"{heading}: no traceId";
+        body["traceId"] = "…";
+        if (body["orderId"] is not null) body["orderId"] = (string?)expected["orderId"];
+        if (!JsonNode.DeepEquals(expected, body)) return $"{heading}: {body.ToJsonString()}";
+        if (heading != $"{(int)answer.StatusCode} {body["code"]}") return $"{heading}: status {(int)answer.StatusCode}";
+        if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json") return $"{heading}: {answer.Content.Headers.ContentType}";
+        return answer.Headers.RetryAfter is not null == (answer.StatusCode == HttpStatusCode.ServiceUnavailable) ? null : $"{heading}: Retry-After {answer.Headers.RetryAfter}";
+    }
+
+    private static Dictionary<string, JsonNode> Section(string app)
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "api.md"));
         var start = text.IndexOf("### Errors of " + app, StringComparison.Ordinal);

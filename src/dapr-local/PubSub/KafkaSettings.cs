@@ -32,7 +32,7 @@ internal sealed class KafkaSettings
     public KafkaSettings(ComponentSettings settings)
     {
         _settings = settings;
-        settings.AllowOnly([.. Known, .. KafkaSecurity.Known, .. TopicScopes.Known, .. WithoutEffect]);
+        settings.AllowOnly([.. Known, .. KafkaSecurity.Known, .. TopicScopes.Known], WithoutEffect);
         Brokers = settings.Required("brokers");
         MaxMessageBytes = settings.Number("maxMessageBytes", DefaultMaxMessageBytes, 1000, 1_000_000_000);
         _escapes = settings.Flag("escapeHeaders", false);

@@ -12,7 +12,7 @@ internal sealed class ComponentSettings(ComponentManifest manifest)
         foreach (var name in manifest.Metadata.Keys)
         {
             if (known.Concat(ignored ?? []).Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
-            throw Wrong($"component '{manifest.Name}' has unknown metadata '{name}'{Nearest.Hint(name, known)}");
+            throw Wrong($"component '{manifest.Name}' has metadata '{name}', which {manifest.Type} does not know{Nearest.Hint(name, known)}");
         }
     }
 
@@ -44,15 +44,6 @@ internal sealed class ComponentSettings(ComponentManifest manifest)
     public T Choice<T>(string name, string fallback, IReadOnlyDictionary<string, T> choices) => choices.TryGetValue(Text(name, fallback), out var value)
         ? value
         : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be {string.Join(" or ", choices.Keys)}, not '{Text(name, fallback)}'");
-
-    /// <summary>Refuses metadata that are not among <paramref name="known"/>.</summary>
-    public void AllowOnly(IReadOnlyCollection<string> known)
-    {
-        foreach (var name in manifest.Metadata.Keys)
-        {
-            if (!known.Contains(name, StringComparer.OrdinalIgnoreCase)) throw Wrong($"component '{manifest.Name}' has metadata '{name}', which {manifest.Type} does not know{Nearest.Hint(name, known)}");
-        }
-    }
 
     /// <summary>A duration, or whole seconds; null when it is zero or less, which turns off what it times.</summary>
     public TimeSpan? Interval(string name, TimeSpan fallback)

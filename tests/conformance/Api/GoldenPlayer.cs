@@ -10,14 +10,16 @@ using DaprClient = Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient;
 namespace DaprLocal.Tests.Api;
 
 /// <summary>Repeats recorded steps against a sidecar and tells the first difference of a case.</summary>
-internal sealed class GoldenPlayer(int httpPort, DaprClient grpc, Func<TimeSpan, Task> wait, bool isRedis = false)
+internal sealed class GoldenPlayer(int httpPort, CallInvoker calls, Func<TimeSpan, Task> wait, bool isRedis = false)
 {
     private static readonly TypeRegistry Details = TypeRegistry.FromMessages(ErrorInfo.Descriptor, ResourceInfo.Descriptor, BadRequest.Descriptor);
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(Details));
 
+    private readonly DaprClient _grpc = new(calls);
+
     /// <summary>A player against a sidecar of this process, whose clock it moves.</summary>
     public GoldenPlayer(RunningSidecar sidecar, FakeTimeProvider time)
-        : this(sidecar.Options.HttpPort, sidecar.Grpc, pause => { time.Advance(pause); return Task.CompletedTask; })
+        : this(sidecar.Options.HttpPort, sidecar.Calls, pause => { time.Advance(pause); return Task.CompletedTask; })
     {
     }
 
@@ -99,7 +101,7 @@ internal sealed class GoldenPlayer(int httpPort, DaprClient grpc, Func<TimeSpan,
         JsonNode? actual;
         try
         {
-            var pending = call.Invoke(grpc, [request, new CallOptions(Metadata(step))])!;
+            var pending = call.Invoke(_grpc, [request, new CallOptions(Metadata(step))])!;
             var task = (Task)pending.GetType().GetProperty("ResponseAsync")!.GetValue(pending)!;
             await task;
             var response = (IMessage)task.GetType().GetProperty("Result")!.GetValue(task)!;
@@ -122,7 +124,7 @@ internal sealed class GoldenPlayer(int httpPort, DaprClient grpc, Func<TimeSpan,
         var bytes = Marshallers.Create<byte[]>(value => value, value => value);
         try
         {
-            var answer = await sidecar.Calls.AsyncUnaryCall(new Method<byte[], byte[]>(MethodType.Unary, service, method, bytes, bytes), null, new CallOptions(Metadata(step), TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2)), []);
+            var answer = await calls.AsyncUnaryCall(new Method<byte[], byte[]>(MethodType.Unary, service, method, bytes, bytes), null, new CallOptions(Metadata(step), TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2)), []);
             return step["error"] is null && answer.Length == 0 ? null : $"{method} answered {answer.Length} bytes";
         }
         catch (RpcException error)

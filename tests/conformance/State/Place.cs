@@ -35,7 +35,7 @@ internal sealed class Place : IAsyncDisposable
 
     /// <summary>Plays the recorded steps.</summary>
     public Task<string?> PlayAsync(JsonNode recorded) =>
-        new GoldenPlayer(_sidecar.Options.HttpPort, _sidecar.Grpc, pause => Task.Delay(pause, TimeProvider.System), _store == "redis").PlayAsync(recorded);
+        new GoldenPlayer(_sidecar.Options.HttpPort, _sidecar.Calls, pause => Task.Delay(pause, TimeProvider.System), _store == "redis").PlayAsync(recorded);
 
     /// <summary>What is stored.</summary>
     public Task<JsonArray> RowsAsync() => _store switch

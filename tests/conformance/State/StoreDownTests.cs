@@ -37,7 +37,7 @@ public sealed partial class StoreDownTests
     {
         await using var servers = store == "sqlite" ? null : await OwnServers.StartAsync();
         await using var sidecar = await RunningSidecar.StartAsync([servers?.Component(store) ?? await Stores.NewAsync(store)]);
-        var player = new GoldenPlayer(sidecar.Options.HttpPort, sidecar.Grpc, pause => Task.Delay(pause, TimeProvider.System), store == "redis");
+        var player = new GoldenPlayer(sidecar.Options.HttpPort, sidecar.Calls, pause => Task.Delay(pause, TimeProvider.System), store == "redis");
         var cases = Cases(store, outage).Select(recorded => (Name: recorded["name"]!.GetValue<string>(), Phases: Phases(recorded), Match: player.NewMatch())).ToList();
         Assert.NotEmpty(cases);
         SqliteConnection? locker = null;

@@ -44,14 +44,14 @@ internal sealed class TestedSidecar : IAsyncDisposable
         if (ExternalPorts is { } ports)
         {
             var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{ports.Grpc}");
-            return new TestedSidecar(new GoldenPlayer(ports.Http, new(channel), Wait, store == "redis"), isParallel: true, null, channel);
+            return new TestedSidecar(new GoldenPlayer(ports.Http, channel.CreateCallInvoker(), Wait, store == "redis"), isParallel: true, null, channel);
         }
 
         var component = await State.Stores.NewAsync(store);
         if (store is "postgresql" or "redis")
         {
             var sidecar = await RunningSidecar.StartAsync([component]);
-            return new TestedSidecar(new GoldenPlayer(sidecar.Options.HttpPort, sidecar.Grpc, Wait, store == "redis"), isParallel: true, sidecar, null);
+            return new TestedSidecar(new GoldenPlayer(sidecar.Options.HttpPort, sidecar.Calls, Wait, store == "redis"), isParallel: true, sidecar, null);
         }
 
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));

@@ -12,7 +12,7 @@ public sealed class StateStoresTests
     [Theory]
     [InlineData("state.postgresql", "v2", "", "needs metadata 'connectionString'")]
     [InlineData("state.postgresql", "v1", "connectionString=host=localhost", "write 'version: v2'")]
-    [InlineData("state.postgresql", "v2", "connectionString=host=localhost|tablePrefx=a", "unknown metadata 'tablePrefx'; did you mean 'tablePrefix'?")]
+    [InlineData("state.postgresql", "v2", "connectionString=host=localhost|tablePrefx=a", "has metadata 'tablePrefx', which state.postgresql does not know; did you mean 'tablePrefix'?")]
     [InlineData("state.postgresql", "v2", "connectionString=hots=localhost password=geheim", "'hots' is not known in a connection string")]
     [InlineData("state.postgresql", "v2", "connectionString=host=localhost port=x", "'port' has a value that it cannot have")]
     [InlineData("state.postgresql", "v2", "connectionString=host=localhost|tablePrefix=a; DROP", "must be a plain SQL name")]
@@ -24,7 +24,7 @@ public sealed class StateStoresTests
     [InlineData("state.redis", "v1", "redisHost=a:1|enableTLS=perhaps", "must be true or false, not 'perhaps'")]
     [InlineData("state.redis", "v1", "redisHost=" + Nobody + "|redisPassword=geheim|dialTimeout=1s", "cannot connect to Redis at " + Nobody)]
     [InlineData("state.sqlite", "v1", "connectionString=state.db|tabelName=x", "did you mean 'tableName'?")]
-    [InlineData("state.in-memory", "v1", "connectionString=x", "unknown metadata 'connectionString'")]
+    [InlineData("state.in-memory", "v1", "connectionString=x", "has metadata 'connectionString', which state.in-memory does not know")]
     [InlineData("state.in-memory", "v1", "keyPrefix=a||b", "can't contain '||'")]
     public async Task Open_WrongComponent_SaysWhereWhatAndWhatInstead(string type, string version, string metadata, string message)
     {

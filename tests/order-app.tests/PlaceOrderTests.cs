@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using OrderApp.Domain;
+using OrderInventory.ServiceDefaults;
 using OrderInventory.Testing;
 
 namespace OrderApp.Tests;
@@ -196,6 +197,29 @@ public sealed class PlaceOrderTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(Body(), "k")).StatusCode);
         Assert.Single(_app.State.Values("order:"));
         Assert.Single(_app.Workflows.Started);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Post_EndsAfterSomeOfItsSaves_TheSameRequestResumes(int survived)
+    {
+        var saves = 0;
+        _app.State.BeforeSave = _ => Interlocked.Increment(ref saves) > survived ? throw new DependencyUnavailableException("ended") : Task.CompletedTask;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await PostAsync(Body(), "k")).StatusCode);
+        Assert.Empty(_app.Workflows.Started);
+        _app.State.BeforeSave = _ => Task.CompletedTask;
+
+        var resumed = await PostAsync(Body(), "k");
+
+        Assert.Equal(survived == 0 ? HttpStatusCode.Created : HttpStatusCode.OK, resumed.StatusCode);
+        var id = (await DataAsync(resumed)).GetProperty("id").GetString()!;
+        Assert.Equal(id, Assert.Single(_app.Workflows.Started).InstanceId);
+        Assert.Equal("order:" + id, Assert.Single(_app.State.Values("order:")).Key);
+        Assert.Contains(id, Encoding.UTF8.GetString(Assert.Single(_app.State.Values("user-orders:")).Value), StringComparison.Ordinal);
+        Assert.Contains(_app.State.Values("open-orders:").Values, second => Encoding.UTF8.GetString(second).Contains(id, StringComparison.Ordinal));
     }
 
     [Fact]

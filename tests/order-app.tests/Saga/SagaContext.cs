@@ -56,7 +56,7 @@ internal sealed class SagaContext(string instanceId, Func<string, IWorkflowActiv
     public override Task<T> CallActivityAsync<T>(string name, object? input = null, WorkflowTaskOptions? options = null)
     {
         Called.Add(name);
-        _running++;
+        Interlocked.Increment(ref _running);
         if (_blocked.Task.IsCompleted) _blocked = New();
         var done = new TaskCompletionSource<T>();
         _ = RunAsync(name, input, done);
@@ -104,17 +104,23 @@ internal sealed class SagaContext(string instanceId, Func<string, IWorkflowActiv
     private void Go(Action step)
     {
         _blocked = New();
+        Interlocked.Increment(ref _running);
         step();
-        if (_running == 0) _blocked.TrySetResult();
+        Done();
+    }
+
+    // Only after the code that was waiting for it has run: it may have started the next one.
+    private void Done()
+    {
+        if (Interlocked.Decrement(ref _running) == 0) _blocked.TrySetResult();
     }
 
     private async Task RunAsync<T>(string name, object? input, TaskCompletionSource<T> done)
     {
         var activity = activityOf(name);
         var result = await activity.RunAsync(new ActivityContext(name, instanceId), Through(input, activity.InputType));
-        _running--;
         done.SetResult((T)Through(result, typeof(T))!);
-        if (_running == 0) _blocked.TrySetResult();
+        Done();
     }
 
     private static object? Through(object? value, Type type) => JsonSerializer.Deserialize(JsonSerializer.Serialize(value, JsonSerializerOptions.Web), type, JsonSerializerOptions.Web);

@@ -101,11 +101,15 @@ internal sealed class SagaContext(string instanceId, Func<string, IWorkflowActiv
     public override Guid NewGuid() => throw new NotSupportedException();
 
     /// <summary>The code after an await runs inside <paramref name="step"/>; when it returns, the workflow waits, for an activity or for the test.</summary>
-    private void Go(Action step)
+    public void Go(Action step)
     {
         _blocked = New();
         Interlocked.Increment(ref _running);
+        // Without xunit's context, which would run what comes after an await some time later.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
         step();
+        SynchronizationContext.SetSynchronizationContext(context);
         Done();
     }
 

@@ -28,7 +28,8 @@ internal sealed class SagaRun : IAsyncDisposable
         _services = services;
         OrderId = order.Id;
         Context = context;
-        Workflow = new OrderWorkflow().RunAsync(context, new OrderWorkflowInput(order.Id));
+        Workflow = Task.FromResult("");
+        context.Go(() => Workflow = new OrderWorkflow().RunAsync(context, new OrderWorkflowInput(order.Id)));
     }
 
     public string OrderId { get; }
@@ -71,7 +72,7 @@ internal sealed class SagaRun : IAsyncDisposable
     public void StartAgain()
     {
         Context = NewContext(_services, OrderId);
-        Workflow = new OrderWorkflow().RunAsync(Context, new OrderWorkflowInput(OrderId));
+        Context.Go(() => Workflow = new OrderWorkflow().RunAsync(Context, new OrderWorkflowInput(OrderId)));
     }
 
     public async Task<Order> OrderAsync() => await Orders.GetAsync(OrderId, CancellationToken.None);

@@ -13,9 +13,8 @@ namespace OrderApp.Tests.Saga;
 internal sealed class SagaContext(string instanceId, Func<string, IWorkflowActivity> activityOf, TimeProvider time) : WorkflowContext
 {
     private readonly Queue<string> _events = new();
+    private readonly Queue<Func<Task>> _calls = new();
     private Action<string>? _waiter;
-    private TaskCompletionSource _blocked = New();
-    private int _running;
 
     public override string Name => "OrderWorkflow";
 
@@ -28,44 +27,44 @@ internal sealed class SagaContext(string instanceId, Func<string, IWorkflowActiv
     /// <summary>The timer that runs, with the time at which it fires; null when there is none.</summary>
     public (DateTime At, TaskCompletionSource Done)? Timer { get; private set; }
 
-    /// <summary>Done when the workflow can only go on with another event or timer.</summary>
-    public Task Blocked => _blocked.Task;
-
     public List<string> Called { get; } = [];
 
-    public void Raise<T>(T payload)
+    public Task RaiseAsync<T>(T payload)
     {
         var json = JsonSerializer.Serialize(payload, JsonSerializerOptions.Web);
         if (_waiter is not { } waiter)
         {
             _events.Enqueue(json);
-            return;
+            return Task.CompletedTask;
         }
 
         _waiter = null;
-        Go(() => waiter(json));
+        return GoAsync(() => waiter(json));
     }
 
-    public void FireTimer()
+    public Task FireTimerAsync()
     {
-        if (Timer is not { } timer) return;
+        if (Timer is not { } timer) return Task.CompletedTask;
         Timer = null;
-        Go(timer.Done.SetResult);
+        return GoAsync(timer.Done.SetResult);
     }
 
     public override Task<T> CallActivityAsync<T>(string name, object? input = null, WorkflowTaskOptions? options = null)
     {
         Called.Add(name);
-        Interlocked.Increment(ref _running);
-        if (_blocked.Task.IsCompleted) _blocked = New();
         var done = new TaskCompletionSource<T>();
-        _ = RunAsync(name, input, done);
+        _calls.Enqueue(async () =>
+        {
+            var activity = activityOf(name);
+            var result = await activity.RunAsync(new ActivityContext(name, instanceId), Through(input, activity.InputType));
+            done.SetResult((T)Through(result, typeof(T))!);
+        });
         return done.Task;
     }
 
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
     {
-        var timer = New();
+        var timer = new TaskCompletionSource();
         Timer = (fireAt, timer);
         cancellationToken.Register(() =>
         {
@@ -100,36 +99,18 @@ internal sealed class SagaContext(string instanceId, Func<string, IWorkflowActiv
 
     public override Guid NewGuid() => throw new NotSupportedException();
 
-    /// <summary>The code after an await runs inside <paramref name="step"/>; when it returns, the workflow waits, for an activity or for the test.</summary>
-    public void Go(Action step)
+    /// <summary>
+    /// Lets the workflow go on until it can only wait for an event or a timer. An activity runs when the code that called it
+    /// has come to its await, so that its result goes on there and then; a thread of the pool has neither xunit's context
+    /// nor its scheduler, which would do that some time later.
+    /// </summary>
+    public Task GoAsync(Action step) => Task.Run(async () =>
     {
-        _blocked = New();
-        Interlocked.Increment(ref _running);
-        // Without xunit's context, which would run what comes after an await some time later.
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
         step();
-        SynchronizationContext.SetSynchronizationContext(context);
-        Done();
-    }
-
-    // Only after the code that was waiting for it has run: it may have started the next one.
-    private void Done()
-    {
-        if (Interlocked.Decrement(ref _running) == 0) _blocked.TrySetResult();
-    }
-
-    private async Task RunAsync<T>(string name, object? input, TaskCompletionSource<T> done)
-    {
-        var activity = activityOf(name);
-        var result = await activity.RunAsync(new ActivityContext(name, instanceId), Through(input, activity.InputType));
-        done.SetResult((T)Through(result, typeof(T))!);
-        Done();
-    }
+        while (_calls.TryDequeue(out var call)) await call();
+    });
 
     private static object? Through(object? value, Type type) => JsonSerializer.Deserialize(JsonSerializer.Serialize(value, JsonSerializerOptions.Web), type, JsonSerializerOptions.Web);
-
-    private static TaskCompletionSource New() => new();
 
     private sealed class ActivityContext(string name, string instanceId) : WorkflowActivityContext
     {

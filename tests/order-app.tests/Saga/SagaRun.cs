@@ -28,15 +28,13 @@ internal sealed class SagaRun : IAsyncDisposable
         _services = services;
         OrderId = order.Id;
         Context = context;
-        Workflow = Task.FromResult("");
-        context.Go(() => Workflow = new OrderWorkflow().RunAsync(context, new OrderWorkflowInput(order.Id)));
     }
 
     public string OrderId { get; }
 
     public SagaContext Context { get; private set; }
 
-    public Task<string> Workflow { get; private set; }
+    public Task<string> Workflow { get; private set; } = Task.FromResult("");
 
     public FakeStateStore State => _services.GetRequiredService<FakeStateStore>();
 
@@ -65,32 +63,23 @@ internal sealed class SagaRun : IAsyncDisposable
         var provider = services.BuildServiceProvider();
         ImmutableArray<OrderLine> items = [.. Enumerable.Range(1, lines).Select(line => new OrderLine(line, "p" + line, 1, 1m))];
         var order = await provider.GetRequiredService<OrderStore>().CreateAsync(Order.Place(Guid.CreateVersion7(Start), new PlacedOrder("u", items, null), "k", Start), CancellationToken.None);
-        return new SagaRun(provider, order, NewContext(provider, order.Id));
+        var saga = new SagaRun(provider, order, NewContext(provider, order.Id));
+        await saga.BeginAsync();
+        return saga;
     }
 
     /// <summary>The workflow is lost and starts from the beginning, as when its instance had to be scheduled again.</summary>
-    public void StartAgain()
+    public Task StartAgainAsync()
     {
         Context = NewContext(_services, OrderId);
-        Context.Go(() => Workflow = new OrderWorkflow().RunAsync(Context, new OrderWorkflowInput(OrderId)));
+        return BeginAsync();
     }
 
     public async Task<Order> OrderAsync() => await Orders.GetAsync(OrderId, CancellationToken.None);
 
-    /// <summary>Until nothing happens by itself any more.</summary>
-    public Task SettledAsync() => Task.WhenAny(Context.Blocked, Workflow);
+    public Task CommandAsync(OrderCommand command, string? reason = null) => SettledAsync(Context.RaiseAsync(new OrderSignal(Command: new CommandRequest(command, reason))));
 
-    public async Task CommandAsync(OrderCommand command, string? reason = null)
-    {
-        Context.Raise(new OrderSignal(Command: new CommandRequest(command, reason)));
-        await SettledAsync();
-    }
-
-    public async Task DeadlineAsync()
-    {
-        Context.FireTimer();
-        await SettledAsync();
-    }
+    public Task DeadlineAsync() => SettledAsync(Context.FireTimerAsync());
 
     /// <summary>Inventory answers the next command, as its rules are. False: there is none.</summary>
     public async Task<bool> AnswerNextAsync()
@@ -104,16 +93,14 @@ internal sealed class SagaRun : IAsyncDisposable
     /// <summary>Everything that waits at inventory is answered.</summary>
     public async Task AnswerAllAsync()
     {
-        await SettledAsync();
-        while (await AnswerNextAsync()) await SettledAsync();
+        for (var more = true; more;) more = await AnswerNextAsync();
     }
 
     /// <summary>One result, whether it is true or not. It is raised only if the order waits for it, as the subscription does.</summary>
     public async Task ResultAsync(StockOperationKind operation, int line, string code)
     {
         if (!(await OrderAsync()).Awaits(operation)) return;
-        Context.Raise(new OrderSignal([new LineResult(operation, line, code is "HELD" or "RELEASED" or "SHIPPED" or "FENCED" or "NOTHING_HELD", code)]));
-        await SettledAsync();
+        await SettledAsync(Context.RaiseAsync(new OrderSignal([new LineResult(operation, line, code is "HELD" or "RELEASED" or "SHIPPED" or "FENCED" or "NOTHING_HELD", code)])));
     }
 
     public InventoryDeductionMessage[] Commands() => [.. Of<InventoryDeductionMessage>(Topics.InventoryDeduction)];
@@ -121,6 +108,15 @@ internal sealed class SagaRun : IAsyncDisposable
     public OrderStatusChangeMessage[] StatusChanges() => [.. Of<OrderStatusChangeMessage>(Topics.OrderStatusChanges)];
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    // A workflow that failed fails the test.
+    private async Task SettledAsync(Task step)
+    {
+        await step;
+        if (Workflow.IsFaulted) await Workflow;
+    }
+
+    private Task BeginAsync() => Context.GoAsync(() => Workflow = new OrderWorkflow().RunAsync(Context, new OrderWorkflowInput(OrderId)));
 
     private static SagaContext NewContext(ServiceProvider services, string orderId) => new(
         orderId,

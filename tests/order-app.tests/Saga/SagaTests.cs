@@ -55,7 +55,6 @@ public sealed class SagaTests
     public async Task Cancel_WhilePending_FencesWhatIsNotAnswered(int answered)
     {
         await using var saga = await SagaRun.StartAsync(lines: 2);
-        await saga.SettledAsync();
         for (var i = 0; i < answered; i++) await saga.AnswerNextAsync();
 
         await saga.CommandAsync(OrderCommand.Cancel);
@@ -72,7 +71,6 @@ public sealed class SagaTests
     {
         await using var saga = await SagaRun.StartAsync(lines: 2);
         saga.SoldOut.Add(1);
-        await saga.SettledAsync();
         await saga.AnswerNextAsync();
 
         await saga.CommandAsync(OrderCommand.Cancel, "changed my mind");
@@ -188,7 +186,6 @@ public sealed class SagaTests
     public async Task Results_Contradictory_TheFirstCounts()
     {
         await using var saga = await SagaRun.StartAsync(lines: 2);
-        await saga.SettledAsync();
 
         await saga.ResultAsync(StockOperationKind.Deduct, 1, "HELD");
         await saga.ResultAsync(StockOperationKind.Deduct, 1, "OUT_OF_STOCK");
@@ -221,10 +218,9 @@ public sealed class SagaTests
     public async Task StartAgain_OfAPendingOrder_ResumesWhereItWas(bool cancelling)
     {
         await using var saga = await SagaRun.StartAsync(lines: 2);
-        await saga.SettledAsync();
         if (cancelling) await saga.CommandAsync(OrderCommand.Cancel, "why");
 
-        saga.StartAgain();
+        await saga.StartAgainAsync();
         await saga.AnswerAllAsync();
 
         var order = await saga.OrderAsync();
@@ -238,7 +234,7 @@ public sealed class SagaTests
         await using var saga = await SagaRun.StartAsync();
         await saga.AnswerAllAsync();
 
-        saga.StartAgain();
+        await saga.StartAgainAsync();
 
         Assert.Equal("CONFIRMED", await saga.Workflow);
         Assert.Single(saga.Commands());

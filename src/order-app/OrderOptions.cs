@@ -29,6 +29,17 @@ internal sealed class OrderOptions : IValidatableObject
     /// <summary>How old an order that GET shows may be; zero reads the store each time. At most 1 minute.</summary>
     public TimeSpan ReadCache { get; set; } = TimeSpan.Zero;
 
+    /// <summary>Reads the section before anything starts.</summary>
+    /// <exception cref="ValidationException">A value is out of range.</exception>
+    /// <exception cref="InvalidOperationException">A name is unknown, or a value is not what it should be.</exception>
+    public static OrderOptions From(IConfiguration configuration)
+    {
+        var options = new OrderOptions();
+        configuration.GetSection(Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        return options;
+    }
+
     /// <summary>How long an order may stay in <paramref name="status"/> by itself; null for ever.</summary>
     public TimeSpan? AllowedIn(OrderStatus status)
     {

@@ -1,4 +1,5 @@
 using Dapr.Workflow;
+using Microsoft.Extensions.Options;
 using OrderApp;
 using OrderApp.Activities;
 using OrderApp.Orders;
@@ -10,7 +11,7 @@ using OrderInventory.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.Services.AddOptions<OrderOptions>().BindConfiguration(OrderOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton(Options.Create(OrderOptions.From(builder.Configuration)));
 builder.Services.AddSingleton<Claims>();
 builder.Services.AddSingleton<OrderStore>();
 builder.Services.AddSingleton<OrderMessages>();

@@ -7,19 +7,8 @@ using OrderApp.Workflows;
 
 namespace OrderApp.Tests;
 
-public sealed class OrderCommandTests : IAsyncLifetime
+public sealed class OrderCommandTests : OrderApiTests
 {
-    private OrderApi _app = null!;
-    private HttpClient _http = null!;
-
-    public async Task InitializeAsync()
-    {
-        _app = await OrderApi.StartAsync();
-        _http = _app.CreateClient();
-    }
-
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
     [Fact]
     public async Task Cancel_PendingOrder_TellsTheWorkflowAndAnswersWithTheOutcome()
     {
@@ -32,7 +21,7 @@ public sealed class OrderCommandTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.OK, "\"2\""), (answer.StatusCode, answer.Headers.ETag?.Tag));
         Assert.Equal("wait=30", answer.Headers.GetValues("Preference-Applied").Single());
         Assert.Equal("CANCELLED", (await BodyAsync(answer)).GetProperty("data").GetProperty("status").GetString());
-        var raised = Assert.Single(_app.Workflows.Raised);
+        var raised = Assert.Single(App.Workflows.Raised);
         Assert.Equal((id, OrderSignal.EventName), (raised.InstanceId, raised.Name));
         Assert.Equal("""{"results":null,"command":{"command":"CANCEL","reason":"changed my mind"}}""", raised.Input);
     }
@@ -75,7 +64,7 @@ public sealed class OrderCommandTests : IAsyncLifetime
         var id = await PlaceAsync(before);
 
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(id, command)).StatusCode);
-        Assert.Empty(_app.Workflows.Raised);
+        Assert.Empty(App.Workflows.Raised);
     }
 
     [Theory]
@@ -95,31 +84,31 @@ public sealed class OrderCommandTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Equal("ILLEGAL_TRANSITION", (await BodyAsync(answer)).GetProperty("code").GetString());
-        Assert.Empty(_app.Workflows.Raised);
+        Assert.Empty(App.Workflows.Raised);
     }
 
     [Fact]
     public async Task Pay_WhileTheOrderIsBeingCancelled_Is409AndCancelWaits()
     {
         var id = await PlaceAsync(OrderCommand.Confirm);
-        await _app.Orders.WaitForAsync(id, OrderCommand.Cancel, [1], null, CancellationToken.None);
+        await App.Orders.WaitForAsync(id, OrderCommand.Cancel, [1], null, CancellationToken.None);
 
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(id, "pay")).StatusCode);
         Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(id, "cancel", prefer: "wait=0")).StatusCode);
-        Assert.Empty(_app.Workflows.Raised);
+        Assert.Empty(App.Workflows.Raised);
     }
 
     [Fact]
     public async Task Command_WorkflowServiceDown_Is503AndLaterDone()
     {
         var id = await PlaceAsync(OrderCommand.Confirm);
-        _app.Workflows.Down = true;
+        App.Workflows.Down = true;
         var refused = await PostAsync(id, "pay");
-        _app.Workflows.Down = false;
+        App.Workflows.Down = false;
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (refused.StatusCode, refused.Headers.RetryAfter is not null));
         Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(id, "pay", prefer: "wait=0")).StatusCode);
-        Assert.Single(_app.Workflows.Raised);
+        Assert.Single(App.Workflows.Raised);
     }
 
     [Theory]
@@ -128,10 +117,10 @@ public sealed class OrderCommandTests : IAsyncLifetime
     public async Task Cancel_WorkflowGone_OnlyAPendingOrderIsScheduledAgain(string before, HttpStatusCode status, int scheduled)
     {
         var id = await PlaceAsync(before);
-        _app.Workflows.Started.Clear();
+        App.Workflows.Started.Clear();
 
         Assert.Equal(status, (await PostAsync(id, "cancel", prefer: "wait=0")).StatusCode);
-        Assert.Equal(scheduled, _app.Workflows.Started.Count);
+        Assert.Equal(scheduled, App.Workflows.Started.Count);
     }
 
     [Theory]
@@ -147,7 +136,7 @@ public sealed class OrderCommandTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.True((await BodyAsync(answer)).GetProperty("errors").TryGetProperty(field, out _));
-        Assert.Empty(_app.Workflows.Raised);
+        Assert.Empty(App.Workflows.Raised);
     }
 
     [Theory]
@@ -158,8 +147,8 @@ public sealed class OrderCommandTests : IAsyncLifetime
 
     private async Task ApplyOnceToldAsync(string id, OrderCommand command)
     {
-        await OrderInventory.Testing.Eventually.GetAsync(() => Task.FromResult(_app.Workflows.Raised.Count), count => count > 0, TimeSpan.FromSeconds(30), "the workflow is told");
-        await _app.Orders.ApplyAsync(id, command, null, CancellationToken.None);
+        await OrderInventory.Testing.Eventually.GetAsync(() => Task.FromResult(App.Workflows.Raised.Count), count => count > 0, TimeSpan.FromSeconds(30), "the workflow is told");
+        await App.Orders.ApplyAsync(id, command, null, CancellationToken.None);
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
     }
 
@@ -167,9 +156,9 @@ public sealed class OrderCommandTests : IAsyncLifetime
 
     private async Task<string> PlaceAsync(string commands)
     {
-        var answer = await _http.PostAsJsonAsync("/api/orders", new { userId = "u", productId = "p", quantity = 1, amount = 1 });
+        var answer = await Http.PostAsJsonAsync("/api/orders", new { userId = "u", productId = "p", quantity = 1, amount = 1 });
         var id = (await BodyAsync(answer)).GetProperty("data").GetProperty("id").GetString()!;
-        foreach (var command in commands.Split(' ', StringSplitOptions.RemoveEmptyEntries)) await _app.Orders.ApplyAsync(id, Enum.Parse<OrderCommand>(command), null, CancellationToken.None);
+        foreach (var command in commands.Split(' ', StringSplitOptions.RemoveEmptyEntries)) await App.Orders.ApplyAsync(id, Enum.Parse<OrderCommand>(command), null, CancellationToken.None);
         return id;
     }
 
@@ -178,7 +167,7 @@ public sealed class OrderCommandTests : IAsyncLifetime
         var request = new HttpRequestMessage(HttpMethod.Post, $"/api/orders/{id}/{command}");
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         if (prefer is not null) request.Headers.TryAddWithoutValidation("Prefer", prefer);
-        return _http.SendAsync(request);
+        return Http.SendAsync(request);
     }
 
     private static Task<JsonElement> BodyAsync(HttpResponseMessage answer) => answer.Content.ReadFromJsonAsync<JsonElement>();

@@ -8,19 +8,8 @@ using OrderInventory.Testing;
 
 namespace OrderApp.Tests;
 
-public sealed class PlaceOrderTests : IAsyncLifetime
+public sealed class PlaceOrderTests : OrderApiTests
 {
-    private OrderApi _app = null!;
-    private HttpClient _http = null!;
-
-    public async Task InitializeAsync()
-    {
-        _app = await OrderApi.StartAsync();
-        _http = _app.CreateClient();
-    }
-
-    public async Task DisposeAsync() => await _app.DisposeAsync();
-
     [Fact]
     public async Task Post_NewOrder_IsStoredScheduledAndReadable()
     {
@@ -34,15 +23,15 @@ public sealed class PlaceOrderTests : IAsyncLifetime
         Assert.Equal("42.50", order.GetProperty("amount").GetRawText());
         Assert.Equal("PENDING", order.GetProperty("status").GetString());
         Assert.Equal("k1", order.GetProperty("idempotencyKey").GetString());
-        Assert.Equal(order.GetProperty("id").GetString(), Assert.Single(_app.Workflows.Started).InstanceId);
-        Assert.NotNull(_app.Workflows.Started.Single().ScheduledStartTimestamp);
+        Assert.Equal(order.GetProperty("id").GetString(), Assert.Single(App.Workflows.Started).InstanceId);
+        Assert.NotNull(App.Workflows.Started.Single().ScheduledStartTimestamp);
 
-        var read = await _http.GetAsync(answer.Headers.Location);
+        var read = await Http.GetAsync(answer.Headers.Location);
         Assert.Equal(order.GetRawText(), (await DataAsync(read)).GetRawText());
         using var conditional = new HttpRequestMessage(HttpMethod.Get, answer.Headers.Location);
         conditional.Headers.TryAddWithoutValidation("If-None-Match", "\"1\"");
-        Assert.Equal(HttpStatusCode.NotModified, (await _http.SendAsync(conditional)).StatusCode);
-        var history = await DataAsync(await _http.GetAsync(answer.Headers.Location + "/history"));
+        Assert.Equal(HttpStatusCode.NotModified, (await Http.SendAsync(conditional)).StatusCode);
+        var history = await DataAsync(await Http.GetAsync(answer.Headers.Location + "/history"));
         Assert.Equal((1, "PENDING"), (history[0].GetProperty("sequence").GetInt32(), history[0].GetProperty("newStatus").GetString()));
     }
 
@@ -51,7 +40,7 @@ public sealed class PlaceOrderTests : IAsyncLifetime
     {
         // The order is held back until both lists are being written: one after the other they would never be.
         var lists = new CountdownEvent(2);
-        _app.State.BeforeSave = async save =>
+        App.State.BeforeSave = async save =>
         {
             if (save.Key.StartsWith("user-orders:", StringComparison.Ordinal) || save.Key.StartsWith("open-orders:", StringComparison.Ordinal)) lists.Signal();
             if (save.Key.StartsWith("order:", StringComparison.Ordinal)) await Task.Run(() => Assert.True(lists.Wait(TimeSpan.FromSeconds(30))));
@@ -59,8 +48,8 @@ public sealed class PlaceOrderTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Created, (await PostAsync(Body(), "k1")).StatusCode);
 
-        Assert.Equal(6, _app.State.Calls.Count);
-        Assert.Single(_app.Workflows.Started);
+        Assert.Equal(6, App.State.Calls.Count);
+        Assert.Single(App.Workflows.Started);
     }
 
     [Fact]
@@ -73,7 +62,7 @@ public sealed class PlaceOrderTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         Assert.Equal("true", again.Headers.GetValues("Idempotency-Replayed").Single());
         Assert.Equal(first.GetProperty("id").GetString(), (await DataAsync(again)).GetProperty("id").GetString());
-        Assert.Single(_app.Workflows.Started);
+        Assert.Single(App.Workflows.Started);
     }
 
     [Fact]
@@ -85,7 +74,7 @@ public sealed class PlaceOrderTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
         Assert.Equal("IDEMPOTENCY_KEY_REUSED", (await other.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
-        Assert.Single(_app.State.Values("order:"));
+        Assert.Single(App.State.Values("order:"));
     }
 
     [Fact]
@@ -94,7 +83,7 @@ public sealed class PlaceOrderTests : IAsyncLifetime
         await PostAsync(Body(), "k1");
 
         Assert.Equal(HttpStatusCode.Created, (await PostAsync(Body(user: "u2"), "k1")).StatusCode);
-        Assert.Equal(2, _app.Workflows.Started.Count);
+        Assert.Equal(2, App.Workflows.Started.Count);
     }
 
     [Fact]
@@ -104,8 +93,8 @@ public sealed class PlaceOrderTests : IAsyncLifetime
 
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
         Assert.Equal(199, answers.Count(answer => answer.StatusCode == HttpStatusCode.OK));
-        Assert.Single(_app.State.Values("order:"));
-        Assert.Single(_app.Workflows.Started);
+        Assert.Single(App.State.Values("order:"));
+        Assert.Single(App.Workflows.Started);
     }
 
     [Fact]
@@ -149,7 +138,7 @@ public sealed class PlaceOrderTests : IAsyncLifetime
     {
         using var request = Request(body, "k");
         request.Headers.TryAddWithoutValidation("Accept-Language", "zh-CN,zh;q=0.9");
-        var answer = await _http.SendAsync(request);
+        var answer = await Http.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
@@ -160,7 +149,7 @@ public sealed class PlaceOrderTests : IAsyncLifetime
         Assert.Equal("urn:order-inventory:problem:validation-failed", problem.GetProperty("type").GetString());
         Assert.False(problem.GetProperty("success").GetBoolean());
         Assert.True(problem.TryGetProperty("traceId", out _));
-        Assert.Empty(_app.State.Values(""));
+        Assert.Empty(App.State.Values(""));
     }
 
     [Fact]
@@ -169,7 +158,7 @@ public sealed class PlaceOrderTests : IAsyncLifetime
         var answer = await PostAsync(Body(remark: new string('x', 300_000)), "k");
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty("remark", out _));
-        Assert.Empty(_app.State.Values(""));
+        Assert.Empty(App.State.Values(""));
     }
 
     [Theory]
@@ -191,12 +180,12 @@ public sealed class PlaceOrderTests : IAsyncLifetime
     public async Task Post_OneSaveGoesWrong_StillPlacesOneOrder(string prefix, SaveFault fault)
     {
         var once = 1;
-        _app.State.FaultOf = save => save.Key.StartsWith(prefix, StringComparison.Ordinal) && Interlocked.Exchange(ref once, 0) == 1 ? fault : SaveFault.None;
+        App.State.FaultOf = save => save.Key.StartsWith(prefix, StringComparison.Ordinal) && Interlocked.Exchange(ref once, 0) == 1 ? fault : SaveFault.None;
 
         Assert.Equal(HttpStatusCode.Created, (await PostAsync(Body(), "k")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(Body(), "k")).StatusCode);
-        Assert.Single(_app.State.Values("order:"));
-        Assert.Single(_app.Workflows.Started);
+        Assert.Single(App.State.Values("order:"));
+        Assert.Single(App.Workflows.Started);
     }
 
     [Theory]
@@ -207,45 +196,45 @@ public sealed class PlaceOrderTests : IAsyncLifetime
     public async Task Post_EndsAfterSomeOfItsSaves_TheSameRequestResumes(int survived)
     {
         var saves = 0;
-        _app.State.BeforeSave = _ => Interlocked.Increment(ref saves) > survived ? throw new DependencyUnavailableException("ended") : Task.CompletedTask;
+        App.State.BeforeSave = _ => Interlocked.Increment(ref saves) > survived ? throw new DependencyUnavailableException("ended") : Task.CompletedTask;
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await PostAsync(Body(), "k")).StatusCode);
-        Assert.Empty(_app.Workflows.Started);
-        _app.State.BeforeSave = _ => Task.CompletedTask;
+        Assert.Empty(App.Workflows.Started);
+        App.State.BeforeSave = _ => Task.CompletedTask;
 
         var resumed = await PostAsync(Body(), "k");
 
         Assert.Equal(survived == 0 ? HttpStatusCode.Created : HttpStatusCode.OK, resumed.StatusCode);
         var id = (await DataAsync(resumed)).GetProperty("id").GetString()!;
-        Assert.Equal(id, Assert.Single(_app.Workflows.Started).InstanceId);
-        Assert.Equal("order:" + id, Assert.Single(_app.State.Values("order:")).Key);
-        Assert.Contains(id, Encoding.UTF8.GetString(Assert.Single(_app.State.Values("user-orders:")).Value), StringComparison.Ordinal);
-        Assert.Contains(_app.State.Values("open-orders:").Values, second => Encoding.UTF8.GetString(second).Contains(id, StringComparison.Ordinal));
+        Assert.Equal(id, Assert.Single(App.Workflows.Started).InstanceId);
+        Assert.Equal("order:" + id, Assert.Single(App.State.Values("order:")).Key);
+        Assert.Contains(id, Encoding.UTF8.GetString(Assert.Single(App.State.Values("user-orders:")).Value), StringComparison.Ordinal);
+        Assert.Contains(App.State.Values("open-orders:").Values, second => Encoding.UTF8.GetString(second).Contains(id, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Post_WorkflowServiceDown_Is503AndTheSameRequestLaterResumes()
     {
-        _app.Workflows.Down = true;
+        App.Workflows.Down = true;
         var refused = await PostAsync(Body(), "k");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.NotNull(refused.Headers.RetryAfter);
-        _app.Workflows.Down = false;
+        App.Workflows.Down = false;
 
         var resumed = await PostAsync(Body(), "k");
 
         Assert.Equal(HttpStatusCode.OK, resumed.StatusCode);
-        Assert.Equal((await DataAsync(resumed)).GetProperty("id").GetString(), Assert.Single(_app.Workflows.Started).InstanceId);
+        Assert.Equal((await DataAsync(resumed)).GetProperty("id").GetString(), Assert.Single(App.Workflows.Started).InstanceId);
     }
 
     [Fact]
     public async Task Post_OrderAlreadyDecided_IsNotScheduledAgain()
     {
         var id = (await DataAsync(await PostAsync(Body(), "k"))).GetProperty("id").GetString()!;
-        await _app.Orders.ApplyAsync(id, OrderCommand.Confirm, null, CancellationToken.None);
-        _app.Workflows.Started.Clear();
+        await App.Orders.ApplyAsync(id, OrderCommand.Confirm, null, CancellationToken.None);
+        App.Workflows.Started.Clear();
 
         Assert.Equal("CONFIRMED", (await DataAsync(await PostAsync(Body(), "k"))).GetProperty("status").GetString());
-        Assert.Empty(_app.Workflows.Started);
+        Assert.Empty(App.Workflows.Started);
     }
 
     [Theory]
@@ -255,14 +244,14 @@ public sealed class PlaceOrderTests : IAsyncLifetime
     [InlineData("/nothing/here")]
     public async Task Get_Unknown_IsAProblem404(string path)
     {
-        var answer = await _http.GetAsync(path);
+        var answer = await Http.GetAsync(path);
 
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
         Assert.False((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("success").GetBoolean());
     }
 
-    private Task<HttpResponseMessage> PostAsync(string body, string? key) => _http.SendAsync(Request(body, key));
+    private Task<HttpResponseMessage> PostAsync(string body, string? key) => Http.SendAsync(Request(body, key));
 
     private static HttpRequestMessage Request(string body, string? key)
     {

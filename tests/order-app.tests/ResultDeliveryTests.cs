@@ -5,19 +5,13 @@ using OrderApp.Domain;
 
 namespace OrderApp.Tests;
 
-public sealed class ResultDeliveryTests : IAsyncLifetime
+public sealed class ResultDeliveryTests : OrderApiTests
 {
-    private OrderApi _app = null!;
-    private HttpClient _http = null!;
-
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _app = await OrderApi.StartAsync();
-        _http = _app.CreateClient();
-        _http.DefaultRequestHeaders.Add("dapr-api-token", OrderApi.AppToken);
+        await base.InitializeAsync();
+        Http.DefaultRequestHeaders.Add("dapr-api-token", OrderApi.AppToken);
     }
-
-    public async Task DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
     public async Task Deliver_TwoLinesOfOneOrder_RaisesOneEvent()
@@ -26,7 +20,7 @@ public sealed class ResultDeliveryTests : IAsyncLifetime
 
         Assert.Equal(["SUCCESS", "SUCCESS"], (await DeliverAsync(Result(order, 1, "HELD"), Result(order, 2, "OUT_OF_STOCK"))).Values);
 
-        var raised = Assert.Single(_app.Workflows.Raised);
+        var raised = Assert.Single(App.Workflows.Raised);
         Assert.Equal((order, "order-signal"), (raised.InstanceId, raised.Name));
         Assert.Equal(["HELD", "OUT_OF_STOCK"], JsonSerializer.Deserialize<JsonElement>(raised.Input).GetProperty("results").EnumerateArray().Select(line => line.GetProperty("code").GetString()));
     }
@@ -35,33 +29,33 @@ public sealed class ResultDeliveryTests : IAsyncLifetime
     public async Task Deliver_DecidedOrder_IsAcknowledgedWithoutAnEvent()
     {
         var order = await PlaceAsync();
-        await _app.Orders.ApplyAsync(order, OrderCommand.Cancel, "OUT_OF_STOCK", CancellationToken.None);
+        await App.Orders.ApplyAsync(order, OrderCommand.Cancel, "OUT_OF_STOCK", CancellationToken.None);
 
         Assert.Equal("SUCCESS", (await DeliverAsync(Result(order, 1, "HELD")))["0"]);
 
-        Assert.Empty(_app.Workflows.Raised);
+        Assert.Empty(App.Workflows.Raised);
     }
 
     [Fact]
     public async Task Deliver_WorkflowGone_IsScheduledAgainAndTold()
     {
         var order = await PlaceAsync();
-        _app.Workflows.Started.Clear();
+        App.Workflows.Started.Clear();
 
         Assert.Equal("SUCCESS", (await DeliverAsync(Result(order, 1, "HELD")))["0"]);
 
-        Assert.Equal(order, Assert.Single(_app.Workflows.Started).InstanceId);
-        Assert.Single(_app.Workflows.Raised);
+        Assert.Equal(order, Assert.Single(App.Workflows.Started).InstanceId);
+        Assert.Single(App.Workflows.Raised);
     }
 
     [Fact]
     public async Task Deliver_SidecarOrStoreDown_AsksAgain()
     {
         var order = await PlaceAsync();
-        _app.Workflows.Down = true;
+        App.Workflows.Down = true;
         Assert.Equal("RETRY", (await DeliverAsync(Result(order, 1, "HELD")))["0"]);
-        _app.Workflows.Down = false;
-        _app.State.Unreadable = true;
+        App.Workflows.Down = false;
+        App.State.Unreadable = true;
         Assert.Equal("RETRY", (await DeliverAsync(Result(order, 1, "HELD")))["0"]);
     }
 
@@ -71,13 +65,13 @@ public sealed class ResultDeliveryTests : IAsyncLifetime
         var statuses = await DeliverAsync(Result("0198aaaa-0000-7000-8000-000000000000", 1, "HELD"), Result("no-id", 1, "HELD"), new { nonsense = true });
 
         Assert.All(statuses.Values, status => Assert.Equal("SUCCESS", status));
-        Assert.Equal(2, _app.Events.DeadLetters.Count);
-        Assert.Empty(_app.Workflows.Raised);
+        Assert.Equal(2, App.Events.DeadLetters.Count);
+        Assert.Empty(App.Workflows.Raised);
     }
 
     private async Task<string> PlaceAsync()
     {
-        var answer = await _http.PostAsJsonAsync("/api/orders", new { userId = "u", lines = new[] { new { productId = "a", quantity = 1, amount = 1 }, new { productId = "b", quantity = 1, amount = 1 } } });
+        var answer = await Http.PostAsJsonAsync("/api/orders", new { userId = "u", lines = new[] { new { productId = "a", quantity = 1, amount = 1 }, new { productId = "b", quantity = 1, amount = 1 } } });
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data").GetProperty("id").GetString()!;
     }
 
@@ -96,7 +90,7 @@ public sealed class ResultDeliveryTests : IAsyncLifetime
 
     private async Task<Dictionary<string, string>> DeliverAsync(params object[] results)
     {
-        var answer = await _http.PostAsJsonAsync("/dapr/events/inventory-deduction-result", new
+        var answer = await Http.PostAsJsonAsync("/dapr/events/inventory-deduction-result", new
         {
             entries = results.Select((data, index) => new { entryId = index.ToString(System.Globalization.CultureInfo.InvariantCulture), @event = new { specversion = "1.0", data } }),
         });

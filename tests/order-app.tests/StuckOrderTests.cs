@@ -9,62 +9,55 @@ using OrderInventory.Contracts;
 
 namespace OrderApp.Tests;
 
-public sealed class StuckOrderTests : IAsyncLifetime
+public sealed class StuckOrderTests : OrderApiTests
 {
-    private OrderApi _app = null!;
-    private HttpClient _http = null!;
-
-    public async Task InitializeAsync()
+    public StuckOrderTests() : base(frozen: true)
     {
-        _app = await OrderApi.StartAsync(frozen: true);
-        _http = _app.CreateClient();
     }
-
-    public async Task DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
     public async Task Search_OrderWhoseWorkflowWasNeverScheduled_SchedulesAndAsksIt()
     {
-        _app.Workflows.Down = true;
-        await _http.PostAsJsonAsync("/api/orders", Body);
-        _app.Workflows.Down = false;
+        App.Workflows.Down = true;
+        await Http.PostAsJsonAsync("/api/orders", Body);
+        App.Workflows.Down = false;
         await SearchAfterAsync(TimeSpan.FromMinutes(1));
-        Assert.Empty(_app.Workflows.Started);
+        Assert.Empty(App.Workflows.Started);
 
         await SearchAfterAsync(TimeSpan.FromMinutes(2));
 
-        var order = Assert.Single(_app.Workflows.Started).InstanceId;
-        Assert.Equal(order + ":1:deduct", Assert.Single(_app.Events.Published, published => published.Topic == Topics.InventoryDeduction).Event.Id);
-        var listed = (await _http.GetFromJsonAsync<JsonElement>("/api/orders/stuck")).GetProperty("data");
+        var order = Assert.Single(App.Workflows.Started).InstanceId;
+        Assert.Equal(order + ":1:deduct", Assert.Single(App.Events.Published, published => published.Topic == Topics.InventoryDeduction).Event.Id);
+        var listed = (await Http.GetFromJsonAsync<JsonElement>("/api/orders/stuck")).GetProperty("data");
         Assert.Equal((order, 1), (listed[0].GetProperty("orderId").GetString(), listed[0].GetProperty("attempts").GetInt32()));
     }
 
     [Fact]
     public async Task Search_DecidedOrders_AreNotStuck()
     {
-        await _app.Orders.ApplyAsync(await PlaceAsync(), OrderCommand.Confirm, null, CancellationToken.None);
+        await App.Orders.ApplyAsync(await PlaceAsync(), OrderCommand.Confirm, null, CancellationToken.None);
 
         await SearchAfterAsync(TimeSpan.FromMinutes(3));
 
-        Assert.Empty((await _http.GetFromJsonAsync<JsonElement>("/api/orders/stuck")).GetProperty("data").EnumerateArray());
-        Assert.Empty(_app.Events.Published);
+        Assert.Empty((await Http.GetFromJsonAsync<JsonElement>("/api/orders/stuck")).GetProperty("data").EnumerateArray());
+        Assert.Empty(App.Events.Published);
     }
 
     [Fact]
     public async Task Search_OrderThatWaitsForARestore_AsksForTheRestore()
     {
         var id = await PlaceAsync();
-        await _app.Orders.ApplyAsync(id, OrderCommand.Confirm, null, CancellationToken.None);
-        _app.Time.Advance(TimeSpan.FromMinutes(10));
-        await _app.Services.GetRequiredService<OpenOrderStore>().AddAsync(id);
-        await _app.Orders.WaitForAsync(id, OrderCommand.Cancel, [1], null, CancellationToken.None);
-        _app.Workflows.Started.Clear();
+        await App.Orders.ApplyAsync(id, OrderCommand.Confirm, null, CancellationToken.None);
+        App.Time.Advance(TimeSpan.FromMinutes(10));
+        await App.Services.GetRequiredService<OpenOrderStore>().AddAsync(id);
+        await App.Orders.WaitForAsync(id, OrderCommand.Cancel, [1], null, CancellationToken.None);
+        App.Workflows.Started.Clear();
 
         await SearchAfterAsync(TimeSpan.FromMinutes(3));
 
-        Assert.Equal(id + ":1:restore", Assert.Single(_app.Events.Published, published => published.Topic == Topics.InventoryDeduction).Event.Id);
+        Assert.Equal(id + ":1:restore", Assert.Single(App.Events.Published, published => published.Topic == Topics.InventoryDeduction).Event.Id);
         // Not PENDING: its workflow may have ended, so it is never scheduled again.
-        Assert.Empty(_app.Workflows.Started);
+        Assert.Empty(App.Workflows.Started);
     }
 
     [Fact]
@@ -75,7 +68,7 @@ public sealed class StuckOrderTests : IAsyncLifetime
         for (var minute = 0; minute < 20; minute++)
         {
             await SearchAfterAsync(TimeSpan.FromMinutes(1));
-            asked.Add(_app.Events.Published.Count(published => published.Topic == Topics.InventoryDeduction));
+            asked.Add(App.Events.Published.Count(published => published.Topic == Topics.InventoryDeduction));
         }
 
         Assert.Equal(4, asked[^1]);
@@ -86,11 +79,11 @@ public sealed class StuckOrderTests : IAsyncLifetime
     {
         var id = await PlaceAsync();
         await SearchAfterAsync(TimeSpan.FromMinutes(3));
-        await _app.Orders.ApplyAsync(id, OrderCommand.Confirm, null, CancellationToken.None);
+        await App.Orders.ApplyAsync(id, OrderCommand.Confirm, null, CancellationToken.None);
 
         await SearchAfterAsync(TimeSpan.FromMinutes(1));
 
-        Assert.Empty((await _http.GetFromJsonAsync<JsonElement>("/api/orders/stuck")).GetProperty("data").EnumerateArray());
+        Assert.Empty((await Http.GetFromJsonAsync<JsonElement>("/api/orders/stuck")).GetProperty("data").EnumerateArray());
     }
 
     [Fact]
@@ -101,46 +94,46 @@ public sealed class StuckOrderTests : IAsyncLifetime
 
         for (var search = 0; search < 40; search++) await SearchAfterAsync(search == 0 ? TimeSpan.FromDays(1) : StuckOrderSearch.Interval);
 
-        Assert.Single((await _http.GetFromJsonAsync<JsonElement>("/api/orders/stuck")).GetProperty("data").EnumerateArray());
+        Assert.Single((await Http.GetFromJsonAsync<JsonElement>("/api/orders/stuck")).GetProperty("data").EnumerateArray());
     }
 
     [Fact]
     public async Task Search_TwoReplicasAtOnce_OneSearches()
     {
         await PlaceAsync();
-        _app.Time.Advance(TimeSpan.FromMinutes(3));
-        var other = ActivatorUtilities.CreateInstance<StuckOrderSearch>(_app.Services);
+        App.Time.Advance(TimeSpan.FromMinutes(3));
+        var other = ActivatorUtilities.CreateInstance<StuckOrderSearch>(App.Services);
 
-        await Task.WhenAll(other.SearchAsync(CancellationToken.None), _app.Services.GetRequiredService<StuckOrderSearch>().SearchAsync(CancellationToken.None));
+        await Task.WhenAll(other.SearchAsync(CancellationToken.None), App.Services.GetRequiredService<StuckOrderSearch>().SearchAsync(CancellationToken.None));
 
-        Assert.Single(_app.Events.Published, published => published.Topic == Topics.InventoryDeduction);
+        Assert.Single(App.Events.Published, published => published.Topic == Topics.InventoryDeduction);
     }
 
     [Fact]
     public async Task Search_BrokerDown_TriesAgainLater()
     {
         await PlaceAsync();
-        _app.Events.Down = true;
+        App.Events.Down = true;
         await SearchAfterAsync(TimeSpan.FromMinutes(3));
-        _app.Events.Down = false;
+        App.Events.Down = false;
 
         await SearchAfterAsync(TimeSpan.FromMinutes(3));
 
-        Assert.Single(_app.Events.Published, published => published.Topic == Topics.InventoryDeduction);
+        Assert.Single(App.Events.Published, published => published.Topic == Topics.InventoryDeduction);
     }
 
     private static object Body => new { userId = "u", productId = "p", quantity = 1, amount = 1 };
 
     private async Task<string> PlaceAsync()
     {
-        var answer = await _http.PostAsJsonAsync("/api/orders", Body);
+        var answer = await Http.PostAsJsonAsync("/api/orders", Body);
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data").GetProperty("id").GetString()!;
     }
 
     private Task SearchAfterAsync(TimeSpan time)
     {
-        _app.Time.Advance(time);
-        return _app.Services.GetRequiredService<StuckOrderSearch>().SearchAsync(CancellationToken.None);
+        App.Time.Advance(time);
+        return App.Services.GetRequiredService<StuckOrderSearch>().SearchAsync(CancellationToken.None);
     }
 }

@@ -53,8 +53,14 @@ internal sealed class ServerProcess : IDisposable
     public async Task<int> StopAsync()
     {
         using (var kill = Process.Start("kill", ["-TERM", Id.ToString(global::System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await _process.WaitForExitAsync(limit.Token);
+        return await EndAsync(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>The exit code, once it has ended by itself and all that it wrote is in <see cref="Output"/>.</summary>
+    public async Task<int> EndAsync(TimeSpan limit)
+    {
+        using var patience = new CancellationTokenSource(limit);
+        await _process.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
     }
 

@@ -1,21 +1,11 @@
 using InventoryApp;
-using InventoryApp.Deductions;
-using InventoryApp.Stock;
-using InventoryApp.Storage;
 using OrderInventory.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.Services.AddSingleton<StockStore>();
-builder.Services.AddSingleton<OperationArchive>();
-builder.Services.AddSingleton<ProductIndex>();
-builder.Services.AddSingleton<StockWriters>();
-builder.Services.AddSingleton<DeductionHandler>();
-builder.Services.AddSingleton<Telemetry>();
+builder.Services.AddInventory();
 
 var app = builder.Build();
 app.UseServiceDefaults();
-app.MapStockEndpoints();
-app.MapStockLists();
-app.MapDeductionSubscription();
+app.MapInventory();
 await app.RunAsync();

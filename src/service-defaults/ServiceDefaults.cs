@@ -37,11 +37,7 @@ public static class ServiceDefaults
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<SidecarChannel>();
-        services.TryAddSingleton<IStateStore, DaprStateStore>();
-        services.TryAddSingleton<IEventPublisher, DaprEventPublisher>();
-        services.AddSingleton<BulkDelivery>();
+        services.AddSidecar();
         services.AddDaprClient();
 
         services.ConfigureHttpJsonOptions(options => ConfigureJson(options.SerializerOptions));
@@ -52,6 +48,17 @@ public static class ServiceDefaults
         builder.AddShedding();
         AddTelemetry(builder);
         return builder;
+    }
+
+    /// <summary>State, publishing and deliveries over the sidecar.</summary>
+    public static IServiceCollection AddSidecar(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SidecarChannel>();
+        services.TryAddSingleton<IStateStore, DaprStateStore>();
+        services.TryAddSingleton<IEventPublisher, DaprEventPublisher>();
+        services.TryAddSingleton<BulkDelivery>();
+        return services;
     }
 
     /// <summary>Adds the common middleware and endpoints; call it before the app maps its own.</summary>

@@ -12,7 +12,7 @@ namespace OrderInventory.ServiceDefaults;
 /// </summary>
 internal sealed class SidecarChannel : IDisposable
 {
-    private readonly GrpcChannel _channel;
+    private readonly GrpcChannel? _channel;
     private readonly Metadata _headers = [];
     private readonly TimeProvider _time;
 
@@ -35,11 +35,18 @@ internal sealed class SidecarChannel : IDisposable
         Client = new DaprGrpc.DaprClient(_channel);
     }
 
+    /// <summary>For a sidecar that is not behind a connection.</summary>
+    public SidecarChannel(CallInvoker sidecar, TimeProvider time)
+    {
+        _time = time;
+        Client = new DaprGrpc.DaprClient(sidecar);
+    }
+
     public DaprGrpc.DaprClient Client { get; }
 
     /// <summary>Every call carries a deadline: a save on PostgreSQL has no timeout of its own (design rule 11).</summary>
     public CallOptions Options(TimeSpan timeout, CancellationToken cancellationToken) =>
         new(_headers, _time.GetUtcNow().UtcDateTime + timeout, cancellationToken);
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => _channel?.Dispose();
 }

@@ -1,4 +1,5 @@
 using Dapr.Common.Serialization;
+using Dapr.TaskHub.Protos;
 using Dapr.Workflow.Registration;
 using Dapr.Workflow.Worker;
 using Microsoft.Extensions.Configuration;
@@ -46,7 +47,7 @@ public static class WorkflowServiceCollectionExtensions
         serviceCollection.TryAdd(new ServiceDescriptor(
             typeof(DaprWorkflowClient),
             static services => new DaprWorkflowClient(
-                services.GetRequiredService<SidecarConnection>().Client,
+                services.GetRequiredService<TaskHubSidecarService.TaskHubSidecarServiceClient>(),
                 services.GetRequiredService<IDaprSerializer>(),
                 services.GetRequiredService<TimeProvider>()),
             lifetime));

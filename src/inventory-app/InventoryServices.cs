@@ -1,0 +1,29 @@
+using InventoryApp.Deductions;
+using InventoryApp.Stock;
+using InventoryApp.Storage;
+
+namespace InventoryApp;
+
+/// <summary>What inventory-app is made of.</summary>
+internal static class InventoryServices
+{
+    /// <summary>Adds everything behind the endpoints.</summary>
+    public static IServiceCollection AddInventory(this IServiceCollection services)
+    {
+        services.AddSingleton<StockStore>();
+        services.AddSingleton<OperationArchive>();
+        services.AddSingleton<ProductIndex>();
+        services.AddSingleton<StockWriters>();
+        services.AddSingleton<DeductionHandler>();
+        services.AddSingleton<Telemetry>();
+        return services;
+    }
+
+    /// <summary>Maps the HTTP API and the subscription.</summary>
+    public static void MapInventory(this IEndpointRouteBuilder routes)
+    {
+        routes.MapStockEndpoints();
+        routes.MapStockLists();
+        routes.MapDeductionSubscription();
+    }
+}

@@ -1,0 +1,52 @@
+using Dapr.Workflow;
+using Microsoft.Extensions.Options;
+using OrderApp.Activities;
+using OrderApp.Orders;
+using OrderApp.Results;
+using OrderApp.Storage;
+using OrderApp.Stuck;
+using OrderApp.Workflows;
+
+namespace OrderApp;
+
+/// <summary>What order-app is made of.</summary>
+internal static class OrderServices
+{
+    /// <summary>Adds everything behind the endpoints; the settings are read here, so that a wrong one stops the start.</summary>
+    public static IServiceCollection AddOrders(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(Options.Create(OrderOptions.From(configuration)));
+        services.AddSingleton<Claims>();
+        services.AddSingleton<OrderStore>();
+        services.AddSingleton<OrderMessages>();
+        services.AddSingleton<OrderWatch>();
+        services.AddSingleton<UserOrders>();
+        services.AddSingleton<OpenOrderStore>();
+        services.AddSingleton<OrderWorkflows>();
+        services.AddSingleton<OrderPlacement>();
+        services.AddSingleton<OrderCommands>();
+        services.AddSingleton<OrderList>();
+        services.AddSingleton<OrderReader>();
+        services.AddSingleton<StuckOrderSearch>();
+        services.AddHostedService<StuckOrderService>();
+        services.AddHybridCache(options => options.MaximumPayloadBytes = 256 * 1024);
+        services.AddSingleton<Telemetry>();
+        services.AddDaprWorkflow(options =>
+        {
+            options.RegisterWorkflow<OrderWorkflow>();
+            options.RegisterActivity<PlaceOrderActivity>();
+            options.RegisterActivity<AskInventoryActivity>();
+            options.RegisterActivity<TransitionOrderActivity>();
+        });
+        return services;
+    }
+
+    /// <summary>Maps the HTTP API and the subscription.</summary>
+    public static void MapOrders(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOrderEndpoints();
+        routes.MapOrderCommandEndpoints();
+        routes.MapStuckOrderEndpoints();
+        routes.MapResultSubscription();
+    }
+}

@@ -3,6 +3,7 @@ using DaprLocal.Hosting;
 using DaprLocal.Tests.Cli;
 using DaprLocal.Tests.Hosting;
 using DaprLocal.Tests.PubSub;
+using Grpc.Core;
 using Grpc.Net.Client;
 using DaprClient = Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient;
 
@@ -31,6 +32,9 @@ internal sealed class SidecarProcess : IAsyncDisposable
 
     public DaprClient Grpc { get; }
 
+    /// <summary>Calls of other services.</summary>
+    public CallInvoker Calls => _channel.CreateCallInvoker();
+
     /// <summary>The data folder.</summary>
     public string Data { get; }
 
@@ -54,8 +58,17 @@ internal sealed class SidecarProcess : IAsyncDisposable
     /// <summary>Starts it again on its data.</summary>
     public async Task StartAsync()
     {
-        _process = new DaprLocalProcess(_folder.Path, "run", "-f", "run.yaml", "--data", Data, "--no-sample");
+        _process = Run("unlimited");
         await _process.ShowsAsync("running. Press Ctrl-C");
+    }
+
+    /// <summary>Starts it where it cannot; what it says. <paramref name="limit"/>: of the size of its files.</summary>
+    public async Task<string> FailToStartAsync(string limit)
+    {
+        await _process.DisposeAsync();
+        _process = Run(limit);
+        Assert.Equal(1, await _process.ExitCodeAsync());
+        return Output;
     }
 
     /// <summary>kill -9.</summary>
@@ -80,6 +93,8 @@ internal sealed class SidecarProcess : IAsyncDisposable
         _channel.Dispose();
         _folder.Dispose();
     }
+
+    private DaprLocalProcess Run(string limit) => DaprLocalProcess.WithFileLimit(limit, _folder.Path, "run", "-f", "run.yaml", "--data", Data, "--no-sample");
 
     private void Write(ComponentManifest broker)
     {

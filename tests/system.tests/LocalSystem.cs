@@ -139,22 +139,12 @@ internal sealed class LocalSystem : IAsyncDisposable
         File.WriteAllText(Path.Combine(_folder, "run.yaml"), $"""
             version: 1
             common:
-              resourcesPaths: ["{Resources()}"]
+              resourcesPaths: ["{RealServers.ComponentsFor(_folder)}"]
             apps:
             {App("order-app", _ports[0], _ports[2], _ports[3])}
             {App("inventory-app", _ports[1], _ports[4], _ports[5])}
             {App("observer", Observer.Port, _ports[6], _ports[7])}
             """);
-    }
-
-    // The observer has to see what the two apps see, so its copy of the components is not scoped to them.
-    private string Resources()
-    {
-        if (RealServers.Components is not { } components) return Path.Combine(Repository.Root, "components/local");
-        var copy = Directory.CreateDirectory(Path.Combine(_folder, "components")).FullName;
-        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, components), "*.yaml"))
-            File.WriteAllLines(Path.Combine(copy, Path.GetFileName(file)), File.ReadAllLines(file).Where(line => !line.StartsWith("scopes:", StringComparison.Ordinal)));
-        return copy;
     }
 
     private static string Port(int port) => port.ToString(global::System.Globalization.CultureInfo.InvariantCulture);

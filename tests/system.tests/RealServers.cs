@@ -22,6 +22,16 @@ internal sealed class RealServers : IAsyncDisposable
     /// <summary>The variables that the components read their secrets from.</summary>
     public Dictionary<string, string?> Environment { get; }
 
+    /// <summary>The folder of components to run on. Those of OI_COMPONENTS are copied into <paramref name="folder"/> without scopes, because tests have more apps than the two.</summary>
+    public static string ComponentsFor(string folder)
+    {
+        if (Components is not { } components) return Path.Combine(Repository.Root, "components/local");
+        var copy = Directory.CreateDirectory(Path.Combine(folder, "components")).FullName;
+        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, components), "*.yaml"))
+            File.WriteAllLines(Path.Combine(copy, Path.GetFileName(file)), File.ReadAllLines(file).Where(line => !line.StartsWith("scopes:", StringComparison.Ordinal)));
+        return copy;
+    }
+
     public static async Task<RealServers> StartAsync()
     {
         // Its own folder, not one inside a test's: PostgreSQL runs as another user and must reach it.

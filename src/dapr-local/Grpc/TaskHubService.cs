@@ -3,6 +3,7 @@ using Dapr.TaskHub.Protos;
 using DaprLocal.Workflows;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Data.Sqlite;
 
 namespace DaprLocal.Grpc;
 
@@ -162,6 +163,11 @@ internal sealed class TaskHubService(WorkflowEngine engine) : TaskHubSidecarServ
                 WorkflowFaultKind.InvalidArgument => new Status(StatusCode.InvalidArgument, fault.Message),
                 _ => new Status(StatusCode.Unknown, prefix + fault.Message),
             });
+        }
+        catch (SqliteException error)
+        {
+            // A full disk and the like: nothing was recorded, and the caller has to know why.
+            throw new RpcException(new Status(StatusCode.Unknown, prefix + error.Message));
         }
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
         {

@@ -2,6 +2,7 @@ using DaprLocal.Grpc;
 using DaprLocal.Sidecars;
 using DaprLocal.Workflows;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Data.Sqlite;
 
 namespace DaprLocal.Hosting;
 
@@ -29,9 +30,19 @@ internal sealed class AppSidecar : IAsyncDisposable
     public static async Task<AppSidecar> StartAsync(
         AppPlan plan, ComponentRegistry components, string dataDirectory, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(dataDirectory, "workflows"));
         var appId = plan.Sidecar.AppId;
-        var workflows = await WorkflowEngine.OpenAsync(appId, Path.Combine(folder.FullName, appId + ".db"), time, loggers.CreateLogger("DaprLocal.Workflows." + appId), ct);
+        var folder = Path.Combine(dataDirectory, "workflows");
+        WorkflowEngine workflows;
+        try
+        {
+            Directory.CreateDirectory(folder);
+            workflows = await WorkflowEngine.OpenAsync(appId, Path.Combine(folder, appId + ".db"), time, loggers.CreateLogger("DaprLocal.Workflows." + appId), ct);
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw DataFolder.Unusable(folder, exception);
+        }
+
         try
         {
             var sidecar = await Sidecar.StartAsync(

@@ -6,6 +6,9 @@ internal sealed class DataFolder : IDisposable
     private const string LockFile = "lock";
     private const string OwnerFile = "owner.pid";
 
+    // What an IOException carries when the file system is mounted read-only: EROFS of Linux and macOS.
+    private const int ReadOnlyFileSystem = 30;
+
     private readonly FileStream _lock;
 
     private DataFolder(string path, FileStream @lock) => (Path, _lock) = (path, @lock);
@@ -56,6 +59,10 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>What to tell the user when the folder, or a file in it, cannot be opened.</summary>
+    public static UserException Unusable(string path, Exception cause) =>
+        new($"the data folder {path} cannot be used: {cause.Message.TrimEnd('.')}; give another one with --data DIR, or make room");
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -69,7 +76,7 @@ internal sealed class DataFolder : IDisposable
         {
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(file))
+        catch (IOException exception) when (File.Exists(file) && exception.HResult != ReadOnlyFileSystem)
         {
             var owner = OwnerOf(path);
             throw new UserException(
@@ -92,7 +99,4 @@ internal sealed class DataFolder : IDisposable
             return null;
         }
     }
-
-    private static UserException Unusable(string path, Exception cause) =>
-        new($"the data folder {path} cannot be used: {cause.Message}; give another one with --data DIR, or make room");
 }

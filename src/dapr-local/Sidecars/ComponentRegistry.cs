@@ -6,6 +6,7 @@ using DaprLocal.Http;
 using DaprLocal.PubSub;
 using DaprLocal.State;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace DaprLocal.Sidecars;
 
@@ -119,7 +120,9 @@ internal sealed class ComponentRegistry : IAsyncDisposable
         }
         catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
         {
-            throw settings.Wrong($"component '{manifest.Name}' cannot be opened: {error.Message}");
+            // SQLite's own words do not tell that it is the disk.
+            var remedy = error is SqliteException { SqliteErrorCode: raw.SQLITE_IOERR or raw.SQLITE_FULL } ? "; the disk may be full: make room, or give another data folder with --data DIR" : "";
+            throw settings.Wrong($"component '{manifest.Name}' cannot be opened: {error.Message.TrimEnd('.')}{remedy}");
         }
     }
 

@@ -150,7 +150,15 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             catch (Exception error)
             {
                 _error = error;
-                writer.Command("ROLLBACK TO work").ExecuteNonQuery();
+                try
+                {
+                    writer.Command("ROLLBACK TO work").ExecuteNonQuery();
+                }
+                catch (SqliteException)
+                {
+                    // On a full disk SQLite may have undone the whole transaction, savepoints included: all of it fails for that reason.
+                    throw error;
+                }
             }
 
             writer.Command("RELEASE work").ExecuteNonQuery();

@@ -12,13 +12,13 @@ internal sealed class DaprLocalProcess : IAsyncDisposable
     private readonly Task _output;
 
     public DaprLocalProcess(string directory, params string[] arguments)
-        : this(directory, [Path.Combine(AppContext.BaseDirectory, "dapr-local.dll")], arguments)
+        : this(directory, ["dotnet", Dll], arguments)
     {
     }
 
     private DaprLocalProcess(string directory, string[] program, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [.. program, .. arguments])
+        var start = new ProcessStartInfo(program[0], [.. program[1..], .. arguments])
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,
@@ -31,6 +31,13 @@ internal sealed class DaprLocalProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    private static string Dll => Path.Combine(AppContext.BaseDirectory, "dapr-local.dll");
+
+    /// <summary>With a limit (bytes or unlimited) on the size of the files it writes: a write beyond it fails in it, and does not end it.</summary>
+    public static DaprLocalProcess WithFileLimit(string limit, string directory, params string[] arguments) =>
+        // The runtime maps its code from a large file of its own, unless it is told not to.
+        new(directory, ["prlimit", $"--fsize={limit}:unlimited", "env", "--ignore-signal=XFSZ", "DOTNET_EnableWriteXorExecute=0", "dotnet", Dll], arguments);
+
     /// <summary>Started as a developer does; the process is then <c>dotnet run</c>, and dapr-local its child.</summary>
     public static DaprLocalProcess UnderDotnetRun(string directory, params string[] arguments)
     {
@@ -38,7 +45,7 @@ internal sealed class DaprLocalProcess : IAsyncDisposable
         while (!File.Exists(Path.Combine(root.FullName, "OrderInventory.sln")))
             root = root.Parent!;
         var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-        return new DaprLocalProcess(directory, ["run", "--no-build", "-c", configuration, "--project", Path.Combine(root.FullName, "src", "dapr-local"), "--"], arguments);
+        return new DaprLocalProcess(directory, ["dotnet", "run", "--no-build", "-c", configuration, "--project", Path.Combine(root.FullName, "src", "dapr-local"), "--"], arguments);
     }
 
     public string Output => string.Join('\n', _lines);

@@ -36,6 +36,16 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
+    public void Open_FolderThatTakesNoFiles_SaysWhatToDo()
+    {
+        // In /proc not even root may create a file.
+        var error = Assert.Throws<UserException>(() => DataFolder.Open("/proc"));
+
+        Assert.Contains("the data folder /proc cannot be used", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--data DIR", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Delete_FolderThatIsNotOurs_IsLeftAlone()
     {
         _folder.Write("precious", "");

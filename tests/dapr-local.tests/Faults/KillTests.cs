@@ -1,0 +1,46 @@
+using DaprLocal.Tests.PubSub;
+using Grpc.Core;
+
+namespace DaprLocal.Tests.Faults;
+
+/// <summary>kill -9 of dapr-local amid saves and publishes: what it acknowledged is there and is delivered, and delivery goes on by itself.</summary>
+public sealed class KillTests
+{
+    private const int Numbers = 5000;
+
+    public static TheoryData<string> Brokers => TestBroker.Kinds;
+
+    [Theory]
+    [MemberData(nameof(Brokers))]
+    public async Task Kill_AmidSavesAndPublishes_LosesNothingAcknowledged(string kind)
+    {
+        using var broker = new TestBroker(kind);
+        await using var sidecar = await SidecarProcess.StartAsync(broker);
+        var load = new SidecarLoad(sidecar.Grpc, broker.Topic("t"));
+        var halfway = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isBack = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var running = load.RunAsync(0, Numbers, () => isBack.Task, acknowledged => { if (acknowledged == Numbers / 2) halfway.SetResult(); });
+        await halfway.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System);
+        await sidecar.KillAsync();
+        await sidecar.StartAsync();
+        isBack.SetResult();
+        await running.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System);
+
+        Assert.NotEmpty(load.Errors);
+        Assert.All(load.Errors, error => Assert.True(error.StatusCode is StatusCode.Unavailable or StatusCode.Internal, error.ToString()));
+        var stored = await load.StoredAsync();
+        Assert.All(load.Saves.Where(save => save.Value), save => Assert.True(stored.ContainsKey(save.Key), $"{save.Key} was acknowledged and is gone"));
+        Assert.All(stored, item => Assert.Equal(SidecarLoad.Value(item.Key), item.Value));
+        await Eventually.TrueAsync(() => sidecar.App.Deliveries.Count >= load.Publishes.Count(publish => publish.Value) && Missing(sidecar, load).Length == 0, "all that was acknowledged is delivered", 60);
+        Assert.Subset(load.Publishes.Keys.ToHashSet(), Delivered(sidecar));
+    }
+
+    private static HashSet<int> Delivered(SidecarProcess sidecar) => [.. sidecar.App.Deliveries.Select(delivery => delivery.Body["data"]!["n"]!.GetValue<int>())];
+
+    private static int[] Missing(SidecarProcess sidecar, SidecarLoad load)
+    {
+        var delivered = Delivered(sidecar);
+        return [.. load.Publishes.Where(publish => publish.Value && !delivered.Contains(publish.Key)).Select(publish => publish.Key)];
+    }
+}

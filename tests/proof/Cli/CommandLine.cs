@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using OrderInventory.Proof.Scenarios;
+using OrderInventory.Proof.Schedules;
+using OrderInventory.Proof.Simulation;
+
+namespace OrderInventory.Proof.Cli;
+
+/// <summary>The command line of the proof: all schedules of some scenarios, or one of them as a story.</summary>
+internal sealed class CommandLine(TextWriter output, TextWriter progress, TimeProvider time)
+{
+    private readonly Option<string[]> _scenario = new("--scenario")
+    {
+        Description = "Only these: " + string.Join(", ", Scenario.All.Select(scenario => scenario.Name)),
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<int> _faults = new("--faults") { Description = "Most faults in one schedule: 0, 1 or 2", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _share = new("--share") { Description = "Only part I of N of the schedules, for processes side by side", HelpName = "I/N", DefaultValueFactory = _ => "0/1" };
+    private readonly Option<bool> _first = new("--first") { Description = "Stop at the first schedule that violates something" };
+    private readonly Option<string?> _schedule = new("--schedule") { Description = "Only this schedule, told as a story; as the report writes it", HelpName = "STEP:FAULT,…" };
+    private readonly Option<string?> _mutant = new("--mutant") { Description = "Switch on a defect; only in the build that has them (tests/proof.mutants)" };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object for each scenario, and for each second of work one with the number of schedules so far" };
+
+    /// <summary>Runs a command line; 0: nothing is violated, 1: something is, 2: the command line cannot be understood.</summary>
+    public async Task<int> InvokeAsync(IReadOnlyList<string> arguments)
+    {
+        var root = new RootCommand("Runs the real code of both apps in a simulated world through every schedule of faults, and checks I1 to I8 after each.") { _scenario, _faults, _share, _first, _schedule, _mutant, _json };
+        _scenario.AcceptOnlyFromAmong([.. Scenario.All.Select(scenario => scenario.Name)]);
+        Check(_faults, faults => faults is >= 0 and <= 2, "--faults is 0, 1 or 2.");
+        Check(_share, text => TryShare(text, out _, out _), "--share is I/N with 0 <= I < N, such as 0/2.");
+        Check(_schedule, text => TrySchedule(text!, out _), $"--schedule is a list such as 12:AppliedButError,30:CrashAfter; the faults are {string.Join(", ", Enum.GetNames<Fault>().Skip(1))}.");
+        root.SetAction(RunAsync);
+        var parsed = root.Parse(arguments);
+        var code = await parsed.InvokeAsync();
+        return parsed.Errors.Count > 0 ? 2 : code;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
+    {
+        if (parsed.GetValue(_mutant) is { } mutant) AppContext.SetSwitch("mutant." + mutant, true);
+        var scenarios = Scenario.All.Where(scenario => parsed.GetValue(_scenario) is not { Length: > 0 } names || names.Contains(scenario.Name)).ToArray();
+        TryShare(parsed.GetValue(_share)!, out var share, out var shares);
+        var report = new Report(output, progress, time, parsed.GetValue(_json));
+        var isClean = true;
+        foreach (var scenario in scenarios)
+        {
+            if (parsed.GetValue(_schedule) is { } text)
+            {
+                TrySchedule(text, out var schedule);
+                var result = await scenario.RunAsync(schedule);
+                report.Tell(result);
+                isClean &= result.Violations.Count == 0;
+                continue;
+            }
+
+            isClean &= await report.FollowAsync(scenario, new Enumeration(parsed.GetValue(_faults), share, shares), parsed.GetValue(_first), stop);
+            if (!isClean && parsed.GetValue(_first)) break;
+        }
+
+        return isClean ? 0 : 1;
+    }
+
+    private static void Check<T>(Option<T> option, Func<T, bool> isValid, string error) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count > 0 && !isValid(result.GetValueOrDefault<T>()!)) result.AddError(error);
+    });
+
+    private static bool TryShare(string text, out int share, out int shares)
+    {
+        (share, shares) = (0, 0);
+        return text.Split('/') is [var first, var second] && int.TryParse(first, CultureInfo.InvariantCulture, out share) && int.TryParse(second, CultureInfo.InvariantCulture, out shares) && share >= 0 && share < shares;
+    }
+
+    private static bool TrySchedule(string text, out Schedule schedule)
+    {
+        var faults = ImmutableSortedDictionary.CreateBuilder<int, Fault>();
+        schedule = Schedule.Clean;
+        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part.Split(':') is not [var step, var name] || !int.TryParse(step, CultureInfo.InvariantCulture, out var number) || !Enum.TryParse<Fault>(name, out var fault)) return false;
+            faults[number] = fault;
+        }
+
+        schedule = new Schedule(faults.ToImmutable());
+        return true;
+    }
+}

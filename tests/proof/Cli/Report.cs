@@ -1,0 +1,70 @@
+using System.Text.Json;
+using OrderInventory.Proof.Scenarios;
+using OrderInventory.Proof.Schedules;
+using OrderInventory.Proof.Simulation;
+
+namespace OrderInventory.Proof.Cli;
+
+/// <summary>Tells people, or with <c>--json</c> programs, what the schedules gave.</summary>
+internal sealed class Report(TextWriter output, TextWriter progress, TimeProvider time, bool json)
+{
+    private const int MaxStories = 3;
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+
+    /// <summary>Runs the schedules of a scenario and says what came of them. True: nothing is violated.</summary>
+    public async Task<bool> FollowAsync(Scenario scenario, Enumeration enumeration, bool stopAtFirst, CancellationToken stop)
+    {
+        var began = time.GetTimestamp();
+        var beat = TimeSpan.Zero;
+        var (schedules, violated, steps) = (0, 0, 0);
+        var bad = new List<Result>();
+        await foreach (var result in enumeration.RunAsync(scenario).WithCancellation(stop))
+        {
+            schedules++;
+            if (result.Schedule.Faults.IsEmpty) steps = result.Story.Count;
+            if (result.Violations.Count > 0 && violated++ < MaxStories) bad.Add(result);
+            if (violated > 0 && stopAtFirst) break;
+            if (time.GetElapsedTime(began) - beat < Beat) continue;
+            beat = time.GetElapsedTime(began);
+            if (json) Write(new { scenario = scenario.Name, progress = schedules });
+            else progress.Write($"\r{scenario.Name}: {schedules} schedules, {beat.TotalSeconds:0} s ");
+        }
+
+        if (json)
+        {
+            Write(new { scenario = scenario.Name, description = scenario.Description, steps, schedules, violated, stories = bad.Select(result => new { schedule = result.Schedule.ToString(), violations = result.Violations.Select(Named(result)), story = Lines(result), repeat = Repeat(scenario, result) }) });
+            return violated == 0;
+        }
+
+        output.WriteLine($"\r{(violated == 0 ? "PASS" : "FAIL")}  {scenario.Name,-18} {schedules,7} schedules, {violated} violate something; {scenario.Description}");
+        foreach (var result in bad)
+        {
+            Tell(result);
+            output.WriteLine($"      again: {Repeat(scenario, result)}");
+        }
+
+        return violated == 0;
+    }
+
+    /// <summary>Tells one run as a story.</summary>
+    public void Tell(Result result)
+    {
+        if (json)
+        {
+            Write(new { schedule = result.Schedule.ToString(), violations = result.Violations.Select(Named(result)), story = Lines(result) });
+            return;
+        }
+
+        foreach (var line in Lines(result)) output.WriteLine("      " + line);
+        foreach (var violation in result.Violations) output.WriteLine("    ! " + Named(result)(violation));
+    }
+
+    private static IEnumerable<string> Lines(Result result) => result.Story.Select(step =>
+        $"{step.Number,4}  {step.Time:HH:mm:ss.fff}  {Named(result)(step.Text)}{(step.Fault == Fault.None ? "" : $"   <-- {step.Fault}")}");
+
+    private static Func<string, string> Named(Result result) => text => result.Names.Aggregate(text, (words, name) => words.Replace(name.Key, name.Value, StringComparison.Ordinal));
+
+    private static string Repeat(Scenario scenario, Result result) => $"dotnet run --project tests/proof -- --scenario {scenario.Name} --schedule {result.Schedule}";
+
+    private void Write(object line) => output.WriteLine(JsonSerializer.Serialize(line));
+}

@@ -1,0 +1,4 @@
+using OrderInventory.Proof.Cli;
+
+// Everything runs on the one thread of the pool; this thread only waits for it.
+return await Task.Run(() => new CommandLine(Console.Out, Console.IsErrorRedirected ? TextWriter.Null : Console.Error, TimeProvider.System).InvokeAsync(args));

@@ -1,0 +1,100 @@
+using OrderInventory.Proof.Checks;
+using OrderInventory.Proof.Simulation;
+
+namespace OrderInventory.Proof.Scenarios;
+
+/// <summary>What clients do in a run, and what must have come of it whatever went wrong.</summary>
+internal abstract class Scenario
+{
+    private IReadOnlyList<(string Key, ReadOnlyMemory<byte> Value)>? _stock;
+
+    public static IReadOnlyList<Scenario> All { get; } = [new OneOrder(), new LastUnit(), new OrderAndCancel(), new PaidAndShipped(), new PaymentDeadline(), new Zombie(), new AskedAgain()];
+
+    /// <summary>Its name on the command line.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What the clients do.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Units of each product at the start.</summary>
+    protected abstract IReadOnlyDictionary<string, long> Stock { get; }
+
+    /// <summary>How much time may pass; everything must have come to rest by then.</summary>
+    protected virtual TimeSpan Horizon => TimeSpan.FromMinutes(10);
+
+    /// <summary>What the clients do.</summary>
+    protected abstract Task ActAsync(World world, Run run);
+
+    /// <summary>What must hold beside the invariants.</summary>
+    protected abstract IEnumerable<string> Expect(Facts facts, Run run);
+
+    /// <summary>Runs it with the faults of <paramref name="schedule"/>.</summary>
+    public async Task<Result> RunAsync(Schedule schedule)
+    {
+        _stock ??= await CreateStockAsync();
+        using var world = new World(schedule);
+        await world.State.FillAsync("inventory-app", _stock);
+        var versions = new StockVersions();
+        world.State.Stored = versions.Check;
+        var run = new Run();
+        world.Go(ActAsync(world, run));
+        await world.RunAsync(Horizon);
+        var facts = await Facts.ReadAsync(world);
+        return new Result(schedule, world.Story, [.. world.Broken, .. versions.Violations, .. Invariants.Check(facts, run), .. Expect(facts, run)], facts.Names);
+    }
+
+    private async Task<IReadOnlyList<(string Key, ReadOnlyMemory<byte> Value)>> CreateStockAsync()
+    {
+        using var world = new World(Schedule.Clean);
+        foreach (var (product, total) in Stock) world.Go(new Client(world, "the warehouse").CallAsync(now => now.Inventory[0], "PUT", "/api/inventory/" + product, new { total }));
+        await world.RunAsync(TimeSpan.FromMinutes(1));
+        return await world.State.ValuesAsync("inventory-app", "");
+    }
+
+    /// <summary>Places an order and returns its id.</summary>
+    protected static async Task<string> PlaceAsync(World world, Run run, string user, params (string Product, int Quantity)[] lines)
+    {
+        var client = new Client(world, user);
+        var key = "key-of-" + user;
+        run.Clients.Add((user, key, client));
+        var answer = await client.CallAsync(now => now.Orders, "POST", "/api/orders", new { userId = user, lines = lines.Select(line => new { productId = line.Product, quantity = line.Quantity, amount = 10.5m }) }, key);
+        if (answer.Status is not (200 or 201)) throw new InvalidOperationException($"{user} got {answer.Status} for an order: {answer.Body}");
+        var id = answer.Body!["data"]!["id"]!.GetValue<string>();
+        run.Accepted.Add((user, key, id));
+        return id;
+    }
+
+    /// <summary>Looks at an order until it is decided.</summary>
+    protected static async Task DecidedAsync(World world, string user, string id)
+    {
+        while (true)
+        {
+            var answer = await new Client(world, user).CallAsync(now => now.Orders, "GET", "/api/orders/" + id);
+            if (answer.Status != 200) throw new InvalidOperationException($"{user} was told of an order and then got {answer.Status} for it");
+            if (answer.Body!["data"]!["status"]!.GetValue<string>() != "PENDING") return;
+            await Task.Delay(TimeSpan.FromSeconds(1), world.Clock);
+        }
+    }
+
+    /// <summary>Gives a command and returns the status code of its answer.</summary>
+    protected static async Task<int> CommandAsync(World world, string user, string id, string command) =>
+        (await new Client(world, user).CallAsync(now => now.Orders, "POST", $"/api/orders/{id}/{command}")).Status;
+}
+
+/// <summary>What the clients of a run saw.</summary>
+internal sealed class Run
+{
+    /// <summary>Everybody who placed an order.</summary>
+    public List<(string User, string Key, Client Client)> Clients { get; } = [];
+
+    /// <summary>Orders that were answered with 200 or 201.</summary>
+    public List<(string User, string Key, string OrderId)> Accepted { get; } = [];
+
+    /// <summary>Status codes of commands.</summary>
+    public Dictionary<string, int> Commands { get; } = [];
+}
+
+/// <summary>How a run ended.</summary>
+/// <param name="Violations">What must not be; empty when all is well.</param>
+/// <param name="Names">Words for the ids in the story.</param>
+internal sealed record Result(Schedule Schedule, IReadOnlyList<Happened> Story, IReadOnlyList<string> Violations, IReadOnlyDictionary<string, string> Names);

@@ -1,0 +1,134 @@
+using OrderInventory.Proof.Checks;
+using OrderInventory.Proof.Simulation;
+
+namespace OrderInventory.Proof.Scenarios;
+
+/// <summary>One order over two products that are both in stock.</summary>
+internal sealed class OneOrder : Scenario
+{
+    public override string Name => "order";
+
+    public override string Description => "one order over two products in stock";
+
+    protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5, ["pen"] = 5 };
+
+    protected override Task ActAsync(World world, Run run) => PlaceAsync(world, run, "ann", ("book", 2), ("pen", 1));
+
+    protected override IEnumerable<string> Expect(Facts facts, Run run) => facts.ExpectStatuses(run, "CONFIRMED");
+}
+
+/// <summary>Two orders at once for the last unit of a product; one of them also holds a unit of another product.</summary>
+internal sealed class LastUnit : Scenario
+{
+    public override string Name => "last-unit";
+
+    public override string Description => "two orders at once for the last unit";
+
+    protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 1, ["pen"] = 5 };
+
+    protected override Task ActAsync(World world, Run run) => Task.WhenAll(PlaceAsync(world, run, "ann", ("book", 1)), PlaceAsync(world, run, "bob", ("pen", 1), ("book", 1)));
+
+    protected override IEnumerable<string> Expect(Facts facts, Run run) => facts.ExpectStatuses(run, "CONFIRMED", "CANCELLED");
+}
+
+/// <summary>An order that is cancelled as soon as it is accepted.</summary>
+internal sealed class OrderAndCancel : Scenario
+{
+    public override string Name => "order-and-cancel";
+
+    public override string Description => "an order, cancelled as soon as it is accepted";
+
+    protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5, ["pen"] = 5 };
+
+    protected override async Task ActAsync(World world, Run run)
+    {
+        var id = await PlaceAsync(world, run, "ann", ("book", 2), ("pen", 1));
+        run.Commands["cancel"] = await CommandAsync(world, "ann", id, "cancel");
+    }
+
+    protected override IEnumerable<string> Expect(Facts facts, Run run) =>
+        run.Commands.GetValueOrDefault("cancel") is 200 or 202 ? facts.ExpectStatuses(run, "CANCELLED") : [$"cancel was answered with {run.Commands.GetValueOrDefault("cancel")}"];
+}
+
+/// <summary>An order that is paid while somebody else cancels it, and shipped if it could be paid.</summary>
+internal sealed class PaidAndShipped : Scenario
+{
+    public override string Name => "paid-and-shipped";
+
+    public override string Description => "an order, paid and cancelled at once, and shipped if it could be paid";
+
+    protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5 };
+
+    protected override async Task ActAsync(World world, Run run)
+    {
+        var id = await PlaceAsync(world, run, "ann", ("book", 2));
+        await DecidedAsync(world, "ann", id);
+        var commands = await Task.WhenAll(CommandAsync(world, "ann", id, "pay"), CommandAsync(world, "bob", id, "cancel"));
+        (run.Commands["pay"], run.Commands["cancel"]) = (commands[0], commands[1]);
+        if (commands[0] == 200) run.Commands["ship"] = await CommandAsync(world, "ann", id, "ship");
+    }
+
+    protected override IEnumerable<string> Expect(Facts facts, Run run) => (run.Commands.GetValueOrDefault("pay"), run.Commands.GetValueOrDefault("cancel"), run.Commands.GetValueOrDefault("ship")) switch
+    {
+        (200, 409, 200 or 202) => facts.ExpectStatuses(run, "SHIPPED"),
+        (409, 200, 0) => facts.ExpectStatuses(run, "CANCELLED"),
+        // 202: not known yet when it was answered.
+        (202, _, 0) or (_, 202, _) => [],
+        var (pay, cancel, ship) => [$"outcome: pay was answered with {pay}, cancel with {cancel}, ship with {ship}"],
+    };
+}
+
+/// <summary>An order that nobody pays.</summary>
+internal sealed class PaymentDeadline : Scenario
+{
+    public override string Name => "payment-deadline";
+
+    public override string Description => "an order that nobody pays until its deadline";
+
+    protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5 };
+
+    protected override TimeSpan Horizon => TimeSpan.FromHours(2);
+
+    protected override Task ActAsync(World world, Run run) => PlaceAsync(world, run, "ann", ("book", 2));
+
+    protected override IEnumerable<string> Expect(Facts facts, Run run) => facts.ExpectStatuses(run, "CANCELLED");
+}
+
+/// <summary>An order that is cancelled, while every delivery to inventory also reaches a replica that has lost its partitions.</summary>
+internal sealed class Zombie : Scenario
+{
+    public override string Name => "zombie";
+
+    public override string Description => "a cancelled order, and a second replica of inventory-app that gets everything too";
+
+    protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5 };
+
+    protected override async Task ActAsync(World world, Run run)
+    {
+        world.Broker.AppWithZombie = "inventory-app";
+        var id = await PlaceAsync(world, run, "ann", ("book", 2));
+        run.Commands["cancel"] = await CommandAsync(world, "ann", id, "cancel");
+    }
+
+    protected override IEnumerable<string> Expect(Facts facts, Run run) => facts.ExpectStatuses(run, "CANCELLED");
+}
+
+/// <summary>Orders whose commands are published once more when they are long decided.</summary>
+internal sealed class AskedAgain : Scenario
+{
+    public override string Name => "asked-again";
+
+    public override string Description => "two orders of one product, and the commands of the first again after both";
+
+    protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5 };
+
+    protected override async Task ActAsync(World world, Run run)
+    {
+        var first = await PlaceAsync(world, run, "ann", ("book", 2));
+        await DecidedAsync(world, "ann", first);
+        await DecidedAsync(world, "bob", await PlaceAsync(world, run, "bob", ("book", 1)));
+        world.Broker.AskAgain(first);
+    }
+
+    protected override IEnumerable<string> Expect(Facts facts, Run run) => facts.ExpectStatuses(run, "CONFIRMED", "CONFIRMED");
+}

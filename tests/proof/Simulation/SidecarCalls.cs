@@ -1,0 +1,147 @@
+using Dapr.Client.Autogen.Grpc.v1;
+using Dapr.TaskHub.Protos;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace OrderInventory.Proof.Simulation;
+
+/// <summary>What a process asks its sidecar over gRPC: each call is a step.</summary>
+internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoker
+{
+    private static readonly TimeSpan FrozenFor = TimeSpan.FromMinutes(1);
+    private static readonly IReadOnlyList<Fault> ReadFaults = [Fault.NotApplied, Fault.AnswerLate];
+
+    // A crash before a write is one after the write before it, or after the activity or request began.
+    private static readonly IReadOnlyList<Fault> WriteFaults = [Fault.NotApplied, Fault.AppliedButError, Fault.AppliedLate, Fault.CrashAfter, Fault.Delayed];
+
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
+    {
+        var done = new TaskCompletionSource<TResponse>();
+        var call = new Call((IMessage)request);
+        if (!process.IsDead) world.Add(new Step(process, $"{process.Name} {call.Text}", call.Faults, fault => RunAsync(call, fault, done)));
+        return new AsyncUnaryCall<TResponse>(done.Task, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+    }
+
+    public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
+
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
+
+    public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
+
+    public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
+
+    private async Task RunAsync<TResponse>(Call call, Fault fault, TaskCompletionSource<TResponse> done)
+    {
+        switch (fault)
+        {
+            case Fault.NotApplied:
+                done.SetException(Failed(StatusCode.Unavailable));
+                return;
+            case Fault.AppliedLate:
+                world.Clock.After(FrozenFor, () => world.Add(new Step(null, $"only now: {process.Name} {call.Text}", [], async _ =>
+                {
+                    try { await ApplyAsync(call.Request); } catch (RpcException) { /* nobody waits for it any more */ }
+                })));
+                done.SetException(Failed(StatusCode.DeadlineExceeded));
+                return;
+            case Fault.PartlyApplied:
+                await ApplyAsync(call.Half());
+                done.SetException(Failed(StatusCode.Unavailable));
+                return;
+            case Fault.Conflict:
+                await world.State.TouchAsync(process.AppId, ((SaveStateRequest)call.Request).States[0].Key);
+                break;
+            case Fault.Unreadable:
+                done.SetResult((TResponse)(IMessage)call.Unreadable());
+                return;
+            case Fault.Twice:
+                await ApplyAsync(call.Request);
+                break;
+        }
+
+        try
+        {
+            var response = await ApplyAsync(call.Request);
+            if (fault == Fault.CrashAfter) world.Crash(process);
+            else if (fault == Fault.AnswerLate) world.AddLast(new Step(process, $"only now {process.Name} gets what it read", [], _ => { done.SetResult((TResponse)response); return Task.CompletedTask; }));
+            else if (fault == Fault.AppliedButError) done.SetException(Failed(StatusCode.DeadlineExceeded));
+            else done.SetResult((TResponse)response);
+        }
+        catch (RpcException refusal)
+        {
+            if (fault == Fault.CrashAfter) world.Crash(process);
+            else done.TrySetException(refusal);
+        }
+    }
+
+    private static RpcException Failed(StatusCode code) => new(new Status(code, "simulated"));
+
+    private async Task<IMessage> ApplyAsync(IMessage request)
+    {
+        switch (request)
+        {
+            case GetStateRequest get:
+                return await world.State.GetAsync(process.AppId, get);
+            case GetBulkStateRequest get:
+                return await world.State.GetAsync(process.AppId, get);
+            case SaveStateRequest save:
+                await world.State.SaveAsync(process.AppId, save.States);
+                return new Empty();
+            case PublishEventRequest publish:
+                world.Broker.Publish(process.AppId, publish.Topic, publish.Data.Span, publish.DataContentType, publish.Metadata);
+                return new Empty();
+            case BulkPublishRequest publish:
+                foreach (var entry in publish.Entries) world.Broker.Publish(process.AppId, publish.Topic, entry.Event.Span, entry.ContentType, entry.Metadata);
+                return new BulkPublishResponse();
+            case CreateInstanceRequest start:
+                world.Engine.Start(start);
+                return new CreateInstanceResponse { InstanceId = start.InstanceId };
+            case RaiseEventRequest raise:
+                world.Engine.Raise(raise);
+                return new RaiseEventResponse();
+            default:
+                throw new NotSupportedException($"The simulated sidecar does not answer {request.Descriptor.Name}.");
+        }
+    }
+
+    /// <summary>A request, in words and with what can happen to it.</summary>
+    private sealed class Call(IMessage request)
+    {
+        public IMessage Request => request;
+
+        public string Text => request switch
+        {
+            GetStateRequest get => $"reads {get.Key}",
+            GetBulkStateRequest get => $"reads {string.Join(" + ", get.Keys)}",
+            SaveStateRequest save => $"saves {string.Join(" + ", save.States.Select(item => item.Key))}",
+            PublishEventRequest publish => $"publishes {Id(publish.Metadata)} to {publish.Topic}",
+            BulkPublishRequest publish => $"publishes {string.Join(" + ", publish.Entries.Select(entry => Id(entry.Metadata)))} to {publish.Topic}",
+            CreateInstanceRequest start => $"starts the workflow of {start.InstanceId}",
+            RaiseEventRequest raise => $"tells the workflow of {raise.InstanceId} {raise.Input}",
+            _ => request.Descriptor.Name,
+        };
+
+        public IReadOnlyList<Fault> Faults => request switch
+        {
+            GetStateRequest => ReadFaults,
+            GetBulkStateRequest => [.. ReadFaults, Fault.Unreadable],
+            SaveStateRequest { States: [{ Options.Concurrency: StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite, Etag: not null }] } => [.. WriteFaults, Fault.Conflict],
+            SaveStateRequest { States.Count: > 1 } or BulkPublishRequest { Entries.Count: > 1 } => [.. WriteFaults, Fault.PartlyApplied],
+            PublishEventRequest or RaiseEventRequest => [.. WriteFaults, Fault.Twice],
+            _ => WriteFaults,
+        };
+
+        public IMessage Half() => request switch
+        {
+            SaveStateRequest save => new SaveStateRequest { StoreName = save.StoreName, States = { save.States.Take(save.States.Count / 2) } },
+            BulkPublishRequest publish => new BulkPublishRequest { PubsubName = publish.PubsubName, Topic = publish.Topic, Entries = { publish.Entries.Take(publish.Entries.Count / 2) } },
+            _ => request,
+        };
+
+        /// <summary>How daprd answers a bulk read while the store fails.</summary>
+        public GetBulkStateResponse Unreadable() => new GetBulkStateResponse { Items = { ((GetBulkStateRequest)request).Keys.Select(key => new BulkStateItem { Key = key, Error = "simulated" }) } };
+
+        private static string Id(Google.Protobuf.Collections.MapField<string, string> metadata) => metadata.TryGetValue("cloudevent.id", out var id) ? id : "a message";
+    }
+}

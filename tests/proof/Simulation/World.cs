@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+
+namespace OrderInventory.Proof.Simulation;
+
+/// <summary>A step as it happened.</summary>
+/// <param name="Number">Its place in the run, from 0.</param>
+internal sealed record Happened(int Number, string Text, IReadOnlyList<Fault> Faults, Fault Fault, DateTimeOffset Time);
+
+/// <summary>Which steps of a run go wrong, and how.</summary>
+internal sealed record Schedule(ImmutableSortedDictionary<int, Fault> Faults)
+{
+    public static readonly Schedule Clean = new(ImmutableSortedDictionary<int, Fault>.Empty);
+
+    /// <summary>The same with one more fault.</summary>
+    public Schedule With(int step, Fault fault) => new(Faults.Add(step, fault));
+
+    public override string ToString() => string.Join(',', Faults.Select(fault => $"{fault.Key}:{fault.Value}"));
+}
+
+/// <summary>
+/// One run: both apps' real code, and around it a sidecar, a broker, a workflow engine, stores and time that are simulated.
+/// All that has an effect outside of a process is a <see cref="Step"/>; the world lets one happen after the other, with
+/// the faults of the schedule, so the same schedule always gives the same run. It has to run on the thread pool, which
+/// has one thread: when nothing is queued there, all code waits for the world.
+/// </summary>
+internal sealed class World : IDisposable
+{
+    private const int MaxSteps = 2_000;
+    private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    private readonly Schedule _schedule;
+    private readonly Queue<Step> _ready = new();
+    private readonly Queue<Step> _delayed = new();
+    private readonly List<Happened> _story = [];
+    private readonly List<AppProcess> _processes = [];
+    private readonly AppProcess[] _inventory;
+    private AppProcess _orders;
+
+    public World(Schedule schedule)
+    {
+        _schedule = schedule;
+        Time = new VirtualTime(Start);
+        Clock = new VirtualTime.Clock(Time);
+        State = new SimulatedState(Clock);
+        Broker = new SimulatedBroker(this);
+        Engine = new SimulatedEngine(this);
+        _orders = Begin(AppDefinition.Orders, AppDefinition.Orders.Name);
+        _inventory = [Begin(AppDefinition.Inventory, "inventory-app 1"), Begin(AppDefinition.Inventory, "inventory-app 2")];
+    }
+
+    public VirtualTime Time { get; }
+
+    /// <summary>The clock of everything that never crashes.</summary>
+    public VirtualTime.Clock Clock { get; }
+
+    public SimulatedState State { get; }
+
+    public SimulatedBroker Broker { get; }
+
+    public SimulatedEngine Engine { get; }
+
+    /// <summary>The running process of order-app.</summary>
+    public AppProcess Orders => _orders;
+
+    /// <summary>The running processes of inventory-app.</summary>
+    public IReadOnlyList<AppProcess> Inventory => _inventory;
+
+    /// <summary>What happened so far.</summary>
+    public IReadOnlyList<Happened> Story => _story;
+
+    /// <summary>What the code under test threw where nobody catches it.</summary>
+    public List<string> Broken { get; } = [];
+
+    /// <summary>Adds something that can happen.</summary>
+    public void Add(Step step) => _ready.Enqueue(step);
+
+    /// <summary>Adds something that can happen when nothing else can.</summary>
+    public void AddLast(Step step) => _delayed.Enqueue(step);
+
+    /// <summary>Lets <paramref name="work"/> go on beside the steps; that it fails breaks the run.</summary>
+    public void Go(Task work) => work.ContinueWith(
+        failed => Broken.Add(failed.Exception!.GetBaseException().ToString()), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    /// <summary>Lets everything happen until nothing more can before <paramref name="horizon"/>.</summary>
+    public async Task RunAsync(TimeSpan horizon)
+    {
+        while (true)
+        {
+            await Quiet.Async();
+            if (Next() is { } step)
+            {
+                if (_story.Count == MaxSteps)
+                {
+                    Broken.Add($"does not come to rest within {MaxSteps} steps");
+                    return;
+                }
+
+                var fault = _schedule.Faults.GetValueOrDefault(_story.Count);
+                _story.Add(new Happened(_story.Count, step.Text, step.Faults, fault, Time.Now));
+                if (fault == Fault.Delayed) _delayed.Enqueue(step);
+                else await step.RunAsync(fault);
+            }
+            else if (!Time.AdvanceToNext(Start + horizon))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The process dies; the next one of the same app is there at once.</summary>
+    public void Crash(AppProcess process)
+    {
+        if (process.IsDead) return;
+        process.Die();
+        if (process == _orders) _orders = Begin(AppDefinition.Orders, process.Name);
+        else _inventory[Array.IndexOf(_inventory, process)] = Begin(AppDefinition.Inventory, process.Name);
+        Broker.Lost(process);
+        Engine.Lost(process);
+    }
+
+    public void Dispose()
+    {
+        foreach (var process in _processes) process.Dispose();
+    }
+
+    private AppProcess Begin(AppDefinition app, string name)
+    {
+        var process = new AppProcess(this, app, name);
+        _processes.Add(process);
+        return process;
+    }
+
+    private Step? Next()
+    {
+        Broker.Offer();
+        Engine.Offer();
+        while (_ready.TryDequeue(out var step) || _delayed.TryDequeue(out step))
+            if (!step.IsVoid) return step;
+        return null;
+    }
+}

@@ -1,9 +1,10 @@
+using DaprLocal.Config;
 using DaprLocal.Storage;
 
 namespace DaprLocal.Workflows;
 
 /// <summary>The parts that the halves of the engine share, and what has to happen after every commit.</summary>
-internal sealed class EngineContext(string appId, SqliteDatabase database, Writes writes, TimeProvider time, ILogger logger)
+internal sealed class EngineContext(string appId, SqliteDatabase database, Writes writes, WorkflowSettings settings, TimeProvider time, ILogger logger)
 {
     /// <summary>The app whose workflows these are.</summary>
     public string AppId => appId;
@@ -13,6 +14,9 @@ internal sealed class EngineContext(string appId, SqliteDatabase database, Write
 
     /// <summary>Writing statements.</summary>
     public Writes Writes => writes;
+
+    /// <summary>Limits and retention.</summary>
+    public WorkflowSettings Settings => settings;
 
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
@@ -30,7 +34,7 @@ internal sealed class EngineContext(string appId, SqliteDatabase database, Write
     public CancellationTokenSource Closing { get; } = new();
 
     /// <summary>Scheduling state.</summary>
-    public WorkTable Table => field ??= new WorkTable(Cache);
+    public WorkTable Table => field ??= new WorkTable(Cache, settings);
 
     /// <summary>The timers.</summary>
     public TimerPump Timers => field ??= new TimerPump(time, FireAsync, logger);

@@ -208,7 +208,7 @@ internal sealed class TurnRunner(EngineContext context)
             record = Records.Of(state, outcome.CustomStatus);
         }
 
-        var commit = new TurnCommit(context.Writes, run, turn.HistoryLength, turn.Plan.Consumed, outcome, record, context.Time.GetUtcNow());
+        var commit = new TurnCommit(context.Writes, run, turn.HistoryLength, turn.Plan.Consumed, outcome, record, Retention.DueOf(context.Settings.Retention, record), context.Time.GetUtcNow());
         if (await context.Database.WriteAsync(commit.Execute) is not { } effects)
         {
             context.Table.Finish(slot, again: true);

@@ -50,7 +50,7 @@ internal sealed class RunningSidecar : IAsyncDisposable
         var ownsDirectory = directory is null;
         directory ??= System.IO.Directory.CreateTempSubdirectory("dapr-local-test-").FullName;
         var registry = await ComponentRegistry.OpenAsync(components, directory, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
-        var workflows = hasWorkflows ? await WorkflowEngine.OpenAsync("me", Path.Combine(directory, "workflows.db"), time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None) : null;
+        var workflows = hasWorkflows ? await WorkflowEngine.OpenAsync("me", Path.Combine(directory, "workflows.db"), WorkflowSettings.Default, time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None) : null;
         Action<IServiceCollection>? services = workflows is null ? null : added => added.AddSingleton(new TaskHubService(workflows));
         Action<IEndpointRouteBuilder>? endpoints = workflows is null ? null : routes => routes.MapGrpcService<TaskHubService>();
         for (var attempt = 1; ; attempt++)

@@ -1,4 +1,5 @@
 using Dapr.TaskHub.Protos;
+using DaprLocal.Config;
 using DaprLocal.Grpc;
 using DaprLocal.Workflows;
 using Grpc.Net.Client;
@@ -31,9 +32,9 @@ internal sealed class EngineHost : IAsyncDisposable
 
     public TaskHubSidecarService.TaskHubSidecarServiceClient Client { get; }
 
-    public static async Task<EngineHost> StartAsync(string path, TimeProvider? time = null)
+    public static async Task<EngineHost> StartAsync(string path, TimeProvider? time = null, WorkflowSettings? settings = null)
     {
-        var engine = await WorkflowEngine.OpenAsync("wf", path, time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        var engine = await WorkflowEngine.OpenAsync("wf", path, settings ?? WorkflowSettings.Default, time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));

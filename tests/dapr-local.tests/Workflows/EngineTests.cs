@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Dapr.TaskHub.Protos;
+using DaprLocal.Config;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
@@ -34,6 +35,35 @@ public sealed class EngineTests(ITestOutputHelper output)
         await third.TurnAsync("a");
         await third.AnswerAsync("a", ScriptedWorker.Complete(1));
         Assert.Equal(OrchestrationStatus.Completed, (await CompletionAsync(host, "a")).WorkflowStatus);
+    }
+
+    [Fact]
+    public async Task GetWorkItems_ConcurrencyLimits_NextItemComesWithAnAnswer()
+    {
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath(), settings: WorkflowSettings.Default with { MaxTurns = 1, MaxActivities = 2 });
+        await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
+        var start = Start(host, "a", "S");
+        await worker.TurnAsync("a");
+        await worker.AnswerAsync("a", [.. Enumerable.Range(0, 3).Select(id => ScriptedWorker.Task(id, "T"))]);
+        await start;
+        var first = await worker.ActivityAsync("a");
+        await worker.ActivityAsync("a");
+        var second = Start(host, "b", "S");
+        await worker.TurnAsync("b");
+        var third = Start(host, "c", "S");
+        await Eventually.TrueAsync(() => host.Engine.Get("c") is not null, "c is accepted");
+
+        await worker.ResultAsync("a", first.TaskId, "1");
+        Assert.Equal(2, (await worker.ActivityAsync("a")).TaskId);
+        Assert.Empty(worker.Unexpected());
+
+        await worker.AnswerAsync("b", ScriptedWorker.Complete(0));
+        await second;
+        await worker.TurnAsync("c");
+        Assert.Empty(worker.Unexpected());
+        await worker.AnswerAsync("c", ScriptedWorker.Complete(0));
+        await third;
+        await worker.TurnAsync("a");
     }
 
     [Fact]

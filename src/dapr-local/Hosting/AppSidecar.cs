@@ -1,4 +1,3 @@
-using DaprLocal.Grpc;
 using DaprLocal.Sidecars;
 using DaprLocal.Workflows;
 using Microsoft.AspNetCore.Connections;
@@ -34,8 +33,7 @@ internal sealed class AppSidecar : IAsyncDisposable
         var workflows = await WorkflowEngine.OpenAsync(appId, Path.Combine(folder.FullName, appId + ".db"), plan.Sidecar.Workflows, time, loggers.CreateLogger("DaprLocal.Workflows." + appId), ct);
         try
         {
-            var sidecar = await Sidecar.StartAsync(
-                plan.Sidecar, components, services => services.AddSingleton(new TaskHubService(workflows)), routes => routes.MapGrpcService<TaskHubService>(), time, loggers, ct);
+            var sidecar = await Sidecar.StartAsync(plan.Sidecar, components, workflows, time, loggers, ct);
             return new AppSidecar(sidecar, workflows);
         }
         catch (Exception exception)

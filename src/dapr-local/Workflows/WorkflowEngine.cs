@@ -49,6 +49,9 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>A fresh id for an instance that its creator gave none.</summary>
+    public string NewInstanceId() => _context.NewExecutionId();
+
     /// <summary>Creates an instance; with <paramref name="wait"/>, and unless a start time is set, returns after its first turn.</summary>
     /// <exception cref="WorkflowFault">The id is in use.</exception>
     public async Task StartAsync(CreateInstanceRequest request, bool wait, CancellationToken cancellationToken)

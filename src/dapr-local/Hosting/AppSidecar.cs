@@ -30,7 +30,7 @@ internal sealed class AppSidecar : IAsyncDisposable
     {
         var folder = Directory.CreateDirectory(Path.Combine(dataDirectory, "workflows"));
         var appId = plan.Sidecar.AppId;
-        var workflows = await WorkflowEngine.OpenAsync(appId, Path.Combine(folder.FullName, appId + ".db"), plan.Sidecar.Workflows, time, loggers.CreateLogger("DaprLocal.Workflows." + appId), ct);
+        var workflows = await WorkflowEngine.OpenAsync(plan.Sidecar, Path.Combine(folder.FullName, appId + ".db"), time, loggers.CreateLogger("DaprLocal.Workflows." + appId), ct);
         try
         {
             var sidecar = await Sidecar.StartAsync(plan.Sidecar, components, workflows, time, loggers, ct);

@@ -32,13 +32,13 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     /// <summary>Opens or creates the file; everything that was under way goes on.</summary>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The file cannot be opened or is not a database.</exception>
     public static async Task<WorkflowEngine> OpenAsync(
-        string appId, string path, WorkflowSettings settings, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+        SidecarOptions options, string path, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         var database = SqliteDatabase.Open(path, WorkflowSchema.Sql);
         try
         {
             var last = await database.WriteAsync(writer => writer.Command("SELECT COALESCE(MAX(seq), 0) FROM inbox").ExecuteScalar() as long? ?? 0, cancellationToken);
-            var engine = new WorkflowEngine(new EngineContext(appId, database, new Writes(last), settings, time, logger));
+            var engine = new WorkflowEngine(new EngineContext(options, database, new Writes(last), time, logger));
             engine.Recover(path);
             return engine;
         }

@@ -51,7 +51,7 @@ internal sealed class RunningSidecar : IAsyncDisposable
         {
             var options = new SidecarOptions { AppId = "me", HttpPort = FreePort(), GrpcPort = FreePort(), Components = components };
             options = change?.Invoke(options) ?? options;
-            var workflows = hasWorkflows ? await WorkflowEngine.OpenAsync(options.AppId, Path.Combine(directory, "workflows.db"), options.Workflows, time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None) : null;
+            var workflows = hasWorkflows ? await WorkflowEngine.OpenAsync(options, Path.Combine(directory, "workflows.db"), time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None) : null;
             try
             {
                 var sidecar = await Sidecar.StartAsync(options, registry, workflows, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);

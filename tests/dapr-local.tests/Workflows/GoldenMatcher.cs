@@ -58,11 +58,15 @@ internal sealed partial class GoldenMatcher
             case JsonValue value when value.TryGetValue<string>(out var text):
                 text = Fillings().Replace(text, match => new string('x', int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)));
                 if (Ids().IsMatch(text)) return ids.TryGetValue(text, out var id) ? id : ids[text] = $"id {ids.Count}";
-                return Times().Replace(text, "time");
+                return PayloadSizes().Replace(Times().Replace(text, "time"), "size N bytes");
             default:
                 return node?.DeepClone();
         }
     }
+
+    // The engine's own ids and times are of another length than daprd's.
+    [GeneratedRegex(@"(?<=payload )size \d+ bytes")]
+    private static partial Regex PayloadSizes();
 
     [GeneratedRegex(@"<time:\d+>")]
     private static partial Regex TimePlaceholders();

@@ -33,6 +33,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
     [InlineData("versions", 5)]
     [InlineData("http", 13)]
     [InlineData("configurations", 6)]
+    [InlineData("limits", 8)]
     public async Task Replay_RecordedCases_SameItemsAndAnswers(string file, int count)
     {
         var wrong = new ConcurrentBag<string>();

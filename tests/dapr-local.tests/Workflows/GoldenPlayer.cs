@@ -2,20 +2,17 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Dapr.TaskHub.Protos;
-using DaprLocal.Tests.Api;
-using Microsoft.Extensions.Time.Testing;
 
 namespace DaprLocal.Tests.Workflows;
 
 /// <summary>
 /// Replays a recorded case of the real daprd against a sidecar and compares every work item and every answer. The clock is
-/// the recording's: before each step it stands where it stood then. Without a worker, no item may be recorded. An answer or item
+/// the recording's: before each step it stands where it stood then. An answer or item
 /// is waited for as long as <paramref name="patience"/>.
 /// </summary>
-internal sealed partial class GoldenPlayer(RunningSidecar sidecar, ScriptedWorker? worker, FakeTimeProvider time, TimeSpan patience)
+internal sealed partial class GoldenPlayer(GoldenHost host, TimeSpan patience)
 {
-    private readonly DateTimeOffset _begin = time.GetUtcNow();
-    private readonly GoldenCalls _send = new(sidecar);
+    private readonly DateTimeOffset _begin = host.Time.GetUtcNow();
     private readonly GoldenMatcher _match = new();
     private readonly Dictionary<int, Task<JsonNode>> _calls = [];
     private readonly Dictionary<JsonObject, JsonNode> _early = [];
@@ -53,20 +50,36 @@ internal sealed partial class GoldenPlayer(RunningSidecar sidecar, ScriptedWorke
 
     private async Task PlayStepAsync(JsonObject step)
     {
-        if (step["waitMs"] is not null)
+        var note = (string?)step["note"] ?? "";
+        if (note.StartsWith("SIGKILL to daprd", StringComparison.Ordinal) || note.StartsWith("SIGTERM to daprd", StringComparison.Ordinal))
         {
+            await host.StopAsync(isKill: note.StartsWith("SIGKILL", StringComparison.Ordinal));
+        }
+        else if (note.StartsWith("daprd started again", StringComparison.Ordinal))
+        {
+            await host.StartAsync();
+        }
+        else if ((string?)step["error"]?["code"] == "UNAVAILABLE")
+        {
+            // Calls that the end cut off, and those while it was down: how the connection broke is not the engine's doing.
+            if (step["ofCall"] is { } cut) Assert.NotNull((await _calls[(int)cut].WaitAsync(patience))["code"]);
+            else Assert.False(host.IsRunning);
+        }
+        else if (step["waitMs"] is not null)
+        {
+            await host.WorkerAsync();
             // Absence has no signal; what comes within this time would have come.
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-            Assert.Empty(worker!.Unexpected());
+            Assert.Empty((await host.WorkerAsync()).Unexpected());
         }
         else if (IsItem(step))
         {
             var expected = step["value"]!.AsObject();
-            Compare(expected, GoldenCalls.Json(await worker!.NextAsync(item => IsFor(expected, item), patience)), step);
+            Compare(expected, GoldenCalls.Json(await (await host.WorkerAsync()).NextAsync(item => IsFor(expected, item), patience)), step);
         }
         else if ((string?)step["worker"] == "GetWorkItems")
         {
-            Compare(step["error"]!, await _send.WorkItemsAsync(step["metadata"], Soon()), step);
+            Compare(step["error"]!, await new GoldenCalls(host.Sidecar).WorkItemsAsync(step["metadata"], Soon()), step);
         }
         else if (step["http"] is not null)
         {
@@ -87,7 +100,7 @@ internal sealed partial class GoldenPlayer(RunningSidecar sidecar, ScriptedWorke
         else if (step["request"] is not null)
         {
             var wanted = step["error"] ?? step["response"] ?? new JsonObject();
-            if (IsAbsence(step, wanted)) await Eventually.TrueAsync(() => sidecar.Workflows.Get((string)step["request"]!["instanceId"]!) is null, "the instance is gone");
+            if (IsAbsence(step, wanted)) await Eventually.TrueAsync(() => host.Sidecar.Workflows.Get((string)step["request"]!["instanceId"]!) is null, "the instance is gone");
             Compare(wanted, await SendAsync(step).WaitAsync(patience), step);
         }
     }
@@ -102,16 +115,16 @@ internal sealed partial class GoldenPlayer(RunningSidecar sidecar, ScriptedWorke
     private void Turn(JsonNode? ms)
     {
         var at = _begin + TimeSpan.FromMilliseconds(ms?.GetValue<double>() ?? 0);
-        if (at > time.GetUtcNow()) time.SetUtcNow(at);
+        if (at > host.Time.GetUtcNow()) host.Time.SetUtcNow(at);
     }
 
     private Task<JsonNode> SendAsync(JsonObject step)
     {
-        var at = time.GetUtcNow().Add(Offset(step)).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
-        if (step["http"] is { } http) return _send.HttpAsync(http, text => _match.Fill(text, at));
+        var at = host.Time.GetUtcNow().Add(Offset(step)).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+        if (step["http"] is { } http) return new GoldenCalls(host.Sidecar).HttpAsync(http, text => _match.Fill(text, at));
         var request = _match.Fill(GoldenMatcher.Text(step["request"]!), at);
         var deadline = step["deadlineMs"] is null && step["tookMs"] is null ? (DateTime?)null : Soon();
-        return _send.GrpcAsync((string)(step["grpc"] ?? step["client"] ?? step["worker"])!, request, step["metadata"], deadline, isDapr: step["grpc"] is not null);
+        return new GoldenCalls(host.Sidecar).GrpcAsync((string)(step["grpc"] ?? step["client"] ?? step["worker"])!, request, step["metadata"], deadline, isDapr: step["grpc"] is not null);
     }
 
     private static DateTime Soon() => TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(300);

@@ -34,6 +34,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
     [InlineData("http", 13)]
     [InlineData("configurations", 6)]
     [InlineData("limits", 8)]
+    [InlineData("crash", 10)]
     public async Task Replay_RecordedCases_SameItemsAndAnswers(string file, int count)
     {
         var wrong = new ConcurrentBag<string>();
@@ -56,13 +57,13 @@ public sealed class GoldenTests(ITestOutputHelper output)
     {
         try
         {
-            var time = new FakeTimeProvider(Noon);
-            await using var sidecar = await RunningSidecar.StartAsync(
-                [], options => (Settings.GetValueOrDefault(name) ?? (unchanged => unchanged))(options with { AppId = "wf" }), time, hasWorkflows: true);
-            await using var worker = sidecar.Options.ApiToken is null ? await ScriptedWorker.ConnectAsync(new(sidecar.Calls)) : null;
+            await using var host = new GoldenHost(Settings.GetValueOrDefault(name) ?? (unchanged => unchanged), new FakeTimeProvider(Noon));
+            await host.StartAsync();
+            // The recorded worker had no token.
+            if (host.Sidecar.Options.ApiToken is null) await host.WorkerAsync();
             // What is known to differ often differs by something that does not come.
             var patience = TimeSpan.FromSeconds(WorkflowDifferences.Known.ContainsKey(name) ? 1 : 5);
-            await new GoldenPlayer(sidecar, worker, time, patience).PlayAsync(steps);
+            await new GoldenPlayer(host, patience).PlayAsync(steps);
             return null;
         }
         catch (Exception error)

@@ -35,6 +35,7 @@ internal static class WorkflowDifferences
         ["rerun-fired-timer-before"] = "daprd fires a fired timer again",
         ["rerun-child"] = "daprd leaves out the parent's execution id",
         ["many-activities"] = "recorded as a count; EngineTests has 1000 activities",
+        ["ten-at-once"] = "recorded as a summary; EngineRestartTests has every step",
         ["concurrency-limits"] = "which results share a turn is a matter of timing; EngineTests has the limits",
         ["tracing"] = "there is no exporter for spans of the engine, so a given context is passed on unchanged",
         ["no-state-store"] = "the workflow engine of dapr-local needs no actor state store",

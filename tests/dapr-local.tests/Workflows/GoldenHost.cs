@@ -24,6 +24,15 @@ internal sealed class GoldenHost(Func<SidecarOptions, SidecarOptions> change, Fa
     /// <summary>The stream of work, opened when it is first asked for.</summary>
     public async Task<ScriptedWorker> WorkerAsync() => _worker ??= await ScriptedWorker.ConnectAsync(new(Sidecar.Calls));
 
+    /// <summary>Another stream of work instead of the one there was, which closes then.</summary>
+    public async Task ReconnectAsync()
+    {
+        var old = _worker;
+        _worker = null;
+        await WorkerAsync();
+        if (old is not null) await old.DisposeAsync();
+    }
+
     /// <summary>The end of the sidecar; with <paramref name="isKill"/> what it does while it closes is lost, as in a crash.</summary>
     public async Task StopAsync(bool isKill)
     {

@@ -35,6 +35,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
     [InlineData("configurations", 6)]
     [InlineData("limits", 8)]
     [InlineData("crash", 10)]
+    [InlineData("worker", 18)]
     public async Task Replay_RecordedCases_SameItemsAndAnswers(string file, int count)
     {
         var wrong = new ConcurrentBag<string>();

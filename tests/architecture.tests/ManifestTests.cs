@@ -60,6 +60,15 @@ public sealed class ManifestTests
     }
 
     [Fact]
+    public void Configuration_PurgesFinishedWorkflowsAfterAWeekWhereverTheAppsRun()
+    {
+        foreach (var file in new[] { "dapr.yaml", "dapr.local.yaml" })
+            Assert.Equal("./components/configuration.yaml", Text(Documents(Path.Combine(Repository.Root, file)).Single(), "common", "configFilePath"));
+        foreach (var folder in new[] { "components", "deploy/k8s/base" })
+            Assert.Equal("168h", Text(Documents(Path.Combine(Repository.Root, folder, "configuration.yaml")).Single(), "spec", "workflow", "stateRetentionPolicy", "anyTerminal"));
+    }
+
+    [Fact]
     public void Kubernetes_DeploysBothAppsWithDaprProbesAndTokens()
     {
         var resources = Files("deploy/k8s/base").SelectMany(Documents).ToArray();
@@ -68,6 +77,7 @@ public sealed class ManifestTests
             var deployment = Single(resources, "Deployment", app);
             var template = Node(deployment, "spec", "template")!;
             var annotations = Node(template, "metadata", "annotations")!;
+            Single(resources, "Configuration", Text(annotations, "dapr.io/config")!);
             var container = ((YamlSequenceNode)Node(template, "spec", "containers")!).Single();
             var port = Text(((YamlSequenceNode)Node(container, "ports")!).Single(), "containerPort");
             Assert.Equal((app, port, "true"), (Text(annotations, "dapr.io/app-id"), Text(annotations, "dapr.io/app-port"), Text(annotations, "dapr.io/enabled")));

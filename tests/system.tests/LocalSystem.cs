@@ -19,11 +19,13 @@ internal sealed class LocalSystem : IAsyncDisposable
     private readonly Dictionary<string, ServerProcess> _running = [];
 
     private readonly IReadOnlyDictionary<string, string> _orderSettings;
+    private readonly string? _retention;
     private RealServers? _servers;
 
-    private LocalSystem(Observer observer, IReadOnlyDictionary<string, string> orderSettings)
+    private LocalSystem(Observer observer, IReadOnlyDictionary<string, string> orderSettings, string? retention)
     {
         _orderSettings = orderSettings;
+        _retention = retention;
         Observer = observer;
         Orders = new OrderClient(new Uri($"http://127.0.0.1:{_ports[0]}"));
         Inventory = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_ports[1]}") };
@@ -44,10 +46,21 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     public static string Dll(string project) => Path.Combine(Repository.Root, "src", project, "bin", Configuration, "net10.0", project + ".dll");
 
-    /// <summary>Starts everything. <paramref name="orderSettings"/>: configuration of order-app by its environment names.</summary>
-    public static async Task<LocalSystem> StartAsync(IReadOnlyDictionary<string, string>? orderSettings = null)
+    /// <summary>Whether the workflow engine still has the workflow of an order.</summary>
+    public async Task<bool> HasWorkflowAsync(string orderId)
     {
-        var system = new LocalSystem(await Observer.StartAsync(), orderSettings ?? new Dictionary<string, string>());
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/workflows/dapr/{orderId}"));
+        return answer.StatusCode != global::System.Net.HttpStatusCode.NotFound;
+    }
+
+    /// <summary>
+    /// Starts everything. <paramref name="orderSettings"/>: configuration of order-app by its environment names;
+    /// <paramref name="retention"/>: how long workflows are kept after their end, null for the product's own time.
+    /// </summary>
+    public static async Task<LocalSystem> StartAsync(IReadOnlyDictionary<string, string>? orderSettings = null, string? retention = null)
+    {
+        var system = new LocalSystem(await Observer.StartAsync(), orderSettings ?? new Dictionary<string, string>(), retention);
         if (RealServers.Components is not null) system._servers = await RealServers.StartAsync();
         system.WriteRunFile();
         await system.StartAsync("dapr-local");
@@ -140,11 +153,21 @@ internal sealed class LocalSystem : IAsyncDisposable
             version: 1
             common:
               resourcesPaths: ["{RealServers.ComponentsFor(_folder)}"]
+              configFilePath: "{ConfigFile()}"
             apps:
             {App("order-app", _ports[0], _ports[2], _ports[3])}
             {App("inventory-app", _ports[1], _ports[4], _ports[5])}
             {App("observer", Observer.Port, _ports[6], _ports[7])}
             """);
+    }
+
+    private string ConfigFile()
+    {
+        var shipped = Path.Combine(Repository.Root, "components/configuration.yaml");
+        if (_retention is null) return shipped;
+        var own = Path.Combine(_folder, "configuration.yaml");
+        File.WriteAllText(own, File.ReadAllText(shipped).Replace("168h", _retention, StringComparison.Ordinal));
+        return own;
     }
 
     private static string Port(int port) => port.ToString(global::System.Globalization.CultureInfo.InvariantCulture);

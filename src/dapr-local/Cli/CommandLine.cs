@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DaprLocal.Cli.Workflows;
 using DaprLocal.Config;
 using DaprLocal.Hosting;
 
@@ -53,7 +54,7 @@ internal sealed class CommandLine(Terminal terminal, Func<TextReader> input, Tim
         var root = new RootCommand(
             "A pocket Dapr for development and tests: reads the run file and the resource YAML of Dapr, hosts one sidecar per app in this process, and keeps all state in one folder. Production is Dapr itself.")
         {
-            _file, _data, _noSample, _noBuild, run, reset, watchdog,
+            _file, _data, _noSample, _noBuild, run, reset, new WorkflowsCommand(terminal, _file, time, stop).Build(), watchdog,
         };
         root.SetAction(RunAsync);
         run.SetAction(RunAsync);

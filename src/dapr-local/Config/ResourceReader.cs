@@ -5,7 +5,9 @@ internal static class ResourceReader
 {
     private const int MaxFiles = 500;
 
-    private static readonly string[] Supported = ["Component", "Subscription", "Resiliency", "Configuration"];
+    private const string Configuration = "Configuration";
+
+    private static readonly string[] Supported = ["Component", "Subscription", "Resiliency", Configuration];
     private static readonly string[] WithoutEffect = ["HTTPEndpoint", "MCPServer", "WorkflowAccessPolicy"];
 
     /// <summary>All resources of the folders; <paramref name="environment"/> answers secrets and references to variables.</summary>
@@ -18,6 +20,8 @@ internal static class ResourceReader
         RefuseDuplicates(documents);
         foreach (var document in documents.Where(document => WithoutEffect.Contains(document.Kind)))
             notes.Add($"{document.Root.Position.File}:{document.Root.Position.Line}: '{document.Kind}' resources have no effect in dapr-local");
+        foreach (var document in documents.Where(document => document.Kind == Configuration))
+            notes.Add($"{document.Root.Position.File}:{document.Root.Position.Line}: a Configuration in a resource folder has no effect, as with daprd; name it with 'configFilePath'");
 
         var secrets = new SecretStores(environment);
         var components = documents.Where(document => document.Kind == "Component").ToLookup(document =>
@@ -33,27 +37,8 @@ internal static class ResourceReader
             [.. notes, .. resiliency.SelectMany(resource => resource.Notes)]);
     }
 
-    /// <summary>Checks that a file is a <c>Configuration</c> resource; its settings have no effect here.</summary>
-    public static void CheckConfiguration(string file)
-    {
-        foreach (var root in YamlFile.Load(file))
-        {
-            if (Header(root, "").Kind is not "Configuration" and var kind)
-                throw root.Error("kind", $"'configFilePath' must name a Configuration resource, not a {kind}");
-        }
-    }
-
-    private static string[] FilesOf(string folder)
-    {
-        string[] files = [.. Directory.EnumerateFiles(folder)
-            .Where(file => Path.GetExtension(file).ToUpperInvariant() is ".YAML" or ".YML")
-            .Take(MaxFiles + 1).Order(StringComparer.Ordinal)];
-        return files.Length <= MaxFiles
-            ? files
-            : throw new ConfigurationException(new SourcePosition(YamlFile.DisplayName(folder), 1), $"the folder holds more than {MaxFiles} YAML files; is it a resource folder?");
-    }
-
-    private static ResourceDocument Header(YamlMap root, string directory)
+    /// <summary>The document with its kind, version and name checked.</summary>
+    public static ResourceDocument Header(YamlMap root, string directory)
     {
         var kind = root.RequiredText("kind");
         if (!Supported.Contains(kind) && !WithoutEffect.Contains(kind))
@@ -65,6 +50,16 @@ internal static class ResourceReader
         var metadata = root.Map("metadata") ?? throw root.Error("metadata", $"a {kind} needs 'metadata: {{name: …}}'");
         metadata.AllowOnly(["name", "namespace", "labels", "annotations", "creationTimestamp"]);
         return new ResourceDocument(kind, apiVersion[(apiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..], metadata.RequiredText("name"), root, directory);
+    }
+
+    private static string[] FilesOf(string folder)
+    {
+        string[] files = [.. Directory.EnumerateFiles(folder)
+            .Where(file => Path.GetExtension(file).ToUpperInvariant() is ".YAML" or ".YML")
+            .Take(MaxFiles + 1).Order(StringComparer.Ordinal)];
+        return files.Length <= MaxFiles
+            ? files
+            : throw new ConfigurationException(new SourcePosition(YamlFile.DisplayName(folder), 1), $"the folder holds more than {MaxFiles} YAML files; is it a resource folder?");
     }
 
     private static void RefuseDuplicates(IEnumerable<ResourceDocument> documents)

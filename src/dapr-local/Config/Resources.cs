@@ -125,6 +125,9 @@ internal sealed record SidecarOptions
     /// <summary>Retry policies of the app's components.</summary>
     public ResiliencyTargets Resiliency { get; init; } = ResiliencyTargets.None;
 
+    /// <summary>Limits and retention of the app's workflows.</summary>
+    public WorkflowSettings Workflows { get; init; } = WorkflowSettings.Default;
+
     /// <summary>Largest request and response body in bytes; daprd's default is 4 MiB.</summary>
     public int MaxBodySize { get; init; } = 4 * 1024 * 1024;
 }

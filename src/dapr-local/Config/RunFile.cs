@@ -30,7 +30,7 @@ internal sealed record RunFileApp
     /// <summary>Where the resources of the app are read from.</summary>
     public IReadOnlyList<string> ResourcesPaths { get; init; } = [];
 
-    /// <summary>The Configuration file, checked but without effect here.</summary>
+    /// <summary>The Configuration file; null means none.</summary>
     public string? ConfigFilePath { get; init; }
 
     /// <summary>Largest body in bytes; null means the sidecar's default.</summary>

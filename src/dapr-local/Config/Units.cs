@@ -14,8 +14,14 @@ internal static class Units
     private static readonly (string Suffix, long Bytes)[] ByteUnits =
         [("Ki", 1L << 10), ("Mi", 1L << 20), ("Gi", 1L << 30), ("k", 1000), ("M", 1_000_000), ("G", 1_000_000_000), ("", 1)];
 
-    /// <summary>A Go duration such as <c>5s</c> or <c>1m30s</c>; a bare number is milliseconds, as daprd reads it.</summary>
-    public static TimeSpan? Duration(string text)
+    // A quarter of a year is already absurd for a timeout; beyond it the arithmetic of callers could overflow.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(100);
+
+    /// <summary>A Go duration such as <c>5s</c> or <c>1m30s</c>; a bare number is milliseconds, as daprd reads it. Null when it is none or too long.</summary>
+    public static TimeSpan? Duration(string text) => Duration(text, LongestTimeout);
+
+    /// <summary>A Go duration of at most <paramref name="longest"/>.</summary>
+    public static TimeSpan? Duration(string text, TimeSpan longest)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bare))
             return TimeSpan.FromMilliseconds(bare);
@@ -36,8 +42,7 @@ internal static class Units
             total += number * unit.Milliseconds;
             rest = letters < 0 ? [] : rest[letters..];
         }
-        // A quarter of a year is already absurd for a timeout; beyond it the arithmetic of callers could overflow.
-        return text.Length > 0 && total <= TimeSpan.FromDays(100).TotalMilliseconds ? TimeSpan.FromMilliseconds(total) : null;
+        return text.Length > 0 && total <= longest.TotalMilliseconds ? TimeSpan.FromMilliseconds(total) : null;
     }
 
     /// <summary>A quantity of bytes such as <c>4Mi</c>, <c>16k</c> or <c>65536</c>; null when it is none or does not fit.</summary>

@@ -11,7 +11,7 @@ using Grpc.Core;
 namespace DaprLocal.Grpc;
 
 /// <summary>The gRPC skin of the building blocks; features that are off answer as a daprd without them.</summary>
-internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi metadata, int maxSize) : DaprServiceBase
+internal sealed partial class DaprService(StateApi state, PubSubApi pubsub, MetadataApi metadata, WorkflowApi? workflows, int maxSize) : DaprServiceBase
 {
     private static readonly Empty Nothing = new();
 

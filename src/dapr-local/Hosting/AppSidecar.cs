@@ -1,4 +1,3 @@
-using DaprLocal.Grpc;
 using DaprLocal.Sidecars;
 using DaprLocal.Workflows;
 using Microsoft.AspNetCore.Connections;
@@ -36,7 +35,7 @@ internal sealed class AppSidecar : IAsyncDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            workflows = await WorkflowEngine.OpenAsync(appId, Path.Combine(folder, appId + ".db"), time, loggers.CreateLogger("DaprLocal.Workflows." + appId), ct);
+            workflows = await WorkflowEngine.OpenAsync(plan.Sidecar, Path.Combine(folder, appId + ".db"), time, loggers.CreateLogger("DaprLocal.Workflows." + appId), ct);
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -45,8 +44,7 @@ internal sealed class AppSidecar : IAsyncDisposable
 
         try
         {
-            var sidecar = await Sidecar.StartAsync(
-                plan.Sidecar, components, services => services.AddSingleton(new TaskHubService(workflows)), routes => routes.MapGrpcService<TaskHubService>(), time, loggers, ct);
+            var sidecar = await Sidecar.StartAsync(plan.Sidecar, components, workflows, time, loggers, ct);
             return new AppSidecar(sidecar, workflows);
         }
         catch (Exception exception)

@@ -16,25 +16,31 @@ internal static class RunPlanner
         var file = RunFileReader.Read(runFilePath);
         var apps = WithPorts(file.Apps);
         var folders = new Dictionary<string, ResourceSet>(StringComparer.Ordinal);
+        var configurations = new Dictionary<string, (WorkflowSettings Settings, IReadOnlyList<string> Notes)>(StringComparer.Ordinal);
         var plans = new List<AppPlan>();
         foreach (var app in apps)
         {
-            if (app.ConfigFilePath is not null)
-                ResourceReader.CheckConfiguration(app.ConfigFilePath);
             var key = string.Join('\n', app.ResourcesPaths);
             if (!folders.TryGetValue(key, out var resources))
                 folders[key] = resources = ResourceReader.Read(app.ResourcesPaths, environment);
-            plans.Add(Plan(app, resources, environment));
+            var workflows = WorkflowSettings.Default;
+            if (app.ConfigFilePath is { } path)
+            {
+                if (!configurations.TryGetValue(path, out var configuration))
+                    configurations[path] = configuration = ConfigurationReader.Read(path);
+                workflows = configuration.Settings;
+            }
+            plans.Add(Plan(app, resources, workflows, environment));
         }
         return new RunPlan(
             file,
             plans,
             // One definition is opened once, even where its templates expand differently for each app (a consumer group).
             [.. plans.SelectMany(plan => plan.Sidecar.Components).DistinctBy(component => component.Position)],
-            [.. file.Notes, .. folders.Values.SelectMany(resources => resources.Notes)]);
+            [.. file.Notes, .. folders.Values.SelectMany(resources => resources.Notes), .. configurations.Values.SelectMany(configuration => configuration.Notes)]);
     }
 
-    private static AppPlan Plan(RunFileApp app, ResourceSet resources, Func<string, string?> environment)
+    private static AppPlan Plan(RunFileApp app, ResourceSet resources, WorkflowSettings workflows, Func<string, string?> environment)
     {
         var (components, subscriptions, resiliency) = resources.For(
             app.AppId, environment("NAMESPACE") is { Length: > 0 } name ? name : null, () => new Guid(RandomNumberGenerator.GetBytes(16)).ToString());
@@ -54,6 +60,7 @@ internal static class RunPlanner
             Components = components,
             Subscriptions = subscriptions,
             Resiliency = resiliency,
+            Workflows = workflows,
             HealthCheck = app.HealthCheckEnabled ? new AppHealthCheck(app.HealthCheckPath, app.HealthProbeInterval, app.HealthProbeTimeout, app.HealthThreshold) : null,
         };
         if (app.MaxBodySize is { } bytes)

@@ -6,10 +6,11 @@ namespace DaprLocal.Http;
 /// The HTTP port of a sidecar: one table of routes. It matches case-sensitively on unescaped segments and takes
 /// everything unknown for service invocation, as daprd does and ASP.NET routing does not.
 /// </summary>
-internal sealed partial class HttpApi(StateApi state, PubSubApi pubsub, MetadataApi metadata, InvokeRoutes invoke, Func<ApiError?> notReady, int maxBodySize, ILogger log)
+internal sealed partial class HttpApi(StateApi state, PubSubApi pubsub, MetadataApi metadata, WorkflowApi? workflows, InvokeRoutes invoke, Func<ApiError?> notReady, int maxBodySize, ILogger log)
 {
     private readonly StateRoutes _state = new(state);
     private readonly PublishRoutes _publish = new(pubsub);
+    private readonly WorkflowRoutes _workflows = new(workflows);
 
     /// <summary>True for the two routes that need no API token.</summary>
     public static bool IsOpen(PathString path) => path.Value is "/v1.0/healthz" or "/v1.0/healthz/outbound";
@@ -50,6 +51,7 @@ internal sealed partial class HttpApi(StateApi state, PubSubApi pubsub, Metadata
         ("POST" or "PUT", ["v1.0-alpha1", "state", var store, "query"]) => _state.QueryAsync(call, store),
         ("POST" or "PUT", ["v1.0" or "v1.0-alpha1", "publish", "bulk", var name, _, ..]) => _publish.BulkPublishAsync(call, name, Rest(call, 4)),
         ("POST" or "PUT", ["v1.0", "publish", var name, _, ..]) => _publish.PublishAsync(call, name, Rest(call, 3)),
+        var (method, path) when path is ["v1.0" or "v1.0-beta1" or "v1.0-alpha1", "workflows", _, ..] && _workflows.Find(method, path[3..]) is { } handle => handle(call),
         ("GET", ["v1.0", "metadata"]) => call.JsonAsync(MetadataBody.Of(metadata.Snapshot())),
         ("PUT", ["v1.0", "metadata", var key]) => SetMetadataAsync(call, key),
         ("GET", ["v1.0", "healthz"]) => HealthAsync(call),

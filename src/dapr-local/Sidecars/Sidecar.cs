@@ -3,7 +3,7 @@ using DaprLocal.Api;
 using DaprLocal.Config;
 using DaprLocal.Grpc;
 using DaprLocal.Http;
-using global::Grpc.AspNetCore.Server;
+using DaprLocal.Workflows;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -45,15 +45,13 @@ internal sealed class Sidecar : IAsyncDisposable
     public Task AppReady => _app?.Ready ?? Task.CompletedTask;
 
     /// <summary>
-    /// Opens the ports. <paramref name="services"/> and <paramref name="endpoints"/> add more: gRPC services to the
-    /// gRPC port, plain routes to the HTTP port, where they win over ours.
+    /// Opens the ports; without <paramref name="workflows"/>, no workflows are served.
     /// </summary>
     /// <exception cref="IOException">A port is taken.</exception>
     public static async Task<Sidecar> StartAsync(
         SidecarOptions options,
         ComponentRegistry components,
-        Action<IServiceCollection>? services,
-        Action<IEndpointRouteBuilder>? endpoints,
+        WorkflowEngine? workflows,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken ct)
@@ -63,11 +61,12 @@ internal sealed class Sidecar : IAsyncDisposable
         var pubsubs = components.PubSubsOf(options);
         var state = new StateApi(options.AppId, components.StatesOf(options));
         var publish = new PubSubApi(options.AppId, pubsubs, options.Resiliency, time, components.OnPublished);
+        var management = workflows is null ? null : new WorkflowApi(workflows, time);
         var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
         var invoke = new InvokeRoutes(options, app => components.Apps.GetValueOrDefault(app), invoker, time);
         var app = options.AppPort is null ? null : new AppLink(options, pubsubs, metadata, time, log);
-        var http = new HttpApi(state, publish, metadata, invoke, () => app?.IsListening == false ? ApiErrors.NotReady("app") : null, options.MaxBodySize, log);
-        var web = Build(options, loggers, services, new DaprService(state, publish, metadata, options.MaxBodySize));
+        var http = new HttpApi(state, publish, metadata, management, invoke, () => app?.IsListening == false ? ApiErrors.NotReady("app") : null, options.MaxBodySize, log);
+        var web = Build(options, loggers, new DaprService(state, publish, metadata, management, options.MaxBodySize), workflows is null ? null : new TaskHubService(workflows));
         web.Use(next => context => TraceHeaders.InvokeAsync(context, next));
         if (options.ApiToken is { } token)
         {
@@ -78,9 +77,9 @@ internal sealed class Sidecar : IAsyncDisposable
         var size = new SizeCheck(options.MaxBodySize);
         web.Use(next => context => size.InvokeAsync(context, next));
         web.UseRouting();
-        web.Use(next => context => HttpProtocol.IsHttp2(context.Request.Protocol) || IsAddedRoute(context) ? next(context) : http.HandleAsync(context));
+        web.Use(next => context => HttpProtocol.IsHttp2(context.Request.Protocol) ? next(context) : http.HandleAsync(context));
         web.MapGrpcService<DaprService>();
-        endpoints?.Invoke(web);
+        if (workflows is not null) web.MapGrpcService<TaskHubService>();
         try
         {
             await web.StartAsync(ct);
@@ -108,9 +107,7 @@ internal sealed class Sidecar : IAsyncDisposable
         _invoker.Dispose();
     }
 
-    private static bool IsAddedRoute(HttpContext context) => context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is null;
-
-    private static WebApplication Build(SidecarOptions options, ILoggerFactory loggers, Action<IServiceCollection>? services, DaprService service)
+    private static WebApplication Build(SidecarOptions options, ILoggerFactory loggers, DaprService service, TaskHubService? taskHub)
     {
         // An empty builder: neither files nor ASPNETCORE_* of the user's shell may move our ports.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "dapr-local" });
@@ -130,7 +127,7 @@ internal sealed class Sidecar : IAsyncDisposable
             grpc.MaxReceiveMessageSize = options.MaxBodySize;
             grpc.MaxSendMessageSize = options.MaxBodySize;
         });
-        services?.Invoke(builder.Services);
+        if (taskHub is not null) builder.Services.AddSingleton(taskHub);
         return builder.Build();
     }
 }

@@ -5,16 +5,15 @@ using System.IO.Pipelines;
 
 namespace DaprLocal.Sidecars;
 
-/// <summary>Refuses a message of the Dapr service that is too large, in daprd's words and before it is read.</summary>
+/// <summary>Refuses a gRPC message that is too large, in daprd's words and before it is read.</summary>
 internal sealed class SizeCheck(int maxSize)
 {
-    private const string Service = "/dapr.proto.runtime.v1.Dapr/";
     private const int PrefixLength = 5; // A flag, then the length of the message.
 
     /// <summary>Lets the call pass or answers it.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (HttpProtocol.IsHttp2(context.Request.Protocol) && context.Request.Path.Value!.StartsWith(Service, StringComparison.Ordinal) && await SizeAsync(context.Request.BodyReader, context.RequestAborted) is var size && size > maxSize)
+        if (HttpProtocol.IsHttp2(context.Request.Protocol) && await SizeAsync(context.Request.BodyReader, context.RequestAborted) is var size && size > maxSize)
         {
             context.Response.ContentType = "application/grpc";
             context.Response.Headers["grpc-status"] = "8";

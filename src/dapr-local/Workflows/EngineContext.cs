@@ -1,18 +1,25 @@
+using DaprLocal.Config;
 using DaprLocal.Storage;
 
 namespace DaprLocal.Workflows;
 
 /// <summary>The parts that the halves of the engine share, and what has to happen after every commit.</summary>
-internal sealed class EngineContext(string appId, SqliteDatabase database, Writes writes, TimeProvider time, ILogger logger)
+internal sealed class EngineContext(SidecarOptions options, SqliteDatabase database, Writes writes, TimeProvider time, ILogger logger)
 {
     /// <summary>The app whose workflows these are.</summary>
-    public string AppId => appId;
+    public string AppId => options.AppId;
 
     /// <summary>The truth.</summary>
     public SqliteDatabase Database => database;
 
     /// <summary>Writing statements.</summary>
     public Writes Writes => writes;
+
+    /// <summary>Limits and retention.</summary>
+    public WorkflowSettings Settings => options.Workflows;
+
+    /// <summary>What workers can take.</summary>
+    public PayloadLimit Payload { get; } = new(options.MaxBodySize);
 
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
@@ -30,7 +37,7 @@ internal sealed class EngineContext(string appId, SqliteDatabase database, Write
     public CancellationTokenSource Closing { get; } = new();
 
     /// <summary>Scheduling state.</summary>
-    public WorkTable Table => field ??= new WorkTable(Cache);
+    public WorkTable Table => field ??= new WorkTable(Cache, Settings);
 
     /// <summary>The timers.</summary>
     public TimerPump Timers => field ??= new TimerPump(time, FireAsync, logger);

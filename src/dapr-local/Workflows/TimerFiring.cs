@@ -4,7 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace DaprLocal.Workflows;
 
-/// <summary>Moves timers that are due into inboxes, many in one transaction.</summary>
+/// <summary>Moves timers that are due into inboxes, begins scheduled instances and purges expired ones, many in one transaction.</summary>
 internal static class TimerFiring
 {
     private const int Batch = 500;
@@ -17,9 +17,14 @@ internal static class TimerFiring
         foreach (var timer in Due(writer, now))
         {
             Writes.Disarm(writer, timer.Run.ExecutionId, timer.Id);
-            if (timer.Id < 0)
+            if (timer.Id == Retention.Timer)
             {
-                // Not a timer of the workflow but its scheduled start.
+                Retention.Purge(writer, timer.Run, effects);
+                continue;
+            }
+
+            if (timer.Id == Writes.ScheduledStart)
+            {
                 if (Rows.Head(writer, timer.Run.InstanceId)?.ExecutionId != timer.Run.ExecutionId) continue;
                 Writes.Release(writer, timer.Run.InstanceId);
             }

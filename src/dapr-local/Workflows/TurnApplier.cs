@@ -8,7 +8,7 @@ namespace DaprLocal.Workflows;
 /// Turns a worker's response into events and effects. Pure: the same run, events, response, time and execution ids give the
 /// same outcome. Refuses loudly what daprd would wedge on (unsupported actions, ids used twice).
 /// </summary>
-internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> newEvents, WorkflowResponse response, string appId, DateTimeOffset now, Func<string> newExecutionId)
+internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> newEvents, WorkflowResponse response, string appId, PayloadLimit payload, DateTimeOffset now, Func<string> newExecutionId)
 {
     private readonly List<HistoryEvent> _events = [.. newEvents];
     private readonly List<HistoryEvent> _activities = [];
@@ -84,6 +84,8 @@ internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> ne
             return Stall(StalledReason.PatchMismatch, $"Patch mismatch. History patches: [{string.Join(' ', state.Patches)}], current patches: [{string.Join(' ', reported)}]. ");
         }
 
+        if (payload.Problem(response) is { } problem) return Stall(StalledReason.PayloadSizeExceeded, problem);
+
         // The .NET SDK says it with a completion, the Go SDK with an action of its own.
         return response.Actions.Any(action => action.WorkflowActionTypeCase == Action.WorkflowVersionNotAvailable
             || action.CompleteWorkflow?.WorkflowStatus == OrchestrationStatus.Stalled)
@@ -91,13 +93,7 @@ internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> ne
             : null;
     }
 
-    private TurnOutcome Stall(StalledReason reason, string description)
-    {
-        var e = Events.New(now);
-        e.ExecutionStalled = new ExecutionStalledEvent { Reason = reason, Description = description };
-        // Every new worker makes a stalled run try again; the same verdict is noted once.
-        return new TurnOutcome(TurnVerdict.Stall) { Events = e.ExecutionStalled.Equals(state.Stalled) ? [] : [e], Problem = description };
-    }
+    private TurnOutcome Stall(StalledReason reason, string description) => TurnOutcome.Stalled(state, reason, description, now);
 
     private void StampVersion()
     {

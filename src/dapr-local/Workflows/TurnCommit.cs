@@ -30,9 +30,10 @@ internal sealed class CommitEffects
 
 /// <summary>
 /// One turn as one transaction: history, inbox, instance row, activities, timers, children and the messages to parent and
-/// children change together or not at all. Nothing is written if the run is not where the turn began.
+/// children change together or not at all. Nothing is written if the run is not where the turn began. A run that ends with
+/// the turn is purged at <paramref name="purgeAt"/> (UTC ticks), or kept when that is null.
 /// </summary>
-internal sealed class TurnCommit(Writes writes, RunIdentity run, int historyLength, IReadOnlyList<long> consumed, TurnOutcome outcome, InstanceRecord record, DateTimeOffset now)
+internal sealed class TurnCommit(Writes writes, RunIdentity run, int historyLength, IReadOnlyList<long> consumed, TurnOutcome outcome, InstanceRecord record, long? purgeAt, DateTimeOffset now)
 {
     /// <summary>Runs on the writer; null if the turn is out of date.</summary>
     public CommitEffects? Execute(SqliteWriter writer)
@@ -109,6 +110,7 @@ internal sealed class TurnCommit(Writes writes, RunIdentity run, int historyLeng
     private void End(SqliteWriter writer, CommitEffects effects)
     {
         Writes.Disarm(writer, run.ExecutionId);
+        if (purgeAt is { } due) effects.NoteDue(Writes.Arm(writer, run, Retention.Timer, due));
         writer.Command("DELETE FROM inbox WHERE instance_id = $1", run.InstanceId).ExecuteNonQuery();
         if (outcome.ToParent is { } message && record.Parent?.WorkflowInstance is { } parent)
         {

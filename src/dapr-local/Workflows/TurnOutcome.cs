@@ -53,4 +53,12 @@ internal sealed record TurnOutcome(TurnVerdict Verdict)
 
     /// <summary>What to tell the developer: why the response was refused or the workflow failed.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>The run is parked. Every new worker makes it try again; the same verdict is noted once.</summary>
+    public static TurnOutcome Stalled(RunState state, StalledReason reason, string description, DateTimeOffset now)
+    {
+        var e = Workflows.Events.New(now);
+        e.ExecutionStalled = new ExecutionStalledEvent { Reason = reason, Description = description };
+        return new TurnOutcome(TurnVerdict.Stall) { Events = e.ExecutionStalled.Equals(state.Stalled) ? [] : [e], Problem = description };
+    }
 }

@@ -124,12 +124,18 @@ internal sealed class TurnRunner(EngineContext context)
         if (plan.NewEvents.Count == 0)
         {
             context.Cache.Put(state);
-            _ = DiscardAsync(slot, plan);
+            _ = SettleAsync(slot, () => DiscardAsync(slot, plan));
             return;
         }
 
         var token = string.Create(CultureInfo.InvariantCulture, $"{_boot}:{++_dispatches}:{head.ExecutionId}");
         var turn = new TurnInFlight(state, plan, token);
+        if (context.Payload.Problem(state, plan.NewEvents) is { } problem)
+        {
+            _ = SettleAsync(slot, () => CommitAsync(slot, turn, TurnOutcome.Stalled(state, StalledReason.PayloadSizeExceeded, problem, context.Time.GetUtcNow())));
+            return;
+        }
+
         context.Table.Send(slot, turn, WorkItems.ForTurn(turn));
     }
 
@@ -140,18 +146,24 @@ internal sealed class TurnRunner(EngineContext context)
         return RunState.From(run.InstanceId, run.ExecutionId, history);
     }
 
-    private async Task DiscardAsync(TurnSlot slot, TurnPlan plan)
+    // What the dispatcher has to save itself; it does not wait for it.
+    private async Task SettleAsync(TurnSlot slot, Func<Task> save)
     {
         try
         {
-            await context.Database.WriteAsync(writer => plan.Consumed.ToList().ForEach(sequence => Writes.Consume(writer, sequence)));
-            context.Table.Finish(slot, plan.More);
+            await save();
         }
         catch (Exception error) when (error is SqliteException or System.Threading.Channels.ChannelClosedException)
         {
             context.Logger.TurnFailed(error, slot.InstanceId);
             RequeueLater(slot);
         }
+    }
+
+    private async Task DiscardAsync(TurnSlot slot, TurnPlan plan)
+    {
+        await context.Database.WriteAsync(writer => plan.Consumed.ToList().ForEach(sequence => Writes.Consume(writer, sequence)));
+        context.Table.Finish(slot, plan.More);
     }
 
     private async Task CompleteAsync(TurnSlot slot, TurnInFlight turn, WorkflowResponse response)
@@ -177,7 +189,7 @@ internal sealed class TurnRunner(EngineContext context)
     }
 
     private TurnOutcome Outcome(TurnInFlight turn, WorkflowResponse response) =>
-        new TurnApplier(turn.State, turn.Plan.NewEvents, response, context.AppId, context.Time.GetUtcNow(), context.NewExecutionId).Apply();
+        new TurnApplier(turn.State, turn.Plan.NewEvents, response, context.AppId, context.Payload, context.Time.GetUtcNow(), context.NewExecutionId).Apply();
 
     private static WorkflowResponse Failure(WorkflowResponse response, string errorType, string message) => new()
     {
@@ -208,7 +220,7 @@ internal sealed class TurnRunner(EngineContext context)
             record = Records.Of(state, outcome.CustomStatus);
         }
 
-        var commit = new TurnCommit(context.Writes, run, turn.HistoryLength, turn.Plan.Consumed, outcome, record, context.Time.GetUtcNow());
+        var commit = new TurnCommit(context.Writes, run, turn.HistoryLength, turn.Plan.Consumed, outcome, record, Retention.DueOf(context.Settings.Retention, record), context.Time.GetUtcNow());
         if (await context.Database.WriteAsync(commit.Execute) is not { } effects)
         {
             context.Table.Finish(slot, again: true);
@@ -242,7 +254,7 @@ internal sealed class TurnRunner(EngineContext context)
         if (outcome.Verdict == TurnVerdict.Stall)
         {
             context.Logger.WorkflowStalled(slot.InstanceId, problem);
-            context.Watchers.Fail(slot.InstanceId, WorkflowFault.Stalled(slot.InstanceId, "reminder"));
+            context.Watchers.Fail(slot.InstanceId, WorkflowFault.StalledMeanwhile(slot.InstanceId));
         }
         else
         {

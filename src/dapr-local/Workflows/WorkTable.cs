@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Dapr.TaskHub.Protos;
+using DaprLocal.Config;
 
 namespace DaprLocal.Workflows;
 
@@ -7,7 +8,7 @@ namespace DaprLocal.Workflows;
 /// In-memory scheduling state: which instances want a turn, which activities want a worker, who has what. No I/O. Bounded:
 /// what does not fit is left to the database and found again when the queue has run dry.
 /// </summary>
-internal sealed class WorkTable(RunCache cache)
+internal sealed class WorkTable(RunCache cache, WorkflowSettings settings)
 {
     private const int MaxReady = 100_000;
     private const int MaxPending = 50_000;
@@ -301,6 +302,8 @@ internal sealed class WorkTable(RunCache cache)
 
     private WorkerStream? LeastBusy(bool turns)
     {
+        var limit = turns ? settings.MaxTurns : settings.MaxActivities;
+        if (limit is { } most && _streams.Sum(stream => turns ? stream.Turns.Count : stream.Activities.Count) >= most) return null;
         WorkerStream? best = null;
         foreach (var stream in _streams)
         {

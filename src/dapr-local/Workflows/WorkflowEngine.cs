@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Dapr.TaskHub.Protos;
+using DaprLocal.Config;
 using DaprLocal.Storage;
 
 namespace DaprLocal.Workflows;
@@ -30,13 +31,14 @@ internal sealed class WorkflowEngine : IAsyncDisposable
 
     /// <summary>Opens or creates the file; everything that was under way goes on.</summary>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The file cannot be opened or is not a database.</exception>
-    public static async Task<WorkflowEngine> OpenAsync(string appId, string path, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<WorkflowEngine> OpenAsync(
+        SidecarOptions options, string path, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         var database = SqliteDatabase.Open(path, WorkflowSchema.Sql);
         try
         {
             var last = await database.WriteAsync(writer => writer.Command("SELECT COALESCE(MAX(seq), 0) FROM inbox").ExecuteScalar() as long? ?? 0, cancellationToken);
-            var engine = new WorkflowEngine(new EngineContext(appId, database, new Writes(last), time, logger));
+            var engine = new WorkflowEngine(new EngineContext(options, database, new Writes(last), time, logger));
             engine.Recover(path);
             return engine;
         }
@@ -46,6 +48,9 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>A fresh id for an instance that its creator gave none.</summary>
+    public string NewInstanceId() => _context.NewExecutionId();
 
     /// <summary>Creates an instance; with <paramref name="wait"/>, and unless a start time is set, returns after its first turn.</summary>
     /// <exception cref="WorkflowFault">The id is in use.</exception>

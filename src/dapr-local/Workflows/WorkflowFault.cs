@@ -15,6 +15,9 @@ internal enum WorkflowFaultKind
     /// <summary>The instance is parked until another worker connects.</summary>
     Stalled,
 
+    /// <summary>The instance has stalled while a caller waited for it.</summary>
+    StalledMeanwhile,
+
     /// <summary>The thing asked for inside an instance does not exist.</summary>
     NotFound,
 
@@ -34,5 +37,7 @@ internal sealed class WorkflowFault(WorkflowFaultKind kind, string message) : Ex
 
     internal static WorkflowFault NotCompleted() => new(WorkflowFaultKind.NotCompleted, "orchestration has not yet completed");
 
-    internal static WorkflowFault Stalled(string id, string what = "method") => new(WorkflowFaultKind.Stalled, $"failed to invoke {what} for workflow '{id}': actor is stalled");
+    internal static WorkflowFault Stalled(string id) => new(WorkflowFaultKind.Stalled, $"failed to invoke method for workflow '{id}': actor is stalled");
+
+    internal static WorkflowFault StalledMeanwhile(string id) => new(WorkflowFaultKind.StalledMeanwhile, $"failed to invoke reminder for workflow '{id}': actor is stalled");
 }

@@ -10,6 +10,9 @@ namespace DaprLocal.Workflows;
 /// </summary>
 internal sealed class Writes(long lastSequence)
 {
+    /// <summary>Id of the timer that begins a scheduled instance; negative, as no action of a workflow is.</summary>
+    public const int ScheduledStart = -1;
+
     private static readonly long Never = new DateTime(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
     private long _sequence = lastSequence;
 
@@ -54,7 +57,7 @@ internal sealed class Writes(long lastSequence)
         var run = new RunIdentity(record.Id, record.ExecutionId);
         InsertRow(writer, record);
         AddToInbox(writer, run, start, first: true);
-        if (startAt is { } due) ArmRow(writer, run, -1, due, null);
+        if (startAt is { } due) Arm(writer, run, ScheduledStart, due);
         return record;
     }
 
@@ -115,6 +118,13 @@ internal sealed class Writes(long lastSequence)
         var due = fireAt?.ToDateTime().Ticks ?? 0;
         if (due >= Never) return null;
         ArmRow(writer, run, created.EventId, due, fireAt?.ToByteArray());
+        return due;
+    }
+
+    /// <summary>Arms a timer of the engine itself and returns its due time.</summary>
+    public static long Arm(SqliteWriter writer, RunIdentity run, int timerId, long due)
+    {
+        ArmRow(writer, run, timerId, due, null);
         return due;
     }
 

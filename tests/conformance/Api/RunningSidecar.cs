@@ -1,14 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using DaprLocal.Config;
-using DaprLocal.Grpc;
 using DaprLocal.Sidecars;
 using DaprLocal.Workflows;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using DaprClient = Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient;
 
@@ -29,12 +25,13 @@ internal sealed class RunningSidecar : IAsyncDisposable
         Options = options;
         Directory = directory;
         _ownsDirectory = ownsDirectory;
-        _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{options.GrpcPort}");
+        _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{options.GrpcPort}", new GrpcChannelOptions { MaxReceiveMessageSize = options.MaxBodySize });
         Grpc = new DaprClient(_channel);
     }
 
     public ComponentRegistry Components { get; }
     public Sidecar Sidecar { get; }
+    public WorkflowEngine Workflows => _workflows ?? throw new InvalidOperationException("This sidecar has no workflows.");
     public SidecarOptions Options { get; }
     public string Directory { get; }
     public DaprClient Grpc { get; }
@@ -50,21 +47,20 @@ internal sealed class RunningSidecar : IAsyncDisposable
         var ownsDirectory = directory is null;
         directory ??= System.IO.Directory.CreateTempSubdirectory("dapr-local-test-").FullName;
         var registry = await ComponentRegistry.OpenAsync(components, directory, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
-        var workflows = hasWorkflows ? await WorkflowEngine.OpenAsync("me", Path.Combine(directory, "workflows.db"), time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None) : null;
-        Action<IServiceCollection>? services = workflows is null ? null : added => added.AddSingleton(new TaskHubService(workflows));
-        Action<IEndpointRouteBuilder>? endpoints = workflows is null ? null : routes => routes.MapGrpcService<TaskHubService>();
         for (var attempt = 1; ; attempt++)
         {
             var options = new SidecarOptions { AppId = "me", HttpPort = FreePort(), GrpcPort = FreePort(), Components = components };
             options = change?.Invoke(options) ?? options;
+            var workflows = hasWorkflows ? await WorkflowEngine.OpenAsync(options, Path.Combine(directory, "workflows.db"), time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None) : null;
             try
             {
-                var sidecar = await Sidecar.StartAsync(options, registry, services, endpoints, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+                var sidecar = await Sidecar.StartAsync(options, registry, workflows, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
                 return new RunningSidecar(registry, sidecar, workflows, options, directory, ownsDirectory);
             }
             catch (IOException) when (attempt < 5)
             {
                 // Somebody else took the port in between.
+                if (workflows is not null) await workflows.DisposeAsync();
             }
         }
     }

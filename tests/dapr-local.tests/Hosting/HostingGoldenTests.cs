@@ -72,7 +72,6 @@ public sealed class HostingGoldenTests(ITestOutputHelper output)
         change(new SidecarOptions { AppId = "other", HttpPort = RunningSidecar.FreePort(), GrpcPort = RunningSidecar.FreePort() }),
         components,
         null,
-        null,
         TimeProvider.System,
         NullLoggerFactory.Instance,
         CancellationToken.None);

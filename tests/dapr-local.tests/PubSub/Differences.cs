@@ -11,7 +11,6 @@ internal static class Differences
     private const string NoBody = "the recording does not tell the body null from no body; the player sends none";
 
     private const string Engine = "the workflow engine of dapr-local needs no actor state store";
-    private const string NoManagement = "workflows are managed through the workflow service; the routes and the Beta1 calls beside it are not served";
     private const string NoProxy = "gRPC proxying is out of scope: an unknown service is UNIMPLEMENTED";
     private const string NoGrpcInvocation = "gRPC invocation is out of scope: UNIMPLEMENTED";
 
@@ -31,17 +30,17 @@ internal static class Differences
             .ToDictionary(name => "grpc_" + name, _ => NoGrpcInvocation),
         ["metadata-health"] = new() { ["grpc_health"] = NoProxy },
         ["no-app-no-components"] = new() { ["no_app_port /v1.0/healthz"] = "there is no placement service that a sidecar without an app would wait for" },
-        ["tokens"] = new() { ["right /v1.0/workflows/dapr/1"] = NoManagement },
+        ["tokens"] = new() { ["right /v1.0/workflows/dapr/1"] = Engine },
         ["off"] = new()
         {
-            ["POST /v1.0/workflows/dapr/W/start?instanceID=1"] = NoManagement,
-            ["GET /v1.0/workflows/dapr/1"] = NoManagement,
-            ["POST /v1.0/workflows/other/W/start"] = NoManagement,
-            ["POST /v1.0/workflows/dapr/1/raiseEvent/e"] = NoManagement,
-            ["POST /v1.0/workflows/dapr/1/terminate"] = NoManagement,
-            ["POST /v1.0/workflows/dapr/1/purge"] = NoManagement,
-            ["grpc GetWorkflowBeta1"] = NoManagement,
-            ["grpc StartWorkflowBeta1"] = NoManagement,
+            ["POST /v1.0/workflows/dapr/W/start?instanceID=1"] = Engine,
+            ["GET /v1.0/workflows/dapr/1"] = Engine,
+            ["POST /v1.0/workflows/other/W/start"] = Engine,
+            ["POST /v1.0/workflows/dapr/1/raiseEvent/e"] = Engine,
+            ["POST /v1.0/workflows/dapr/1/terminate"] = Engine,
+            ["POST /v1.0/workflows/dapr/1/purge"] = Engine,
+            ["grpc GetWorkflowBeta1"] = Engine,
+            ["grpc StartWorkflowBeta1"] = Engine,
             ["grpc NoSuchRpc"] = NoProxy,
             ["taskhub StartInstance"] = Engine,
             ["taskhub GetInstance"] = Engine,

@@ -1,4 +1,5 @@
 using Dapr.TaskHub.Protos;
+using DaprLocal.Config;
 using DaprLocal.Grpc;
 using DaprLocal.Workflows;
 using Grpc.Net.Client;
@@ -31,9 +32,10 @@ internal sealed class EngineHost : IAsyncDisposable
 
     public TaskHubSidecarService.TaskHubSidecarServiceClient Client { get; }
 
-    public static async Task<EngineHost> StartAsync(string path, TimeProvider? time = null)
+    public static async Task<EngineHost> StartAsync(string path, TimeProvider? time = null, WorkflowSettings? settings = null, int maxBodySize = 16 * 1024 * 1024)
     {
-        var engine = await WorkflowEngine.OpenAsync("wf", path, time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        var options = new SidecarOptions { AppId = "wf", HttpPort = 0, GrpcPort = 0, Workflows = settings ?? WorkflowSettings.Default, MaxBodySize = maxBodySize };
+        var engine = await WorkflowEngine.OpenAsync(options, path, time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));

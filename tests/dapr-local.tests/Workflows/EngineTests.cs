@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Dapr.TaskHub.Protos;
+using DaprLocal.Config;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
@@ -34,6 +35,79 @@ public sealed class EngineTests(ITestOutputHelper output)
         await third.TurnAsync("a");
         await third.AnswerAsync("a", ScriptedWorker.Complete(1));
         Assert.Equal(OrchestrationStatus.Completed, (await CompletionAsync(host, "a")).WorkflowStatus);
+    }
+
+    [Fact]
+    public async Task CompleteTask_ThousandActivitiesInOneResponse_AllComeAndTheirResultsCount()
+    {
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath());
+        await using var worker = await AutoWorker.ConnectAsync(host.Client, request =>
+        {
+            var results = request.PastEvents.Concat(request.NewEvents).Count(e => e.TaskCompleted is not null);
+            return request.PastEvents.Count == 0 ? Enumerable.Range(0, 1_000).Select(id => ScriptedWorker.Task(id, "Echo", $"{id}"))
+                : results == 1_000 ? [ScriptedWorker.Complete(1_000, $"{results}")]
+                : [];
+        });
+
+        await Start(host, "a", "Fan");
+
+        Assert.Equal("1000", (await CompletionAsync(host, "a")).Output);
+    }
+
+    [Fact]
+    public async Task GetWorkItems_StalledForItsSize_TriesAgainWithALargerLimit()
+    {
+        var path = EngineHost.NewPath();
+        var input = new string('x', 3_000_000);
+        await using (var small = await EngineHost.StartAsync(path, maxBodySize: 3_100_000))
+        {
+            await using var worker = await ScriptedWorker.ConnectAsync(small.Client);
+            var refused = await Assert.ThrowsAsync<RpcException>(() => Start(small, "a", "Big", input));
+            Assert.Equal("failed to invoke reminder for workflow 'a': actor is stalled", refused.Status.Detail);
+            // A new worker makes it try again; the next instance's turn comes behind that.
+            await using var another = await ScriptedWorker.ConnectAsync(small.Client);
+            var next = Start(small, "next", "Small");
+            var turn = await Task.WhenAny(worker.TurnAsync("next"), another.TurnAsync("next"));
+            Assert.Equal("next", (await turn).InstanceId);
+            await worker.AnswerAsync("next", ScriptedWorker.Complete(0));
+            await next;
+            Assert.Equal(["ExecutionStalled"], Kinds(small, "a"));
+        }
+
+        await using var large = await EngineHost.StartAsync(path);
+        await using var other = await ScriptedWorker.ConnectAsync(large.Client);
+        Assert.Equal(input, (await other.TurnAsync("a")).NewEvents.Single(e => e.ExecutionStarted is not null).ExecutionStarted.Input);
+        await other.AnswerAsync("a", ScriptedWorker.Complete(0));
+        Assert.Equal(OrchestrationStatus.Completed, (await CompletionAsync(large, "a")).WorkflowStatus);
+    }
+
+    [Fact]
+    public async Task GetWorkItems_ConcurrencyLimits_NextItemComesWithAnAnswer()
+    {
+        await using var host = await EngineHost.StartAsync(EngineHost.NewPath(), settings: WorkflowSettings.Default with { MaxTurns = 1, MaxActivities = 2 });
+        await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
+        var start = Start(host, "a", "S");
+        await worker.TurnAsync("a");
+        await worker.AnswerAsync("a", [.. Enumerable.Range(0, 3).Select(id => ScriptedWorker.Task(id, "T"))]);
+        await start;
+        var first = await worker.ActivityAsync("a");
+        await worker.ActivityAsync("a");
+        var second = Start(host, "b", "S");
+        await worker.TurnAsync("b");
+        var third = Start(host, "c", "S");
+        await Eventually.TrueAsync(() => host.Engine.Get("c") is not null, "c is accepted");
+
+        await worker.ResultAsync("a", first.TaskId, "1");
+        Assert.Equal(2, (await worker.ActivityAsync("a")).TaskId);
+        Assert.Empty(worker.Unexpected());
+
+        await worker.AnswerAsync("b", ScriptedWorker.Complete(0));
+        await second;
+        await worker.TurnAsync("c");
+        Assert.Empty(worker.Unexpected());
+        await worker.AnswerAsync("c", ScriptedWorker.Complete(0));
+        await third;
+        await worker.TurnAsync("a");
     }
 
     [Fact]

@@ -1,176 +1,182 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Dapr.TaskHub.Protos;
-using Google.Protobuf;
-using Grpc.Core;
-using Microsoft.Extensions.Time.Testing;
 
 namespace DaprLocal.Tests.Workflows;
 
 /// <summary>
-/// Replays a recorded case of the real daprd against the engine and compares every work item and every answer. The clock is
-/// the recording's: before each step it stands where it stood then.
+/// Replays a recorded case of the real daprd against a sidecar and compares every work item and every answer. The clock is
+/// the recording's: before each step it stands where it stood then. An answer or item
+/// is waited for as long as <paramref name="patience"/>.
 /// </summary>
-internal sealed partial class GoldenPlayer(EngineHost host, ScriptedWorker worker, FakeTimeProvider time)
+internal sealed partial class GoldenPlayer(GoldenHost host, TimeSpan patience)
 {
-    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default);
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private readonly DateTimeOffset _begin = time.GetUtcNow();
+    private readonly DateTimeOffset _begin = host.Time.GetUtcNow();
+    private readonly GoldenMatcher _match = new();
     private readonly Dictionary<int, Task<JsonNode>> _calls = [];
-    private readonly Dictionary<string, string> _expectedIds = [];
-    private readonly Dictionary<string, string> _actualIds = [];
+    private readonly Dictionary<JsonObject, JsonNode> _early = [];
+    private string[] _fired = [];
+    private string? _stream;
+    private bool _isNewStream;
 
-    public async Task PlayAsync(JsonArray steps)
+    public async Task PlayAsync(JsonArray recorded)
     {
-        foreach (var step in steps.Select(step => step!.AsObject()))
+        var steps = recorded.Select(step => step!.AsObject()).ToList();
+        _fired = [.. FiredTimers().Matches(GoldenMatcher.Text(recorded)).Select(match => match.Groups[1].Value)];
+        for (var i = 0; i < steps.Count; i++)
         {
-            Turn(step["ms"]);
-            try
-            {
-                await PlayAsync(step);
-            }
-            catch (Exception error) when (error is not Xunit.Sdk.XunitException)
-            {
-                step.Remove("base64");
-                step.Remove("responseBase64");
-                throw new InvalidOperationException($"at {step.ToJsonString()}", error);
-            }
+            // Recorded when it had returned, after the item that it had caused.
+            if (i + 1 < steps.Count && IsItem(steps[i]) && IsStart(steps[i + 1])) _early[steps[i + 1]] = await SendAsync(steps[i + 1]);
+            // Calls that daprd answers only after the turn in hand.
+            if (((string?)steps[i]["note"])?.StartsWith("pending: ", StringComparison.Ordinal) is true)
+                foreach (var late in steps[i..].Where(step => step["http"] is not null && step["tookMs"] is not null)) _early[late] = await SendAsync(late);
+            await PlayAsync(steps[i]);
         }
     }
 
     private async Task PlayAsync(JsonObject step)
     {
-        if (step["waitMs"] is not null)
+        Turn(step["ms"]);
+        try
         {
-            // Absence has no signal; what comes within this time would have come.
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-            Assert.Empty(worker.Unexpected());
+            await PlayStepAsync(step);
         }
-        else if ((string?)step["worker"] == "GetWorkItems" && step["value"] is JsonObject expected)
+        catch (Exception error) when (error is not Xunit.Sdk.XunitException)
         {
-            var item = await worker.NextAsync(item => IsFor(expected, item));
-            Compare(expected, Json(item), step);
-        }
-        else if ((string?)step["worker"] is { } complete && step["request"] is not null)
-        {
-            Compare(step["response"] ?? new JsonObject(), await CallAsync(complete, step), step);
-        }
-        else if (step["client"] is not null && step["ofCall"] is { } of)
-        {
-            if (step["response"] is null && step["error"] is null) return;
-            Compare(step["error"] ?? step["response"]!, await _calls[(int)of].WaitAsync(Patience), step);
-        }
-        else if ((string?)step["client"] is { } rpc)
-        {
-            var call = CallAsync(rpc, step);
-            if (step["call"] is { } number)
-            {
-                _calls[(int)number] = call;
-                // Gives the call the time to be accepted before the clock goes on; many of these calls last until later steps.
-                await Task.WhenAny(call, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System));
-            }
-            else Compare(step["error"] ?? step["response"]!, await call.WaitAsync(Patience), step);
+            step.Remove("base64");
+            step.Remove("responseBase64");
+            throw new InvalidOperationException($"at {step.ToJsonString()}", error);
         }
     }
+
+    private async Task PlayStepAsync(JsonObject step)
+    {
+        var note = (string?)step["note"] ?? "";
+        if (note.StartsWith("SIGKILL to daprd", StringComparison.Ordinal) || note.StartsWith("SIGTERM to daprd", StringComparison.Ordinal))
+        {
+            await host.StopAsync(isKill: note.StartsWith("SIGKILL", StringComparison.Ordinal));
+        }
+        else if (note.StartsWith("daprd started again", StringComparison.Ordinal))
+        {
+            await host.StartAsync();
+        }
+        else if (Streams().IsMatch(note))
+        {
+            await host.ReconnectAsync();
+            _isNewStream = true;
+        }
+        else if ((string?)step["error"]?["code"] == "UNAVAILABLE")
+        {
+            // Calls that the end cut off, and those while it was down: how the connection broke is not the engine's doing.
+            if (step["ofCall"] is { } cut) Assert.NotNull((await _calls[(int)cut].WaitAsync(patience))["code"]);
+            else Assert.False(host.IsRunning);
+        }
+        else if (step["waitMs"] is not null)
+        {
+            await host.WorkerAsync();
+            // Absence has no signal; what comes within this time would have come.
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            Assert.Empty((await host.WorkerAsync()).Unexpected());
+        }
+        else if (IsItem(step))
+        {
+            var expected = step["value"]!.AsObject();
+            if ((string?)step["stream"] is { } stream && stream != _stream)
+            {
+                if (!_isNewStream) await host.ReconnectAsync();
+                (_stream, _isNewStream) = (stream, false);
+            }
+
+            Compare(expected, GoldenCalls.Json(await (await host.WorkerAsync()).NextAsync(item => IsFor(expected, item), patience)), step);
+        }
+        else if ((string?)step["worker"] == "GetWorkItems")
+        {
+            // A stream that was just opened has no answer; what has neither that nor an error is a summary of many items.
+            if (step["request"] is null) throw new NotSupportedException("a summary cannot be played");
+            if (step["error"] is { } error) Compare(error, await new GoldenCalls(host.Sidecar).WorkItemsAsync(step["metadata"], Soon()), step);
+        }
+        else if (step["http"] is not null)
+        {
+            Compare(step["response"]!, _early.TryGetValue(step, out var answer) ? answer : await SendAsync(step), step);
+        }
+        else if (step["ofCall"] is { } of)
+        {
+            if (step["response"] is null && step["error"] is null) return;
+            Compare(step["error"] ?? step["response"]!, await _calls[(int)of].WaitAsync(patience), step);
+        }
+        else if (step["call"] is { } number)
+        {
+            var call = SendAsync(step);
+            _calls[(int)number] = call;
+            // Gives the call the time to be accepted before the clock goes on; many of these calls last until later steps.
+            await Task.WhenAny(call, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System));
+        }
+        else if (step["request"] is not null)
+        {
+            var wanted = step["error"] ?? step["response"] ?? new JsonObject();
+            if (IsAbsence(step, wanted)) await Eventually.TrueAsync(() => host.Sidecar.Workflows.Get((string)step["request"]!["instanceId"]!) is null, "the instance is gone", patience.TotalSeconds);
+            Compare(wanted, await SendAsync(step).WaitAsync(patience), step);
+        }
+        else if (note.Length == 0)
+        {
+            throw new NotSupportedException("no step that can be played");
+        }
+    }
+
+    private static bool IsItem(JsonObject step) => (string?)step["worker"] == "GetWorkItems" && step["value"] is JsonObject;
+
+    private static bool IsStart(JsonObject step) => ((string?)step["http"]?["path"])?.Contains("/start", StringComparison.Ordinal) is true && (int)step["response"]!["status"]! == 202;
+
+    // What a timer of the sidecar removes is gone a moment after the time has come.
+    private static bool IsAbsence(JsonObject step, JsonNode wanted) => (string?)step["client"] == "GetInstance" && wanted is JsonObject { Count: 0 };
 
     private void Turn(JsonNode? ms)
     {
         var at = _begin + TimeSpan.FromMilliseconds(ms?.GetValue<double>() ?? 0);
-        if (at > time.GetUtcNow()) time.SetUtcNow(at);
+        if (at > host.Time.GetUtcNow()) host.Time.SetUtcNow(at);
     }
 
-    private async Task<JsonNode> CallAsync(string rpc, JsonObject step)
+    private Task<JsonNode> SendAsync(JsonObject step)
     {
-        var text = step["request"]!.ToJsonString(Relaxed);
-        var request = Placeholders().Replace(text, time.GetUtcNow().Add(Offset((string?)step["note"])).UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-        var deadline = step["deadlineMs"] is null && step["tookMs"] is null ? (DateTime?)null : TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(300);
-        var options = new CallOptions(deadline: deadline);
-        var method = typeof(TaskHubSidecarService.TaskHubSidecarServiceClient).GetMethods()
-            .Single(m => m.Name == rpc + "Async" && m.GetParameters() is [_, { ParameterType: var second }] && second == typeof(CallOptions));
-        var type = method.GetParameters()[0].ParameterType;
-        var descriptor = ((IMessage)Activator.CreateInstance(type)!).Descriptor;
-        var message = JsonParser.Default.Parse(request, descriptor);
-        dynamic call = method.Invoke(host.Client, [message, options])!;
-        try
-        {
-            IMessage response = await call;
-            return Json(response);
-        }
-        catch (RpcException error)
-        {
-            return new JsonObject { ["code"] = Code(error.StatusCode), ["message"] = error.Status.Detail };
-        }
+        var at = host.Time.GetUtcNow().Add(Offset(step)).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+        if (step["http"] is { } http) return new GoldenCalls(host.Sidecar).HttpAsync(http, text => _match.Fill(text, at));
+        var request = _match.Fill(GoldenMatcher.Text(step["request"]!), at);
+        var deadline = step["deadlineMs"] is null && step["tookMs"] is null ? (DateTime?)null : Soon();
+        return new GoldenCalls(host.Sidecar).GrpcAsync((string)(step["grpc"] ?? step["client"] ?? step["worker"])!, request, step["metadata"], deadline, isDapr: step["grpc"] is not null);
     }
 
-    private static string Code(StatusCode code) => Words().Replace(code.ToString(), "_$0").ToUpperInvariant();
+    private static DateTime Soon() => TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(300);
 
-    private static TimeSpan Offset(string? note) =>
-        note is not null && Offsets().Match(note) is { Success: true } match
-            ? TimeSpan.FromSeconds((match.Groups[1].Value == "-" ? -1 : 1) * double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))
-            : TimeSpan.Zero;
-
-    private static bool IsFor(JsonObject expected, WorkItem item)
+    private TimeSpan Offset(JsonObject step)
     {
-        if (expected["workflowRequest"] is { } turn) return item.WorkflowRequest?.InstanceId == ((string?)turn["instanceId"] ?? "");
+        if ((string?)step["note"] is { } note && Offsets().Match(note) is { Success: true } match)
+            return TimeSpan.FromSeconds((match.Groups[1].Value == "-" ? -1 : 1) * double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
+        // A timer that did not fire while the case was recorded.
+        return step["request"] is { } request && FireTimes().Match(GoldenMatcher.Text(request)) is { Success: true } timer && !_fired.Contains(timer.Groups[1].Value) ? TimeSpan.FromHours(1) : TimeSpan.Zero;
+    }
+
+    private bool IsFor(JsonObject expected, WorkItem item)
+    {
+        string Id(JsonNode? id) => _match.Fill((string?)id ?? "", "");
+        if (expected["workflowRequest"] is { } turn) return item.WorkflowRequest?.InstanceId == Id(turn["instanceId"]);
         var activity = expected["activityRequest"]!;
         return item.ActivityRequest is { } request
-            && request.WorkflowInstance.InstanceId == ((string?)activity["workflowInstance"]?["instanceId"] ?? "")
+            && request.WorkflowInstance.InstanceId == Id(activity["workflowInstance"]?["instanceId"])
             && request.TaskId == ((int?)activity["taskId"] ?? 0);
     }
 
-    private static JsonNode Json(IMessage message) => JsonNode.Parse(Formatter.Format(message))!;
+    private void Compare(JsonNode expected, JsonNode actual, JsonObject step) => _match.Compare(expected, actual, step["ms"]);
 
-    private void Compare(JsonNode expected, JsonNode actual, JsonObject step)
-    {
-        var wanted = Normal(expected, _expectedIds)!;
-        var got = Normal(actual, _actualIds)!;
-        // Before the first commit daprd knows neither name nor times; and it shows old state while it continues as new.
-        if (wanted["workflowState"] is { } state && state["name"] is null) (wanted, got) = (wanted["exists"]!.DeepClone(), got["exists"]!.DeepClone());
-        else if (Stopped(wanted) && Stopped(got)) return;
-        Assert.True(JsonNode.DeepEquals(wanted, got), $"ms {step["ms"]}: expected\n{wanted.ToJsonString(Relaxed)}\ngot\n{got.ToJsonString(Relaxed)}");
-    }
+    [GeneratedRegex("\"fireAt\":\"(<time:[0-9]+>)\"")]
+    private static partial Regex FireTimes();
 
-    private static bool Stopped(JsonNode answer) => (string?)answer["code"] is "DEADLINE_EXCEEDED" or "CANCELLED";
+    [GeneratedRegex("\"timerFired\":\\{[^}]*\"fireAt\":\"(<time:[0-9]+>)\"")]
+    private static partial Regex FiredTimers();
 
-    /// <summary>Sorted, without times and tokens, and with ids numbered by first appearance.</summary>
-    private static JsonNode? Normal(JsonNode? node, Dictionary<string, string> ids)
-    {
-        switch (node)
-        {
-            case JsonObject o:
-                var sorted = new JsonObject();
-                foreach (var (key, value) in o.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-                {
-                    if (key is not ("timestamp" or "completionToken")) sorted[key] = Normal(value, ids);
-                }
-
-                return sorted;
-            case JsonArray a:
-                return new JsonArray([.. a.Select(item => Normal(item, ids))]);
-            case JsonValue value when value.TryGetValue<string>(out var text):
-                if (Ids().IsMatch(text)) return ids.TryGetValue(text, out var id) ? id : ids[text] = $"id {ids.Count}";
-                return Times().Replace(text, "time");
-            default:
-                return node?.DeepClone();
-        }
-    }
-
-    [GeneratedRegex(@"<time:\d+>")]
-    private static partial Regex Placeholders();
-
-    [GeneratedRegex(@"<time:\d+>|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")]
-    private static partial Regex Times();
-
-    [GeneratedRegex(@"^(<uuid:\d+>|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$")]
-    private static partial Regex Ids();
+    [GeneratedRegex("^(second stream opened|the only stream closed|stream opened)")]
+    private static partial Regex Streams();
 
     [GeneratedRegex(@"now ([+-]) ([\d.]+) s")]
     private static partial Regex Offsets();
-
-    [GeneratedRegex("(?<!^)[A-Z]")]
-    private static partial Regex Words();
 }

@@ -29,7 +29,7 @@ internal sealed class ScriptedWorker : IAsyncDisposable
     }
 
     /// <summary>The next item that meets the condition; others stay for later.</summary>
-    public async Task<WorkItem> NextAsync(Func<WorkItem, bool>? condition = null)
+    public async Task<WorkItem> NextAsync(Func<WorkItem, bool>? condition = null, TimeSpan? limit = null)
     {
         var index = _passedOver.FindIndex(item => condition?.Invoke(item) ?? true);
         if (index >= 0)
@@ -39,7 +39,7 @@ internal sealed class ScriptedWorker : IAsyncDisposable
             return item;
         }
 
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(limit ?? Patience);
         while (true)
         {
             var item = await _arrived.Reader.ReadAsync(patience.Token);

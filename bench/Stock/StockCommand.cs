@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using OrderInventory.Bench.Systems;
+using OrderInventory.Testing.Processes;
 
 namespace OrderInventory.Bench.Stock;
 
@@ -14,11 +15,11 @@ internal static class StockCommand
 {
     public static Command Create(TextWriter output, TextWriter progress, TimeProvider time)
     {
-        var store = new Option<string>("--store") { Description = "State store; postgresql and redis are those of OI_POSTGRES and OI_REDIS (eng/servers)", DefaultValueFactory = _ => StateStoreNames.Sqlite };
-        store.AcceptOnlyFromAmong([.. StateStoreNames.All]);
+        var store = new Option<string>("--store") { Description = "State store; postgresql and redis are those of OI_POSTGRES and OI_REDIS (eng/servers)", DefaultValueFactory = _ => ShippedComponents.Sqlite };
+        store.AcceptOnlyFromAmong([.. ShippedComponents.Stores]);
         store.Validators.Add(result =>
         {
-            if (StateStoreNames.MissingVariable(Text(result) ?? "") is { } variable) result.AddError($"{variable} is not set; eval \"$(eng/servers start DIR)\" starts servers and sets it.");
+            if (ShippedComponents.MissingVariable(Text(result) ?? "") is { } variable) result.AddError($"{variable} is not set; eval \"$(eng/servers start DIR)\" starts servers and sets it.");
         });
         var buyers = Number("--buyers", "Buyers at the same time", 256, 10_000);
         var seconds = Number("--seconds", "Seconds that each contestant is measured", 20, 3_600);

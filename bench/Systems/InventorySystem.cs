@@ -62,7 +62,7 @@ internal sealed class InventorySystem : IAsyncDisposable
         var run = Path.GetFileName(_folder);
         RunFile.Write(
             _folder,
-            RunFile.CopyComponents(_folder, StateStoreNames.Components(store)),
+            RunFile.CopyComponents(_folder, ShippedComponents.On(store)),
             Token,
             [new RunFileApp("inventory-app-" + run, _ports[0], _ports[1], _ports[2]), new RunFileApp("bench-" + run, _ports[3], _ports[4], _ports[5])]);
         var sidecars = RunFile.Run(_folder);

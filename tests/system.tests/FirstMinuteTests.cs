@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrderInventory.Testing;
+using OrderInventory.Testing.Processes;
 
 namespace OrderInventory.System.Tests;
 
@@ -66,13 +67,13 @@ public sealed class FirstMinuteTests : IDisposable
     {
         string App(string id, int port, int http, int grpc) => $$"""
               - appID: {{id}}
-                appDirPath: {{Path.GetDirectoryName(LocalSystem.Dll(id))}}
+                appDirPath: {{Path.GetDirectoryName(ServerProcess.Dll(id))}}
                 appPort: {{port}}
                 daprHTTPPort: {{http}}
                 daprGRPCPort: {{grpc}}
                 enableAppHealthCheck: true
                 env: { OI_TEST_FOLDER: "{{_folder}}" }
-                command: ["dotnet", "{{LocalSystem.Dll(id)}}"]
+                command: ["dotnet", "{{ServerProcess.Dll(id)}}"]
             """;
         var file = Path.Combine(_folder, "run.yaml");
         File.WriteAllText(file, $"""
@@ -83,6 +84,6 @@ public sealed class FirstMinuteTests : IDisposable
             {App("order-app", _ports[0], _ports[2], _ports[3])}
             {App("inventory-app", _ports[1], _ports[4], _ports[5])}
             """);
-        return ServerProcess.Start(LocalSystem.Dll("dapr-local"), ["run", "-f", file, "--data", Path.Combine(_folder, "data")], _folder);
+        return ServerProcess.Start(ServerProcess.Dll("dapr-local"), ["run", "-f", file, "--data", Path.Combine(_folder, "data")], _folder);
     }
 }

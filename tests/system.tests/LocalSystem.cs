@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using OrderInventory.Testing;
+using OrderInventory.Testing.Processes;
 
 namespace OrderInventory.System.Tests;
 
@@ -12,7 +13,6 @@ internal sealed class LocalSystem : IAsyncDisposable
 {
     private const string Token = "system-test-token";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly string Configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oi-system-").FullName;
     private readonly int[] _ports = ServerProcess.FreePorts(9);
@@ -44,8 +44,6 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>The gRPC address of order-app's sidecar.</summary>
     public Uri OrderSidecar => new($"http://127.0.0.1:{_ports[3]}");
 
-    public static string Dll(string project) => Path.Combine(Repository.Root, "src", project, "bin", Configuration, "net10.0", project + ".dll");
-
     /// <summary>Whether the workflow engine still has the workflow of an order.</summary>
     public async Task<bool> HasWorkflowAsync(string orderId)
     {
@@ -72,20 +70,10 @@ internal sealed class LocalSystem : IAsyncDisposable
     public async Task StartAsync(string name)
     {
         var process = name == "dapr-local"
-            ? ServerProcess.Start(Dll(name), ["run", "-f", Path.Combine(_folder, "run.yaml"), "--data", Path.Combine(_folder, "data"), "--no-sample"], _folder, _servers?.Environment)
-            : ServerProcess.Start(Dll(name), [], Path.GetDirectoryName(Dll(name))!, AppEnvironment(name));
+            ? RunFile.Run(_folder, _servers?.Environment)
+            : ServerProcess.Start(ServerProcess.Dll(name), [], Path.GetDirectoryName(ServerProcess.Dll(name))!, AppEnvironment(name));
         lock (_running) _running[name] = process;
-        var address = name == "dapr-local" ? new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/healthz/outbound") : new Uri(name == "order-app" ? Orders.Address : Inventory.BaseAddress!, "/healthz");
-        using var http = new HttpClient();
-        await Eventually.GetAsync(
-            async () =>
-            {
-                if (process.HasExited) throw new InvalidOperationException($"{name} ended with {process.ExitCode}:\n{process.Output}");
-                try { return (await http.GetAsync(address)).IsSuccessStatusCode; } catch (HttpRequestException) { return false; }
-            },
-            ok => ok,
-            StartLimit,
-            $"{name} answers");
+        await process.AnswersAsync(name == "dapr-local" ? new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/healthz/outbound") : new Uri(name == "order-app" ? Orders.Address : Inventory.BaseAddress!, "/healthz"));
     }
 
     /// <summary>kill -9 of one of the three.</summary>
@@ -139,27 +127,16 @@ internal sealed class LocalSystem : IAsyncDisposable
         return environment;
     }
 
-    private void WriteRunFile()
-    {
-        string App(string id, int appPort, int http, int grpc) => $$"""
-              - appID: {{id}}
-                appDirPath: {{_folder}}
-                appPort: {{Port(appPort)}}
-                daprHTTPPort: {{Port(http)}}
-                daprGRPCPort: {{Port(grpc)}}
-                env: { APP_API_TOKEN: {{Token}} }
-            """;
-        File.WriteAllText(Path.Combine(_folder, "run.yaml"), $"""
-            version: 1
-            common:
-              resourcesPaths: ["{RealServers.ComponentsFor(_folder)}"]
-              configFilePath: "{ConfigFile()}"
-            apps:
-            {App("order-app", _ports[0], _ports[2], _ports[3])}
-            {App("inventory-app", _ports[1], _ports[4], _ports[5])}
-            {App("observer", Observer.Port, _ports[6], _ports[7])}
-            """);
-    }
+    private void WriteRunFile() => RunFile.Write(
+        _folder,
+        RealServers.ComponentsFor(_folder),
+        Token,
+        [
+            new RunFileApp("order-app", _ports[0], _ports[2], _ports[3]),
+            new RunFileApp("inventory-app", _ports[1], _ports[4], _ports[5]),
+            new RunFileApp("observer", Observer.Port, _ports[6], _ports[7]),
+        ],
+        ConfigFile());
 
     private string ConfigFile()
     {

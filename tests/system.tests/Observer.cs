@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OrderInventory.Contracts;
+using OrderInventory.Testing.Processes;
 
 namespace OrderInventory.System.Tests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrderInventory.Testing;
+using OrderInventory.Testing.Processes;
 
 namespace OrderInventory.System.Tests;
 
@@ -23,14 +24,9 @@ internal sealed class RealServers : IAsyncDisposable
     public Dictionary<string, string?> Environment { get; }
 
     /// <summary>The folder of components to run on. Those of OI_COMPONENTS are copied into <paramref name="folder"/> without scopes, because tests have more apps than the two.</summary>
-    public static string ComponentsFor(string folder)
-    {
-        if (Components is not { } components) return Path.Combine(Repository.Root, "components/local");
-        var copy = Directory.CreateDirectory(Path.Combine(folder, "components")).FullName;
-        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, components), "*.yaml"))
-            File.WriteAllLines(Path.Combine(copy, Path.GetFileName(file)), File.ReadAllLines(file).Where(line => !line.StartsWith("scopes:", StringComparison.Ordinal)));
-        return copy;
-    }
+    public static string ComponentsFor(string folder) => Components is { } components
+        ? RunFile.CopyComponents(folder, Directory.GetFiles(Path.Combine(Repository.Root, components), "*.yaml"))
+        : Path.Combine(Repository.Root, "components/local");
 
     public static async Task<RealServers> StartAsync()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrderInventory.Testing;
+using OrderInventory.Testing.Processes;
 
 namespace OrderInventory.System.Tests.Foreign;
 
@@ -34,7 +35,7 @@ public sealed class ForeignClientTests : IDisposable
               - { appID: node, appDirPath: {{_folder}}, appPort: {{ports[0]}}, daprHTTPPort: {{ports[1]}}, daprGRPCPort: {{ports[2]}} }
               - { appID: other, appDirPath: {{_folder}}, appPort: {{ports[3]}}, daprHTTPPort: {{ports[4]}}, daprGRPCPort: {{ports[5]}} }
             """);
-        using var sidecars = ServerProcess.Start(LocalSystem.Dll("dapr-local"), ["run", "-f", Path.Combine(_folder, "run.yaml"), "--data", Path.Combine(_folder, "data"), "--no-sample"], _folder, servers?.Environment);
+        using var sidecars = ServerProcess.Start(ServerProcess.Dll("dapr-local"), ["run", "-f", Path.Combine(_folder, "run.yaml"), "--data", Path.Combine(_folder, "data"), "--no-sample"], _folder, servers?.Environment);
         await Eventually.GetAsync(
             () => sidecars.HasExited ? throw new InvalidOperationException(sidecars.Output) : Task.FromResult(sidecars.Output),
             output => output.Contains("running.", StringComparison.Ordinal),

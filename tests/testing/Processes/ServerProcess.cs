@@ -2,12 +2,14 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace OrderInventory.System.Tests;
+namespace OrderInventory.Testing.Processes;
 
 /// <summary>One real process with its last lines of output.</summary>
-internal sealed class ServerProcess : IDisposable
+public sealed class ServerProcess : IDisposable
 {
     private const int KeptLines = 60;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly string Configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
@@ -26,13 +28,16 @@ internal sealed class ServerProcess : IDisposable
         get { lock (_lines) return string.Join('\n', _lines); }
     }
 
+    /// <summary>What a project of src was built to, in the configuration of the caller.</summary>
+    public static string Dll(string project) => Path.Combine(Repository.Root, "src", project, "bin", Configuration, "net10.0", project + ".dll");
+
     /// <summary>Starts <c>dotnet dll arguments</c>; variables with a null value are removed.</summary>
-    public static ServerProcess Start(string dll, IEnumerable<string> arguments, string folder, Dictionary<string, string?>? environment = null)
+    public static ServerProcess Start(string dll, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(dll);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
         var process = Process.Start(start)!;
         var server = new ServerProcess(process);
         process.OutputDataReceived += (_, line) => server.Keep(line.Data);
@@ -40,6 +45,21 @@ internal sealed class ServerProcess : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return server;
+    }
+
+    /// <summary>Waits until <paramref name="address"/> answers with success; fails with the output when the process ends or takes too long.</summary>
+    public async Task AnswersAsync(Uri address)
+    {
+        using var http = new HttpClient();
+        await Eventually.GetAsync(
+            async () =>
+            {
+                if (HasExited) throw new InvalidOperationException($"The server of {address} ended with {ExitCode}:\n{Output}");
+                try { return (await http.GetAsync(address)).IsSuccessStatusCode; } catch (HttpRequestException) { return false; }
+            },
+            ok => ok,
+            StartLimit,
+            $"{address} answers");
     }
 
     /// <summary>SIGKILL to this process alone.</summary>
@@ -52,7 +72,7 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>SIGTERM, and the exit code it ends with.</summary>
     public async Task<int> StopAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", Id.ToString(global::System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        using (var kill = Process.Start("kill", ["-TERM", Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
         return await EndAsync(TimeSpan.FromSeconds(30));
     }
 

@@ -1,0 +1,14 @@
+using System.CommandLine;
+using OrderInventory.Bench.Stock;
+
+namespace OrderInventory.Bench;
+
+/// <summary>The commands of bench: results on <paramref name="output"/>, progress on <paramref name="progress"/>.</summary>
+internal sealed class CommandLine(TextWriter output, TextWriter progress, TimeProvider time)
+{
+    /// <summary>Runs a command line; 0: all that was measured is consistent. A missed target alone is no failure.</summary>
+    public Task<int> InvokeAsync(IReadOnlyList<string> arguments) =>
+        new RootCommand("Measures the product on this machine, as real processes") { StockCommand.Create(output, progress, time) }
+            .Parse(arguments)
+            .InvokeAsync(new InvocationConfiguration { Output = output, Error = progress });
+}

@@ -1,0 +1,22 @@
+namespace OrderInventory.Bench.Load;
+
+/// <summary>Buyers who each begin the next operation when the last one has ended.</summary>
+internal static class ClosedLoop
+{
+    /// <summary>Runs <paramref name="operation"/>, which tells whether it succeeded, for a warm-up and the measured time; returns when all have ended.</summary>
+    public static async Task RunAsync(int buyers, TimeSpan warmUp, TimeSpan measured, Func<Task<bool>> operation, Measure measure, TimeProvider time)
+    {
+        var start = time.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, buyers).Select(_ => Task.Run(async () =>
+        {
+            for (TimeSpan begun; (begun = time.GetElapsedTime(start)) < warmUp + measured;)
+            {
+                var succeeded = await operation();
+                var ended = time.GetElapsedTime(start);
+                measure.Count(succeeded, inTime: ended >= warmUp && ended <= warmUp + measured);
+                if (begun >= warmUp) measure.Record(ended - begun);
+            }
+        })));
+        measure.Measured += measured;
+    }
+}

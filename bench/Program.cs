@@ -1,0 +1,3 @@
+using OrderInventory.Bench;
+
+return await new CommandLine(Console.Out, Console.Error, TimeProvider.System).InvokeAsync(args);

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.Json;
+using OrderInventory.Bench.Systems;
+using OrderInventory.Testing.Processes;
+
+namespace OrderInventory.Bench.Stock;
+
+/// <summary>What <c>bench stock</c> is asked to do.</summary>
+internal sealed record StockOptions(string Store, int Buyers, int Seconds);
+
+/// <summary><c>bench stock</c>: deductions on one hot product, beside the read-check-save-retry algorithm and beside many products.</summary>
+internal static class StockCommand
+{
+    public static Command Create(TextWriter output, TextWriter progress, TimeProvider time)
+    {
+        var store = new Option<string>("--store") { Description = "State store; postgresql and redis are those of OI_POSTGRES and OI_REDIS (eng/servers)", DefaultValueFactory = _ => ShippedComponents.Sqlite };
+        store.AcceptOnlyFromAmong([.. ShippedComponents.Stores]);
+        store.Validators.Add(result =>
+        {
+            if (ShippedComponents.MissingVariable(Text(result) ?? "") is { } variable) result.AddError($"{variable} is not set; eval \"$(eng/servers start DIR)\" starts servers and sets it.");
+        });
+        var buyers = Number("--buyers", "Buyers at the same time", 256, 10_000);
+        var seconds = Number("--seconds", "Seconds that each contestant is measured", 20, 3_600);
+        var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
+        var command = new Command("stock", "Deductions on one product: against read-check-save-retry, at half load, and against 1 000 products") { store, buyers, seconds, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var options = new StockOptions(parsed.GetValue(store)!, parsed.GetValue(buyers), parsed.GetValue(seconds));
+            await using var system = await InventorySystem.StartAsync(options.Store);
+            var report = await new StockBench(system, options, progress, time).RunAsync(cancellationToken);
+            if (parsed.GetValue(json)) await output.WriteLineAsync(JsonSerializer.Serialize(report, StockReportJson.Default.StockReport));
+            else StockReportText.Write(report, output);
+            return report.AuditPassed ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Option<int> Number(string name, string description, int usual, int most)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (Text(result) is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= most))
+                result.AddError($"{name} must be from 1 to {most}.");
+        });
+        return option;
+    }
+
+    // The value as it was typed; asking for the parsed one throws when it cannot be parsed.
+    private static string? Text(OptionResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : null;
+}

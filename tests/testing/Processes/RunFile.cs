@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace OrderInventory.Testing.Processes;
+
+/// <summary>An app of a run file that is started by the caller, not by dapr-local; without a port it only uses its sidecar.</summary>
+public sealed record RunFileApp(string AppId, int? AppPort, int HttpPort, int GrpcPort);
+
+/// <summary>The Multi-App Run file of a folder, and dapr-local on it: sidecars with all their data in that folder.</summary>
+public static class RunFile
+{
+    private const string Name = "run.yaml";
+
+    /// <summary>Writes the file. <paramref name="token"/> is what the apps expect from their sidecars (APP_API_TOKEN); <paramref name="configuration"/> the file of a Configuration, null for none.</summary>
+    public static void Write(string folder, string resources, string token, IEnumerable<RunFileApp> apps, string? configuration = null)
+    {
+        static string Number(int port) => port.ToString(CultureInfo.InvariantCulture);
+        var lines = apps.SelectMany(app => (string[])
+        [
+            "  - appID: " + app.AppId,
+            "    appDirPath: " + folder,
+            .. app.AppPort is { } port ? (string[])["    appPort: " + Number(port)] : [],
+            "    daprHTTPPort: " + Number(app.HttpPort),
+            "    daprGRPCPort: " + Number(app.GrpcPort),
+            $"    env: {{ APP_API_TOKEN: {token} }}",
+        ]);
+        string[] configured = configuration is null ? [] : [$"  configFilePath: \"{configuration}\""];
+        File.WriteAllLines(Path.Combine(folder, Name), ["version: 1", "common:", $"  resourcesPaths: [\"{resources}\"]", .. configured, "apps:", .. lines]);
+    }
+
+    /// <summary>Copies components without their scopes, so that every app of the run file has them; returns the folder.</summary>
+    public static string CopyComponents(string folder, IEnumerable<string> files)
+    {
+        var copy = Directory.CreateDirectory(Path.Combine(folder, "components")).FullName;
+        foreach (var file in files)
+            File.WriteAllLines(Path.Combine(copy, Path.GetFileName(file)), File.ReadAllLines(file).Where(line => !line.StartsWith("scopes:", StringComparison.Ordinal)));
+        return copy;
+    }
+
+    /// <summary>Starts dapr-local; what was stored in the folder before is there again.</summary>
+    public static ServerProcess Run(string folder, IReadOnlyDictionary<string, string?>? environment = null) => ServerProcess.Start(
+        ServerProcess.Dll("dapr-local"), ["run", "-f", Path.Combine(folder, Name), "--data", Path.Combine(folder, "data"), "--no-sample"], folder, environment);
+}

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Text.Json;
 using OrderInventory.Bench.Systems;
 using OrderInventory.Testing.Processes;
@@ -19,10 +17,10 @@ internal static class StockCommand
         store.AcceptOnlyFromAmong([.. ShippedComponents.Stores]);
         store.Validators.Add(result =>
         {
-            if (ShippedComponents.MissingVariable(Text(result) ?? "") is { } variable) result.AddError($"{variable} is not set; eval \"$(eng/servers start DIR)\" starts servers and sets it.");
+            if (ShippedComponents.MissingVariable(Options.Text(result) ?? "") is { } variable) result.AddError($"{variable} is not set; eval \"$(eng/servers start DIR)\" starts servers and sets it.");
         });
-        var buyers = Number("--buyers", "Buyers at the same time", 256, 10_000);
-        var seconds = Number("--seconds", "Seconds that each contestant is measured", 20, 3_600);
+        var buyers = Options.Number("--buyers", "Buyers at the same time", 256, 10_000);
+        var seconds = Options.Number("--seconds", "Seconds that each contestant is measured", 20, 3_600);
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var command = new Command("stock", "Deductions on one product: against read-check-save-retry, at half load, and against 1 000 products") { store, buyers, seconds, json };
         command.SetAction(async (parsed, cancellationToken) =>
@@ -36,18 +34,4 @@ internal static class StockCommand
         });
         return command;
     }
-
-    private static Option<int> Number(string name, string description, int usual, int most)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (Text(result) is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= most))
-                result.AddError($"{name} must be from 1 to {most}.");
-        });
-        return option;
-    }
-
-    // The value as it was typed; asking for the parsed one throws when it cannot be parsed.
-    private static string? Text(OptionResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : null;
 }

@@ -6,12 +6,9 @@ namespace OrderInventory.Bench.Stock;
 /// <summary>The result of <c>bench stock</c> for people.</summary>
 internal static class StockReportText
 {
-    private const int WidthWhenRedirected = 140;
-
     public static void Write(StockReport report, TextWriter output)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Interactive = InteractionSupport.No });
-        if (Console.IsOutputRedirected) console.Profile.Width = WidthWhenRedirected;
+        var console = Tables.On(output);
         var parts = new Table().Title($"{report.Store}, {report.Buyers} buyers, {report.Seconds} s each, {report.Cores} cores")
             .AddColumns(new TableColumn("contestant"), Right("deductions/s"), Right("p50 ms"), Right("p99 ms"), Right("deductions in all"));
         foreach (var part in report.Parts) parts.AddRow(part.Name, Number(part.PerSecond), Number(part.P50Milliseconds), Number(part.P99Milliseconds), Number(part.Deductions));

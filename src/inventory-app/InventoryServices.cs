@@ -12,6 +12,7 @@ internal static class InventoryServices
     {
         services.AddSingleton<StockStore>();
         services.AddSingleton<OperationArchive>();
+        services.AddSingleton(new Backoff(Random.Shared));
         services.AddSingleton<ProductIndex>();
         services.AddSingleton<StockWriters>();
         services.AddSingleton<DeductionHandler>();

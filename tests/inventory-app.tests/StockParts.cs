@@ -14,6 +14,7 @@ internal sealed class StockParts(IStateStore state, int pageSize = StockParts.Pa
     public const int PageSize = 32;
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly Backoff _backoff = new(Random.Shared);
 
     public IMeterFactory Meters { get; } = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
@@ -23,13 +24,13 @@ internal sealed class StockParts(IStateStore state, int pageSize = StockParts.Pa
 
     public Telemetry Telemetry => field ??= new Telemetry(Meters);
 
-    public ProductIndex Index => field ??= new ProductIndex(state, _time);
+    public ProductIndex Index => field ??= new ProductIndex(state, _backoff, _time);
 
-    public StockRound Round(string productId = "p") => new(productId, Store, Archive, Index, _time, Telemetry);
+    public StockRound Round(string productId = "p") => new(productId, Store, Archive, Index, _backoff, _time, Telemetry);
 
     public StockWriter Writer(string productId = "p") => new(productId, Round(productId), Telemetry, NullLogger.Instance);
 
-    public StockWriters Writers() => new(Store, Archive, Index, _time, Telemetry, NullLogger<StockWriters>.Instance);
+    public StockWriters Writers() => new(Store, Archive, Index, _backoff, _time, Telemetry, NullLogger<StockWriters>.Instance);
 
     /// <summary>Every recorded operation, oldest first; fails when one is missing.</summary>
     public async Task<IReadOnlyList<StockOperation>> OperationsAsync(string productId = "p")

@@ -9,7 +9,7 @@ namespace InventoryApp.Stock;
 /// once under the ETag; whatever the save says, only what a read shows counts. Then copy the journal to the archive, and
 /// trim from the journal only what is known to be there.
 /// </summary>
-internal sealed class StockRound(string productId, StockStore store, OperationArchive archive, ProductIndex index, TimeProvider time, Telemetry telemetry)
+internal sealed class StockRound(string productId, StockStore store, OperationArchive archive, ProductIndex index, Backoff backoff, TimeProvider time, Telemetry telemetry)
 {
     // With a batch on top, the document stays below 256 KB even while the archive cannot be written.
     private const int MaxBacklogBytes = 96 * 1024;
@@ -43,7 +43,7 @@ internal sealed class StockRound(string productId, StockStore store, OperationAr
                 throw item.IsSound ? new DependencyUnavailableException("A stock document could not be saved.") : new StockDamagedException(productId, "its archive contradicts its document");
             tried.UnionWith(added);
             triedOn = etag;
-            await Task.Delay(Backoff.After(attempt), time, cancellationToken);
+            await Task.Delay(backoff.After(attempt), time, cancellationToken);
         }
     }
 

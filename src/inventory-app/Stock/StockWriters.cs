@@ -23,9 +23,9 @@ internal sealed class StockWriters : IDisposable
     private readonly ITimer _sweeps;
     private int _waiting;
 
-    public StockWriters(StockStore store, OperationArchive archive, ProductIndex index, TimeProvider time, Telemetry telemetry, ILogger<StockWriters> logger)
+    public StockWriters(StockStore store, OperationArchive archive, ProductIndex index, Backoff backoff, TimeProvider time, Telemetry telemetry, ILogger<StockWriters> logger)
     {
-        _create = productId => new StockWriter(productId, new StockRound(productId, store, archive, index, time, telemetry), telemetry, logger);
+        _create = productId => new StockWriter(productId, new StockRound(productId, store, archive, index, backoff, time, telemetry), telemetry, logger);
         _telemetry = telemetry;
         _sweeps = time.CreateTimer(_ => Sweep(), null, SweepPeriod, SweepPeriod);
     }

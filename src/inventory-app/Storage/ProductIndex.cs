@@ -17,7 +17,7 @@ internal sealed record IndexHead(int Page, ImmutableArray<string> Products);
 /// An entry is written before the product's document, and that document names the entry that counts: a crash in between
 /// leaves an entry that the list skips, and never a product without one.
 /// </summary>
-internal sealed class ProductIndex(IStateStore state, TimeProvider time) : IDisposable
+internal sealed class ProductIndex(IStateStore state, Backoff backoff, TimeProvider time) : IDisposable
 {
     private const int MaxProducts = 500;
     private const int MaxCharacters = 16_000;
@@ -43,7 +43,7 @@ internal sealed class ProductIndex(IStateStore state, TimeProvider time) : IDisp
                 var save = new StateSave(HeadKey, Bytes(grown, StockJson.Default.IndexHead), etag is null ? SaveCondition.Absent : SaveCondition.Unchanged, etag);
                 if (await state.SaveAsync(save, cancellationToken)) return new IndexPosition(grown.Page, grown.Products.Length - 1);
                 if (attempt == Backoff.MaxAttempts) throw new DependencyUnavailableException("The product index could not be saved.");
-                await Task.Delay(Backoff.After(attempt), time, cancellationToken);
+                await Task.Delay(backoff.After(attempt), time, cancellationToken);
             }
         }
         finally

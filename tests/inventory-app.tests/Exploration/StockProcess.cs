@@ -29,6 +29,8 @@ internal sealed class StockProcess(int number, IReadOnlyList<LineCommand[]> batc
 
     public StockModel Model => model;
 
+    private static readonly Backoff Backoff = new(Random.Shared);
+
     public string Name { get; } = "process " + number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Starts, or starts again after a crash: without memory, and with everything that was not acknowledged.</summary>
@@ -37,7 +39,7 @@ internal sealed class StockProcess(int number, IReadOnlyList<LineCommand[]> batc
         Call = null;
         _seen.Clear().Append("new");
         var store = protocol(new SteppedStore(this));
-        _running = RunAsync(new StockRound("p", new StockStore(store), new OperationArchive(store, PageSize), new ProductIndex(store, Time), Time, Telemetry));
+        _running = RunAsync(new StockRound("p", new StockStore(store), new OperationArchive(store, PageSize), new ProductIndex(store, Backoff, Time), Backoff, Time, Telemetry));
     }
 
     /// <summary>Remembers an answer, since the process may act on it from now on.</summary>

@@ -17,6 +17,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
     };
 
     private readonly Option<int> _faults = new("--faults") { Description = "Most faults in one schedule: 0, 1 or 2", DefaultValueFactory = _ => 1 };
+    private readonly Option<bool> _exhaustive = new("--exhaustive") { Description = "As many faults in every scenario; without it two only in the three basic ones" };
     private readonly Option<string> _share = new("--share") { Description = "Only part I of N of the schedules, for processes side by side", HelpName = "I/N", DefaultValueFactory = _ => "0/1" };
     private readonly Option<bool> _first = new("--first") { Description = "Stop at the first schedule that violates something" };
     private readonly Option<string?> _schedule = new("--schedule") { Description = "Only this schedule, told as a story; as the report writes it", HelpName = "STEP:FAULT,…" };
@@ -26,7 +27,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
     /// <summary>Runs a command line; 0: nothing is violated, 1: something is, 2: the command line cannot be understood.</summary>
     public async Task<int> InvokeAsync(IReadOnlyList<string> arguments)
     {
-        var root = new RootCommand("Runs the real code of both apps in a simulated world through every schedule of faults, and checks I1 to I8 after each.") { _scenario, _faults, _share, _first, _schedule, _mutant, _json };
+        var root = new RootCommand("Runs the real code of both apps in a simulated world through every schedule of faults, and checks I1 to I8 after each.") { _scenario, _faults, _exhaustive, _share, _first, _schedule, _mutant, _json };
         _scenario.AcceptOnlyFromAmong([.. Scenario.All.Select(scenario => scenario.Name)]);
         Check(_faults, faults => faults is >= 0 and <= 2, "--faults is 0, 1 or 2.");
         Check(_share, text => TryShare(text, out _, out _), "--share is I/N with 0 <= I < N, such as 0/2.");
@@ -55,7 +56,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
                 continue;
             }
 
-            isClean &= await report.FollowAsync(scenario, new Enumeration(parsed.GetValue(_faults), share, shares), parsed.GetValue(_first), stop);
+            isClean &= await report.FollowAsync(scenario, new Enumeration(parsed.GetValue(_exhaustive) ? parsed.GetValue(_faults) : Math.Min(parsed.GetValue(_faults), scenario.UsualFaults), share, shares), parsed.GetValue(_first), stop);
             if (!isClean && parsed.GetValue(_first)) break;
         }
 

@@ -32,7 +32,7 @@ internal sealed class Report(TextWriter output, TextWriter progress, TimeProvide
 
         if (json)
         {
-            Write(new { scenario = scenario.Name, description = scenario.Description, steps, schedules, violated, stories = bad.Select(result => new { schedule = result.Schedule.ToString(), violations = result.Violations.Select(Named(result)), story = Lines(result), repeat = Repeat(scenario, result) }) });
+            Write(new { scenario = scenario.Name, description = scenario.Description, faults = enumeration.MaxFaults, steps, schedules, violated, stories = bad.Select(result => new { schedule = result.Schedule.ToString(), violations = result.Violations.Select(Named(result)), story = Lines(result), repeat = Repeat(scenario, result) }) });
             return violated == 0;
         }
 

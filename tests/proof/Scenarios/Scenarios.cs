@@ -10,6 +10,8 @@ internal sealed class OneOrder : Scenario
 
     public override string Description => "one order over two products in stock";
 
+    public override int UsualFaults => 2;
+
     protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5, ["pen"] = 5 };
 
     protected override Task ActAsync(World world, Run run) => PlaceAsync(world, run, "ann", ("book", 2), ("pen", 1));
@@ -24,6 +26,8 @@ internal sealed class LastUnit : Scenario
 
     public override string Description => "two orders at once for the last unit";
 
+    public override int UsualFaults => 2;
+
     protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 1, ["pen"] = 5 };
 
     protected override Task ActAsync(World world, Run run) => Task.WhenAll(PlaceAsync(world, run, "ann", ("book", 1)), PlaceAsync(world, run, "bob", ("pen", 1), ("book", 1)));
@@ -37,6 +41,8 @@ internal sealed class OrderAndCancel : Scenario
     public override string Name => "order-and-cancel";
 
     public override string Description => "an order, cancelled as soon as it is accepted";
+
+    public override int UsualFaults => 2;
 
     protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5, ["pen"] = 5 };
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Dapr.Common.Serialization;
 using Dapr.TaskHub.Protos;
 using Dapr.Workflow.Worker;
 using InventoryApp.Storage;
@@ -16,11 +17,17 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     // Small, so that operations leave the journal within a run.
     private const int ArchivePage = 1;
 
+    // It knows types, and learning them takes longer than a run.
+    private static readonly IDaprSerializer Serializer = new JsonDaprSerializer();
+
     private readonly AppDefinition _app;
     private readonly VirtualTime.Clock _clock;
     private readonly SidecarCalls _sidecar;
     private readonly List<Action> _atDeath = [];
+    private readonly Dictionary<Type, object?> _known = [];
     private ServiceProvider? _services;
+    private TurnRunner? _turns;
+    private ActivityRunner? _activities;
 
     public AppProcess(World world, AppDefinition app, string name)
     {
@@ -47,7 +54,9 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         services.AddSingleton<IMeterFactory, Unmeasured>();
+        services.AddSingleton(new InventoryApp.Storage.Backoff(new Random(1)));
         services.AddSingleton(provider => new OperationArchive(provider.GetRequiredService<IStateStore>(), ArchivePage));
+        services.AddSingleton(Serializer);
         services.AddSingleton(new TaskHubSidecarService.TaskHubSidecarServiceClient(_sidecar));
     });
 
@@ -60,10 +69,10 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     }
 
     /// <summary>Runs one turn of a workflow.</summary>
-    public Task<WorkflowResponse> TakeTurnAsync(WorkflowRequest request) => Services.GetRequiredService<TurnRunner>().RunAsync(request);
+    public Task<WorkflowResponse> TakeTurnAsync(WorkflowRequest request) => (_turns ??= ActivatorUtilities.CreateInstance<TurnRunner>(this, (IServiceScopeFactory)this)).RunAsync(request);
 
     /// <summary>Runs one activity.</summary>
-    public Task<ActivityResponse> RunActivityAsync(ActivityRequest request) => Services.GetRequiredService<ActivityRunner>().RunAsync(request);
+    public Task<ActivityResponse> RunActivityAsync(ActivityRequest request) => (_activities ??= ActivatorUtilities.CreateInstance<ActivityRunner>(this, (IServiceScopeFactory)this)).RunAsync(request);
 
     /// <summary>Calls <paramref name="action"/> when the process dies.</summary>
     public void AtDeath(Action action) => _atDeath.Add(action);
@@ -75,7 +84,12 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
         foreach (var action in _atDeath) action();
     }
 
-    public object? GetService(Type serviceType) => serviceType == typeof(IServiceScopeFactory) ? this : Services.GetService(serviceType) ?? _app.Framework.GetService(serviceType);
+    // Everything here is a singleton. Asked twice for one, the container would compile code for it, in each process anew.
+    public object? GetService(Type serviceType)
+    {
+        if (!_known.TryGetValue(serviceType, out var service)) _known[serviceType] = service = serviceType == typeof(IServiceScopeFactory) ? this : Services.GetService(serviceType) ?? _app.Framework.GetService(serviceType);
+        return service;
+    }
 
     public IServiceScope CreateScope() => this;
 

@@ -38,40 +38,42 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
             case Fault.NotApplied:
                 done.SetException(Failed(StatusCode.Unavailable));
                 return;
+            case Fault.Unreadable:
+                done.SetResult((TResponse)(IMessage)call.Unreadable());
+                return;
             case Fault.AppliedLate:
-                world.Clock.After(FrozenFor, () => world.Add(new Step(null, $"only now: {process.Name} {call.Text}", [], async _ =>
-                {
-                    try { await ApplyAsync(call.Request); } catch (RpcException) { /* nobody waits for it any more */ }
-                })));
+                world.Clock.After(FrozenFor, () => world.Add(new Step(null, $"only now: {process.Name} {call.Text}", [], _ => TryApplyAsync(call.Request))));
                 done.SetException(Failed(StatusCode.DeadlineExceeded));
                 return;
             case Fault.PartlyApplied:
-                await ApplyAsync(call.Half());
+                await TryApplyAsync(call.Half());
                 done.SetException(Failed(StatusCode.Unavailable));
                 return;
             case Fault.Conflict:
                 await world.State.TouchAsync(process.AppId, ((SaveStateRequest)call.Request).States[0].Key);
                 break;
-            case Fault.Unreadable:
-                done.SetResult((TResponse)(IMessage)call.Unreadable());
-                return;
             case Fault.Twice:
-                await ApplyAsync(call.Request);
+                await TryApplyAsync(call.Request);
                 break;
         }
 
+        var (response, refusal) = await TryApplyAsync(call.Request);
+        if (fault == Fault.CrashAfter) world.Crash(process);
+        else if (fault == Fault.AppliedButError) done.SetException(Failed(StatusCode.DeadlineExceeded));
+        else if (refusal is not null) done.SetException(refusal);
+        else if (fault == Fault.AnswerLate) world.AddLast(new Step(process, $"{process.Name} gets only now what it read", [], _ => { done.SetResult((TResponse)response!); return Task.CompletedTask; }));
+        else done.SetResult((TResponse)response!);
+    }
+
+    private async Task<(IMessage? Response, RpcException? Refusal)> TryApplyAsync(IMessage request)
+    {
         try
         {
-            var response = await ApplyAsync(call.Request);
-            if (fault == Fault.CrashAfter) world.Crash(process);
-            else if (fault == Fault.AnswerLate) world.AddLast(new Step(process, $"only now {process.Name} gets what it read", [], _ => { done.SetResult((TResponse)response); return Task.CompletedTask; }));
-            else if (fault == Fault.AppliedButError) done.SetException(Failed(StatusCode.DeadlineExceeded));
-            else done.SetResult((TResponse)response);
+            return (await ApplyAsync(request), null);
         }
         catch (RpcException refusal)
         {
-            if (fault == Fault.CrashAfter) world.Crash(process);
-            else done.TrySetException(refusal);
+            return (null, refusal);
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class SimulatedEngine(World world)
         {
             var response = await process.TakeTurnAsync(new WorkflowRequest { InstanceId = instance.Id, PastEvents = { instance.State.Events }, NewEvents = { plan.NewEvents } });
             if (fault == Fault.AnswerLost) return;
-            var outcome = new TurnApplier(instance.State, plan.NewEvents, response, "order-app", world.Time.Now, () => throw new InvalidOperationException("The order workflow has no children.")).Apply();
+            var outcome = new TurnApplier(instance.State, plan.NewEvents, response, "order-app", new PayloadLimit(4 * 1024 * 1024), world.Time.Now, () => throw new InvalidOperationException("The order workflow has no children.")).Apply();
             if (outcome.Verdict != TurnVerdict.Commit) throw new InvalidOperationException($"The engine does not accept the turn: {outcome.Problem}");
             foreach (var e in outcome.Events) instance.State.Append(e);
             foreach (var activity in outcome.Activities) instance.ToRun.Enqueue(activity);

@@ -97,6 +97,12 @@ internal sealed class World : IDisposable
 
                 var fault = _schedule.Faults.GetValueOrDefault(_story.Count);
                 _story.Add(new Happened(_story.Count, step.Text, step.Faults, fault, Time.Now));
+                if (fault != Fault.None && !step.Faults.Contains(fault))
+                {
+                    Broken.Add($"the schedule does not fit: step {_story.Count - 1} cannot have the fault {fault}");
+                    return;
+                }
+
                 if (fault == Fault.Delayed) _delayed.Enqueue(step);
                 else await step.RunAsync(fault);
             }

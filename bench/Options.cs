@@ -1,0 +1,24 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace OrderInventory.Bench;
+
+/// <summary>Options that more than one command has.</summary>
+internal static class Options
+{
+    /// <summary>A number from 1 to <paramref name="most"/>.</summary>
+    public static Option<int> Number(string name, string description, int usual, int most)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (Text(result) is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= most))
+                result.AddError($"{name} must be from 1 to {most}.");
+        });
+        return option;
+    }
+
+    /// <summary>The value as it was typed; asking for the parsed one throws when it cannot be parsed.</summary>
+    public static string? Text(OptionResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : null;
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using OrderInventory.Testing;
+
+namespace OrderInventory.Bench.Tests;
+
+/// <summary>One run of <c>bench prove</c> with one fault in each schedule, which takes seconds; with two it takes minutes.</summary>
+public sealed class ProveRun : IAsyncLifetime
+{
+    internal JsonElement Report { get; private set; }
+
+    internal int ExitCode { get; private set; }
+
+    public async Task InitializeAsync()
+    {
+        var output = new StringWriter();
+        ExitCode = await new CommandLine(output, TextWriter.Null, TimeProvider.System).InvokeAsync(["prove", "--faults", "1", "--json"]);
+        Report = JsonDocument.Parse(output.ToString()).RootElement;
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+}
+
+/// <summary>The product holds I1 to I8 after every schedule with one fault, and each known defect does not.</summary>
+public sealed class ProveCommandTests(ProveRun run) : IClassFixture<ProveRun>
+{
+    public static TheoryData<string> Mutants { get; } =
+        [.. XDocument.Load(Path.Combine(Repository.Root, "tests/proof.mutants/mutants.xml")).Root!.Elements("mutant").Select(mutant => mutant.Attribute("name")!.Value)];
+
+    [Fact]
+    public void Prove_EveryScheduleWithOneFault_ViolatesNothing()
+    {
+        var scenarios = run.Report.GetProperty("scenarios").EnumerateArray().ToArray();
+
+        Assert.All(scenarios, scenario => Assert.True(scenario.GetProperty("violated").GetInt32() == 0, scenario.ToString()));
+        // A harness that lost sight of most of what can go wrong would find nothing either.
+        Assert.All(scenarios, scenario => Assert.InRange(scenario.GetProperty("schedules").GetInt32(), 3 * scenario.GetProperty("steps").GetInt32(), int.MaxValue));
+        Assert.Equal(7, scenarios.Length);
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Mutants))]
+    public void Prove_Mutant_IsKilled(string name)
+    {
+        var mutant = run.Report.GetProperty("mutants").EnumerateArray().Single(mutant => mutant.GetProperty("name").GetString() == name);
+
+        var killed = mutant.GetProperty("killed");
+        Assert.NotEqual(JsonValueKind.Null, killed.ValueKind);
+        // By an invariant, and not because the simulation broke down.
+        Assert.Matches("^(I[1-8]|outcome): ", killed.GetProperty("violations")[0].GetString());
+    }
+}

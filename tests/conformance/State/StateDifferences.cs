@@ -22,6 +22,9 @@ internal static class StateDifferences
         ["redis-http"] = new() { ["key_nul"] = Nul, ["query"] = "queries are out of scope; of a wrong one, only what is no JSON is told" },
     };
 
+    /// <summary>All of it: recording, case, reason.</summary>
+    public static IEnumerable<string[]> All => Known.SelectMany(file => file.Value.Select(entry => (string[])[file.Key, entry.Key, entry.Value]));
+
     /// <summary>Compares the differences of a recording, case name to what differed, with the list.</summary>
     public static void Check(string file, IReadOnlyDictionary<string, string> differences, ITestOutputHelper output)
     {

@@ -66,6 +66,10 @@ internal static class Differences
         return recorded;
     }
 
+    /// <summary>All of it: recording, case, reason.</summary>
+    public static IEnumerable<string[]> All =>
+        Known.SelectMany(file => file.Value.Select(entry => (string[])[file.Key, entry.Key, entry.Value])).Concat(Members.Select(entry => (string[])["metadata", entry.Key, entry.Value]));
+
     /// <summary>Case name to reason for a recording.</summary>
     public static IReadOnlyDictionary<string, string> Of(string file) => Known.GetValueOrDefault(file) ?? [];
 }

@@ -10,7 +10,7 @@ internal static class OpenLoop
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Runs <paramref name="operation"/> <paramref name="perSecond"/> times a second on average; returns when all have ended.</summary>
-    public static async Task RunAsync(double perSecond, TimeSpan warmUp, TimeSpan measured, Func<Task<bool>> operation, Measure measure, TimeProvider time)
+    public static async Task RunAsync(double perSecond, TimeSpan warmUp, TimeSpan measured, Func<Task<bool>> operation, Measure measure, TimeProvider time, CancellationToken cancellationToken)
     {
         var random = new Random(Seed);
         var running = new List<Task>();
@@ -20,7 +20,8 @@ internal static class OpenLoop
         {
             due += TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / perSecond);
             if (due >= warmUp + measured) break;
-            while (time.GetElapsedTime(start) < due) await Task.Delay(Tick, time);
+            while (time.GetElapsedTime(start) < due) await Task.Delay(Tick, time, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
             var wanted = due;
             running.Add(Task.Run(async () =>
             {
@@ -28,7 +29,7 @@ internal static class OpenLoop
                 var ended = time.GetElapsedTime(start);
                 measure.Count(succeeded, inTime: ended >= warmUp && ended <= warmUp + measured);
                 if (wanted >= warmUp) measure.Record(ended - wanted);
-            }));
+            }, CancellationToken.None));
         }
 
         await Task.WhenAll(running);

@@ -41,7 +41,7 @@ internal sealed class StockBench(InventorySystem system, StockOptions options, T
 
         var rate = Math.Max(1, one.PerSecond / 2);
         await ProgressAsync(string.Create(CultureInfo.InvariantCulture, $"one product at {rate:N0}/s, half of its maximum, {options.Seconds} s"));
-        await OpenLoop.RunAsync(rate, WarmUpShare * _turn, Turns * _turn, () => system.Buyers.BuyAsync(Hot), half, time);
+        await OpenLoop.RunAsync(rate, WarmUpShare * _turn, Turns * _turn, () => system.Buyers.BuyAsync(Hot), half, time, cancellationToken);
         _problems.AddRange(await _audit.CheckAsync("half load", [Hot], Given, one, half));
         return Report(one, many, retry, half);
     }
@@ -50,7 +50,7 @@ internal sealed class StockBench(InventorySystem system, StockOptions options, T
     {
         cancellationToken.ThrowIfCancellationRequested();
         await ProgressAsync(string.Create(CultureInfo.InvariantCulture, $"{name}, {options.Buyers} buyers, turn {turn} of {Turns}, {_turn.TotalSeconds:0.#} s"));
-        await ClosedLoop.RunAsync(options.Buyers, WarmUpShare * _turn, _turn, operation, measure, time);
+        await ClosedLoop.RunAsync(options.Buyers, WarmUpShare * _turn, _turn, operation, measure, time, cancellationToken);
     }
 
     private StockReport Report(Measure one, Measure many, Measure retry, Measure half) => new()

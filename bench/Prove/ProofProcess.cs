@@ -7,14 +7,11 @@ namespace OrderInventory.Bench.Prove;
 /// <summary>Runs the proof (tests/proof), or the one with the mutants, as a process of its own: all its code shares one thread.</summary>
 internal static class ProofProcess
 {
-    private static readonly string Configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-
     /// <summary>Runs it and hands over each line; ends when it has ended.</summary>
     /// <exception cref="InvalidOperationException">It broke down.</exception>
     public static async Task RunAsync(string project, IEnumerable<string> arguments, Action<ProofLine> onLine, CancellationToken cancellationToken)
     {
-        var program = Path.Combine(Repository.Root, "tests", project, "bin", Configuration, "net10.0", "proof.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments, "--json"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Repository.Built("tests/" + project, "proof"), .. arguments, "--json"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         await using var end = cancellationToken.Register(() => process.Kill());
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line) onLine(JsonSerializer.Deserialize(line, ProveJson.Default.ProofLine)!);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using DaprLocal.Hosting;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Cli;
 
@@ -39,14 +40,8 @@ internal sealed class DaprLocalProcess : IAsyncDisposable
         new(directory, ["prlimit", $"--fsize={limit}:unlimited", "env", "--ignore-signal=XFSZ", "DOTNET_EnableWriteXorExecute=0", "dotnet", Dll], arguments);
 
     /// <summary>Started as a developer does; the process is then <c>dotnet run</c>, and dapr-local its child.</summary>
-    public static DaprLocalProcess UnderDotnetRun(string directory, params string[] arguments)
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "OrderInventory.sln")))
-            root = root.Parent!;
-        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-        return new DaprLocalProcess(directory, ["dotnet", "run", "--no-build", "-c", configuration, "--project", Path.Combine(root.FullName, "src", "dapr-local"), "--"], arguments);
-    }
+    public static DaprLocalProcess UnderDotnetRun(string directory, params string[] arguments) =>
+        new(directory, ["dotnet", "run", "--no-build", "-c", Repository.Configuration, "--project", Path.Combine(Repository.Root, "src", "dapr-local"), "--"], arguments);
 
     public string Output => string.Join('\n', _lines);
 

@@ -1,5 +1,6 @@
 using DaprLocal.Config;
 using DaprLocal.Tests.Hosting;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Config;
 
@@ -172,11 +173,7 @@ public sealed class ResourceReaderTests : IDisposable
     [Fact]
     public void Read_ShippedComponents_AreWhatTheDesignPromises()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "OrderInventory.sln")))
-            root = root.Parent!;
-
-        var (components, _, resiliency) = ResourceReader.Read([Path.Combine(root.FullName, "components", "local")], _ => null).For("order-app", null, () => "");
+        var (components, _, resiliency) = ResourceReader.Read([Path.Combine(Repository.Root, "components", "local")], _ => null).For("order-app", null, () => "");
 
         Assert.Equal([("pubsub", "pubsub.sqlite"), ("statestore", "state.sqlite")], components.Select(component => (component.Name, component.Type)));
         Assert.Equal("true", components[1].Metadata["actorStateStore"]);

@@ -9,7 +9,6 @@ public sealed class ServerProcess : IDisposable
 {
     private const int KeptLines = 60;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly string Configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
@@ -29,7 +28,7 @@ public sealed class ServerProcess : IDisposable
     }
 
     /// <summary>What a project of src was built to, in the configuration of the caller.</summary>
-    public static string Dll(string project) => Path.Combine(Repository.Root, "src", project, "bin", Configuration, "net10.0", project + ".dll");
+    public static string Dll(string project) => Repository.Built("src/" + project, project);
 
     /// <summary>Starts <c>dotnet dll arguments</c>; variables with a null value are removed.</summary>
     public static ServerProcess Start(string dll, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string?>? environment = null)

@@ -24,14 +24,16 @@ internal sealed record Facts(
         var products = (await world.State.ValuesAsync("inventory-app", "stock:")).Select(entry => JsonSerializer.Deserialize(entry.Value.Span, StockJson.Default.StockItem)!).ToArray();
         var archived = (await world.State.ValuesAsync("inventory-app", "operation:")).Select(entry => (Product: entry.Key.Split(':')[1], Operation: JsonSerializer.Deserialize(entry.Value.Span, StockJson.Default.StockOperation)!));
         var journals = products.SelectMany(item => item.Journal.Select(operation => (Product: item.ProductId, Operation: operation)));
+        var operations = archived.Concat(journals).Distinct().ToLookup(pair => pair.Product, pair => pair.Operation);
         return new Facts(
             orders,
             products,
-            archived.Concat(journals).Distinct().ToLookup(pair => pair.Product, pair => pair.Operation),
+            operations,
             world.Broker.Topic,
             [.. world.Broker.Topics.Where(topic => topic.EndsWith(".dlq", StringComparison.Ordinal))],
             world.Broker.Undelivered,
-            orders.ToDictionary(order => order.Id, order => $"the order of {order.UserId}"));
+            orders.Select(order => (order.Id, $"the order of {order.UserId}"))
+                .Concat(operations.SelectMany(product => product).Where(operation => operation.OrderId is null).Select(operation => (operation.OperationId, "the warehouse"))).DistinctBy(name => name.Item1).ToDictionary());
     }
 
     /// <summary>What is wrong with how the accepted orders ended, in any order.</summary>

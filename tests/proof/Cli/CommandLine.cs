@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using System.Xml.Linq;
 using OrderInventory.Proof.Scenarios;
 using OrderInventory.Proof.Schedules;
 using OrderInventory.Proof.Simulation;
@@ -21,14 +22,20 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
     private readonly Option<string> _share = new("--share") { Description = "Only part I of N of the schedules, for processes side by side", HelpName = "I/N", DefaultValueFactory = _ => "0/1" };
     private readonly Option<bool> _first = new("--first") { Description = "Stop at the first schedule that violates something" };
     private readonly Option<string?> _schedule = new("--schedule") { Description = "Only this schedule, told as a story; as the report writes it", HelpName = "STEP:FAULT,…" };
-    private readonly Option<string?> _mutant = new("--mutant") { Description = "Switch on a defect; only in the build that has them (tests/proof.mutants)" };
+    private readonly Option<string?> _mutant = new("--mutant") { Description = "Switch on a defect" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object for each scenario, and for each second of work one with the number of schedules so far" };
 
     /// <summary>Runs a command line; 0: nothing is violated, 1: something is, 2: the command line cannot be understood.</summary>
     public async Task<int> InvokeAsync(IReadOnlyList<string> arguments)
     {
-        var root = new RootCommand("Runs the real code of both apps in a simulated world through every schedule of faults, and checks I1 to I8 after each.") { _scenario, _faults, _exhaustive, _share, _first, _schedule, _mutant, _json };
+        var root = new RootCommand("Runs the real code of both apps in a simulated world through every schedule of faults, and checks I1 to I8 after each.") { _scenario, _faults, _exhaustive, _share, _first, _schedule, _json };
         _scenario.AcceptOnlyFromAmong([.. Scenario.All.Select(scenario => scenario.Name)]);
+        if (Mutants() is { Length: > 0 } mutants)
+        {
+            _mutant.AcceptOnlyFromAmong(mutants);
+            root.Add(_mutant);
+        }
+
         Check(_faults, faults => faults is >= 0 and <= 2, "--faults is 0, 1 or 2.");
         Check(_share, text => TryShare(text, out _, out _), "--share is I/N with 0 <= I < N, such as 0/2.");
         Check(_schedule, text => TrySchedule(text!, out _), $"--schedule is a list such as 12:AppliedButError,30:CrashAfter; the faults are {string.Join(", ", Enum.GetNames<Fault>().Skip(1))}.");
@@ -40,10 +47,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
-        if (parsed.GetValue(_mutant) is { } mutant) AppContext.SetSwitch("mutant." + mutant, true);
+        var mutant = Mutants().Length > 0 ? parsed.GetValue(_mutant) : null;
+        if (mutant is not null) AppContext.SetSwitch("mutant." + mutant, true);
         var scenarios = Scenario.All.Where(scenario => parsed.GetValue(_scenario) is not { Length: > 0 } names || names.Contains(scenario.Name)).ToArray();
         TryShare(parsed.GetValue(_share)!, out var share, out var shares);
-        var report = new Report(output, progress, time, parsed.GetValue(_json));
+        var report = new Report(output, progress, time, parsed.GetValue(_json), mutant is null ? "tests/proof --" : $"tests/proof.mutants -- --mutant {mutant}");
         var isClean = true;
         foreach (var scenario in scenarios)
         {
@@ -61,6 +69,13 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
         }
 
         return isClean ? 0 : 1;
+    }
+
+    /// <summary>The defects that this build has behind switches; none in the build of the apps as they are.</summary>
+    private static string[] Mutants()
+    {
+        using var list = typeof(CommandLine).Assembly.GetManifestResourceStream("mutants.xml");
+        return list is null ? [] : [.. XDocument.Load(list).Root!.Elements("mutant").Select(mutant => mutant.Attribute("name")!.Value)];
     }
 
     private static void Check<T>(Option<T> option, Func<T, bool> isValid, string error) => option.Validators.Add(result =>

@@ -6,7 +6,7 @@ using OrderInventory.Proof.Simulation;
 namespace OrderInventory.Proof.Cli;
 
 /// <summary>Tells people, or with <c>--json</c> programs, what the schedules gave.</summary>
-internal sealed class Report(TextWriter output, TextWriter progress, TimeProvider time, bool json)
+internal sealed class Report(TextWriter output, TextWriter progress, TimeProvider time, bool json, string program)
 {
     private const int MaxStories = 3;
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
@@ -64,7 +64,7 @@ internal sealed class Report(TextWriter output, TextWriter progress, TimeProvide
 
     private static Func<string, string> Named(Result result) => text => result.Names.Aggregate(text, (words, name) => words.Replace(name.Key, name.Value, StringComparison.Ordinal));
 
-    private static string Repeat(Scenario scenario, Result result) => $"dotnet run --project tests/proof -- --scenario {scenario.Name} --schedule {result.Schedule}";
+    private string Repeat(Scenario scenario, Result result) => $"dotnet run --project {program} --scenario {scenario.Name} --schedule {result.Schedule}";
 
     private void Write(object line) => output.WriteLine(JsonSerializer.Serialize(line));
 }

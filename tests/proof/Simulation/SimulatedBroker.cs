@@ -29,7 +29,7 @@ internal sealed class SimulatedBroker(World world)
     /// <summary>The names of the topics that have messages.</summary>
     public IEnumerable<string> Topics => _topics.Keys;
 
-    /// <summary>True: what is delivered to a replica of this app also reaches one that has lost its partitions and does not know yet.</summary>
+    /// <summary>The app of which what is delivered to a replica also reaches one that has lost its partitions and does not know yet; null for none.</summary>
     public string? AppWithZombie { get; set; }
 
     /// <summary>Messages that no subscriber has accepted.</summary>

@@ -23,7 +23,7 @@ internal sealed record Schedule(ImmutableSortedDictionary<int, Fault> Faults)
 /// the faults of the schedule, so the same schedule always gives the same run. It has to run on the thread pool, which
 /// has one thread: when nothing is queued there, all code waits for the world.
 /// </summary>
-internal sealed class World : IDisposable
+internal sealed class World
 {
     private const int MaxSteps = 2_000;
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -32,7 +32,6 @@ internal sealed class World : IDisposable
     private readonly Queue<Step> _ready = new();
     private readonly Queue<Step> _delayed = new();
     private readonly List<Happened> _story = [];
-    private readonly List<AppProcess> _processes = [];
     private readonly AppProcess[] _inventory;
     private AppProcess _orders;
 
@@ -108,6 +107,7 @@ internal sealed class World : IDisposable
             }
             else if (!Time.AdvanceToNext(Start + horizon))
             {
+                foreach (var missing in _schedule.Faults.Keys.Where(number => number >= _story.Count)) Broken.Add($"the schedule does not fit: there is no step {missing}, the run has {_story.Count}");
                 return;
             }
         }
@@ -124,17 +124,7 @@ internal sealed class World : IDisposable
         Engine.Lost(process);
     }
 
-    public void Dispose()
-    {
-        foreach (var process in _processes) process.Dispose();
-    }
-
-    private AppProcess Begin(AppDefinition app, string name)
-    {
-        var process = new AppProcess(this, app, name);
-        _processes.Add(process);
-        return process;
-    }
+    private AppProcess Begin(AppDefinition app, string name) => new(this, app, name);
 
     private Step? Next()
     {

@@ -97,8 +97,7 @@ internal sealed class StateApi(string appId, IReadOnlyDictionary<string, StateCo
 
     private static async Task ApplyAsync(StateComponent store, IReadOnlyList<StateOperation> operations, string code, string what, CancellationToken ct)
     {
-        var pending = new Task[operations.Count];
-        for (var i = 0; i < pending.Length; i++) pending[i] = store.Store.ApplyAsync(operations[i], ct);
+        var pending = store.Store.ApplyEach(operations, ct);
         List<Exception>? errors = null;
         foreach (var task in pending)
         {
@@ -116,7 +115,7 @@ internal sealed class StateApi(string appId, IReadOnlyDictionary<string, StateCo
         var message = string.Join('\n', errors.Select(error => error.Message));
         var first = errors.Find(IsOfETag);
         var onlyETags = errors.TrueForAll(IsOfETag);
-        if (onlyETags && pending.Length > 1)
+        if (onlyETags && pending.Count > 1)
         {
             first = errors.Find(error => error is InvalidETagException) ?? first;
             message = first is InvalidETagException ? new InvalidETagException(message).Message : new ETagMismatchException(message).Message;

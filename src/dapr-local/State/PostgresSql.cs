@@ -7,12 +7,17 @@ namespace DaprLocal.State;
 internal sealed class PostgresSql(string tablePrefix, string metadataTable)
 {
     private const string Expiry = "now() + $3 * interval '1 second'";
+    private const string Replace = "ON CONFLICT (key) DO UPDATE SET value = excluded.value, etag = gen_random_uuid(), updated_at = now(), expires_at = excluded.expires_at";
     private const string Live = "(expires_at IS NULL OR expires_at >= now())";
     private readonly string _table = tablePrefix + "state";
 
     public string Get { get; } = $"SELECT value, etag, expires_at FROM {tablePrefix}state WHERE key = $1 AND {Live}";
     public string GetMany { get; } = $"SELECT value, etag, expires_at, key FROM {tablePrefix}state WHERE key = ANY($1) AND {Live}";
     public string Upsert { get; } = UpsertInto(tablePrefix + "state");
+
+    /// <summary>Of keys $1, values $2 and seconds to live $3, in one order of the keys, so that two of them wait for each other instead of deadlocking.</summary>
+    public string UpsertMany { get; } = UpsertManyInto(tablePrefix + "state");
+
     public string Claim { get; } = UpsertInto(tablePrefix + "state") + " WHERE old.expires_at < now()";
     public string Update { get; } = $"UPDATE {tablePrefix}state SET value = $2, etag = gen_random_uuid(), updated_at = now(), expires_at = {Expiry} WHERE key = $1 AND etag = $4 AND {Live}";
     public string Delete { get; } = $"DELETE FROM {tablePrefix}state WHERE key = $1";
@@ -59,8 +64,11 @@ internal sealed class PostgresSql(string tablePrefix, string metadataTable)
 
     private string Unqualified => _table[(_table.LastIndexOf('.') + 1)..];
 
-    private static string UpsertInto(string table) => $"""
-        INSERT INTO {table} AS old (key, value, expires_at) VALUES ($1, $2, {Expiry})
-        ON CONFLICT (key) DO UPDATE SET value = excluded.value, etag = gen_random_uuid(), updated_at = now(), expires_at = excluded.expires_at
+    private static string UpsertInto(string table) => $"INSERT INTO {table} AS old (key, value, expires_at) VALUES ($1, $2, {Expiry}) {Replace}";
+
+    private static string UpsertManyInto(string table) => $"""
+        INSERT INTO {table} AS old (key, value, expires_at)
+        SELECT key, value, now() + seconds * interval '1 second' FROM unnest($1, $2, $3) AS new (key, value, seconds) ORDER BY key
+        {Replace}
         """;
 }

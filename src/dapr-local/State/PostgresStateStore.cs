@@ -45,7 +45,6 @@ internal sealed class PostgresStateStore : IStateStore
     public static async Task<PostgresStateStore> OpenAsync(PostgresOptions options, TimeProvider time, CancellationToken ct)
     {
         var connection = options.Connection;
-        connection.MaxAutoPrepare = 20;
         connection.CommandTimeout = 0; // The deadlines of this class are in the tokens.
         var store = new PostgresStateStore(NpgsqlDataSource.Create(connection), new PostgresSql(options.TablePrefix, options.MetadataTable), options, time);
         try
@@ -64,7 +63,7 @@ internal sealed class PostgresStateStore : IStateStore
     public async ValueTask<StateRecord?> GetAsync(string key, CancellationToken ct) => await LimitedAsync(async limited =>
     {
         await using var connection = await ConnectAsync(limited);
-        await using var command = Command(connection, _sql.Get, Text(key));
+        await using var command = await PrepareAsync(connection, _sql.Get, Text(key));
         await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, Uncancelled);
         return await row.ReadAsync(Uncancelled) ? Record(row) : null;
     }, ct);
@@ -78,7 +77,7 @@ internal sealed class PostgresStateStore : IStateStore
             await LimitedAsync(async limited =>
             {
                 await using var connection = await ConnectAsync(limited);
-                await using var command = Command(connection, _sql.GetMany, new NpgsqlParameter { Value = keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+                await using var command = await PrepareAsync(connection, _sql.GetMany, new NpgsqlParameter { Value = keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
                 await using var rows = await command.ExecuteReaderAsync(Uncancelled);
                 while (await rows.ReadAsync(Uncancelled)) found[rows.GetString(3)] = Record(rows);
                 return true;
@@ -97,6 +96,17 @@ internal sealed class PostgresStateStore : IStateStore
     {
         if (operation.IsDelete) await LimitedAsync(limited => ApplyAloneAsync(operation, limited), ct);
         else await TranslatedAsync(() => ApplyAloneAsync(operation, ct), ct);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Task> ApplyEach(IReadOnlyList<StateOperation> operations, CancellationToken ct)
+    {
+        if (operations.Count < 2 || !operations.All(operation => operation.IsUnconditionalSave)) return [.. operations.Select(operation => ApplyAsync(operation, ct))];
+        var together = TranslatedAsync(() => TrySaveTogetherAsync(operations, ct), ct);
+        return [.. operations.Select(async operation =>
+        {
+            if (!await together) await ApplyAsync(operation, ct);
+        })];
     }
 
     /// <inheritdoc/>
@@ -129,30 +139,59 @@ internal sealed class PostgresStateStore : IStateStore
         return true;
     }
 
+    // One commit instead of many. False: one of them is refused, or two are of one key, and so none was applied.
+    private async Task<bool> TrySaveTogetherAsync(IReadOnlyList<StateOperation> operations, CancellationToken ct)
+    {
+        try
+        {
+            var parameters = operations.Select(SetParameters).ToArray();
+            await using var connection = await ConnectAsync(ct);
+            await using var command = await PrepareAsync(connection, _sql.UpsertMany, Column(0), Column(1), Column(2));
+            await command.ExecuteNonQueryAsync(Uncancelled);
+            return true;
+
+            NpgsqlParameter Column(int number) => new()
+            {
+                Value = parameters.Select(row => row[number].Value).ToArray(),
+                NpgsqlDbType = NpgsqlDbType.Array | parameters[0][number].NpgsqlDbType,
+            };
+        }
+        catch (Exception error) when (error is PostgresException or StateStoreException)
+        {
+            return false;
+        }
+    }
+
     private async Task ApplyAsync(NpgsqlConnection connection, StateOperation operation, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         Guid? etag = operation.HasETag ? GoUuid.Parse(operation.ETag!) : null;
-        await using var command = operation.IsDelete ? DeleteCommand(connection, operation.Key, etag) : SetCommand(connection, operation, etag);
+        await using var command = await (operation.IsDelete ? DeleteCommandAsync(connection, operation.Key, etag) : SetCommandAsync(connection, operation, etag));
         var rows = await command.ExecuteNonQueryAsync(Uncancelled);
         if (rows > 0) return;
         if (etag is not null) throw new ETagMismatchException();
         if (!operation.IsDelete) throw new StateStoreException("no item was updated");
     }
 
-    private NpgsqlCommand DeleteCommand(NpgsqlConnection connection, string key, Guid? etag) => etag is { } version
-        ? Command(connection, _sql.DeleteVersion, Text(key), new NpgsqlParameter<Guid> { TypedValue = version })
-        : Command(connection, _sql.Delete, Text(key));
+    private Task<NpgsqlCommand> DeleteCommandAsync(NpgsqlConnection connection, string key, Guid? etag) => etag is { } version
+        ? PrepareAsync(connection, _sql.DeleteVersion, Text(key), new NpgsqlParameter<Guid> { TypedValue = version })
+        : PrepareAsync(connection, _sql.Delete, Text(key));
 
-    private NpgsqlCommand SetCommand(NpgsqlConnection connection, StateOperation operation, Guid? etag)
+    private Task<NpgsqlCommand> SetCommandAsync(NpgsqlConnection connection, StateOperation operation, Guid? etag)
+    {
+        var parameters = SetParameters(operation);
+        return etag is { } version
+            ? PrepareAsync(connection, _sql.Update, [.. parameters, new NpgsqlParameter<Guid> { TypedValue = version }])
+            : PrepareAsync(connection, operation.IsFirstWrite ? _sql.Claim : _sql.Upsert, parameters);
+    }
+
+    private static NpgsqlParameter[] SetParameters(StateOperation operation)
     {
         StateRules.CheckOptions(operation);
         var expires = new NpgsqlParameter { Value = StateRules.SqlTtl(operation.Ttl) is { } seconds ? (double)seconds : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double };
         // daprd hands "no bytes" to the database as NULL, which the table refuses.
         var value = new NpgsqlParameter { Value = operation.Value.Length > 0 ? operation.Value : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea };
-        return etag is { } version
-            ? Command(connection, _sql.Update, Text(operation.Key), value, expires, new NpgsqlParameter<Guid> { TypedValue = version })
-            : Command(connection, operation.IsFirstWrite ? _sql.Claim : _sql.Upsert, Text(operation.Key), value, expires);
+        return [Text(operation.Key), value, expires];
     }
 
     // A server that was restarted in a pause has closed every pooled connection: the first call after a pause finds out.
@@ -243,6 +282,14 @@ internal sealed class PostgresStateStore : IStateStore
         await sweep.ExecuteNonQueryAsync(Uncancelled);
         return true;
     }, CancellationToken.None);
+
+    // Once for each connection. Not left to the driver, whose own preparation is spoilt when the first prepared run fails.
+    private static async Task<NpgsqlCommand> PrepareAsync(NpgsqlConnection connection, string sql, params NpgsqlParameter[] parameters)
+    {
+        var command = Command(connection, sql, parameters);
+        await command.PrepareAsync(Uncancelled);
+        return command;
+    }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {

@@ -38,6 +38,24 @@ public sealed class DaprClientTests
 
     [Theory]
     [MemberData(nameof(Here))]
+    public async Task Several_OneRefusedAndOneKeyTwice_TheOthersAreSaved(string store)
+    {
+        await using var sidecar = await RunningSidecar.StartAsync([await Stores.NewAsync(store)]);
+        using var dapr = Client(sidecar);
+        await dapr.SaveBulkStateAsync(Store, [new SaveStateItem<int>("a", 1, ""), new("b", 2, "", metadata: Ttl("60")), new("b", 3, "", metadata: Ttl("60"))]);
+        Assert.Equal(1, await dapr.GetStateAsync<int>(Store, "a"));
+        Assert.InRange(await dapr.GetStateAsync<int>(Store, "b"), 2, 3);
+
+        await Assert.ThrowsAsync<DaprException>(() => dapr.SaveBulkStateAsync(Store, [new SaveStateItem<int>("a", 4, ""), new("c", 5, "", metadata: Ttl("soon")), new("d", 6, "")]));
+        Assert.Equal(4, await dapr.GetStateAsync<int>(Store, "a"));
+        Assert.Equal(0, await dapr.GetStateAsync<int>(Store, "c"));
+        Assert.Equal(6, await dapr.GetStateAsync<int>(Store, "d"));
+
+        static Dictionary<string, string> Ttl(string seconds) => new() { ["ttlInSeconds"] = seconds };
+    }
+
+    [Theory]
+    [MemberData(nameof(Here))]
     public async Task ETags_RightAndStale_DecideEveryTry(string store)
     {
         await using var sidecar = await RunningSidecar.StartAsync([await Stores.NewAsync(store)]);

@@ -7,13 +7,14 @@ public sealed class KillTests
 {
     private const int OrdersPerRound = 200;
 
+    /// <summary>The product's own processes, and the servers it runs on, when it does.</summary>
+    public static TheoryData<string> Victims => [.. LocalSystem.Processes, .. RealServers.InUse];
+
     // How many of a round's orders are accepted when the kill comes.
     private static readonly int[] Moments = [10, 80, 190];
 
     [Theory]
-    [InlineData("order-app")]
-    [InlineData("inventory-app")]
-    [InlineData("dapr-local")]
+    [MemberData(nameof(Victims))]
     public async Task Kill9_AtThreeMoments_KeepsEveryInvariant(string victim)
     {
         await using var system = await LocalSystem.StartAsync();

@@ -11,6 +11,9 @@ namespace OrderInventory.System.Tests;
 /// </summary>
 internal sealed class LocalSystem : IAsyncDisposable
 {
+    /// <summary>What <see cref="StartAsync(string)"/> and <see cref="KillAsync"/> take beside the servers in use.</summary>
+    public static IReadOnlyList<string> Processes { get; } = ["order-app", "inventory-app", "dapr-local"];
+
     private const string Token = "system-test-token";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
@@ -66,9 +69,15 @@ internal sealed class LocalSystem : IAsyncDisposable
         return system;
     }
 
-    /// <summary>Starts one of the three and waits until it answers.</summary>
+    /// <summary>Starts one of the processes and waits until it answers, or one of the servers after it was killed.</summary>
     public async Task StartAsync(string name)
     {
+        if (RealServers.InUse.Contains(name))
+        {
+            await _servers!.StartAgainAsync(name);
+            return;
+        }
+
         var process = name == "dapr-local"
             ? RunFile.Run(_folder, _servers?.Environment)
             : ServerProcess.Start(ServerProcess.Dll(name), [], Path.GetDirectoryName(ServerProcess.Dll(name))!, AppEnvironment(name));
@@ -76,9 +85,10 @@ internal sealed class LocalSystem : IAsyncDisposable
         await process.AnswersAsync(name == "dapr-local" ? new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/healthz/outbound") : new Uri(name == "order-app" ? Orders.Address : Inventory.BaseAddress!, "/healthz"));
     }
 
-    /// <summary>kill -9 of one of the three.</summary>
+    /// <summary>kill -9 of one of the processes or of the servers in use.</summary>
     public Task KillAsync(string name)
     {
+        if (RealServers.InUse.Contains(name)) return _servers!.KillAsync(name);
         lock (_running) return _running[name].KillAsync();
     }
 

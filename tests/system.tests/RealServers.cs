@@ -20,6 +20,14 @@ internal sealed class RealServers : IAsyncDisposable
 
     public static string? Components { get; } = global::System.Environment.GetEnvironmentVariable("OI_COMPONENTS") is { Length: > 0 } folder ? folder : null;
 
+    /// <summary>The servers that those components use, by the names of eng/servers; none for the embedded ones.</summary>
+    public static IReadOnlyList<string> InUse { get; } = Components switch
+    {
+        null => [],
+        _ when Components.EndsWith("redis", StringComparison.Ordinal) => ["redis", "kafka"],
+        _ => ["postgres", "kafka"],
+    };
+
     /// <summary>The variables that the components read their secrets from.</summary>
     public Dictionary<string, string?> Environment { get; }
 

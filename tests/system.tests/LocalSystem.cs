@@ -23,7 +23,7 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     private readonly IReadOnlyDictionary<string, string> _orderSettings;
     private readonly string? _retention;
-    private RealServers? _servers;
+    private OwnServers? _servers;
 
     private LocalSystem(Observer observer, IReadOnlyDictionary<string, string> orderSettings, string? retention)
     {
@@ -62,7 +62,7 @@ internal sealed class LocalSystem : IAsyncDisposable
     public static async Task<LocalSystem> StartAsync(IReadOnlyDictionary<string, string>? orderSettings = null, string? retention = null)
     {
         var system = new LocalSystem(await Observer.StartAsync(), orderSettings ?? new Dictionary<string, string>(), retention);
-        if (RealServers.Components is not null) system._servers = await RealServers.StartAsync();
+        system._servers = await RealServers.StartAsync();
         system.WriteRunFile();
         await system.StartAsync("dapr-local");
         await Task.WhenAll(system.StartAsync("order-app"), system.StartAsync("inventory-app"));

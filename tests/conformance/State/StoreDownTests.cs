@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using DaprLocal.Tests.Api;
 using Microsoft.Data.Sqlite;
+using OrderInventory.Testing.Processes;
 
 namespace DaprLocal.Tests.State;
 
@@ -36,7 +37,7 @@ public sealed partial class StoreDownTests
     public async Task Play_StoreIsAway_AnswersAsDaprd(string store, string outage)
     {
         await using var servers = store == "sqlite" ? null : await OwnServers.StartAsync();
-        await using var sidecar = await RunningSidecar.StartAsync([servers?.Component(store) ?? await Stores.NewAsync(store)]);
+        await using var sidecar = await RunningSidecar.StartAsync([servers is null ? await Stores.NewAsync(store) : Stores.On(servers, store)]);
         var player = new GoldenPlayer(sidecar.Options.HttpPort, sidecar.Calls, pause => Task.Delay(pause, TimeProvider.System), store == "redis");
         var cases = Cases(store, outage).Select(recorded => (Name: recorded["name"]!.GetValue<string>(), Phases: Phases(recorded), Match: player.NewMatch())).ToList();
         Assert.NotEmpty(cases);
@@ -45,10 +46,10 @@ public sealed partial class StoreDownTests
         {
             switch (phase)
             {
-                case "killed: the first calls": await servers!.DoAsync("kill", store); break;
-                case "read after it is back": await servers!.DoAsync("again", store); break;
-                case "frozen (SIGSTOP)": await servers!.DoAsync("freeze", store); break;
-                case "goes on (SIGCONT), 1 s later": await servers!.DoAsync("thaw", store); break;
+                case "killed: the first calls": await servers!.KillAsync(Stores.ServerOf(store)); break;
+                case "read after it is back": await servers!.StartAgainAsync(Stores.ServerOf(store)); break;
+                case "frozen (SIGSTOP)": await servers!.FreezeAsync(Stores.ServerOf(store)); break;
+                case "goes on (SIGCONT), 1 s later": await servers!.ThawAsync(Stores.ServerOf(store)); break;
                 case "locked": locker = Lock(Path.Combine(sidecar.Directory, "state.db")); break;
                 case "free again": locker!.Dispose(); break;
             }

@@ -2,6 +2,7 @@ using Dapr.Client.Autogen.Grpc.v1;
 using DaprLocal.Tests.Api;
 using Google.Protobuf;
 using Grpc.Core;
+using OrderInventory.Testing.Processes;
 
 namespace DaprLocal.Tests.State;
 
@@ -19,7 +20,7 @@ public sealed class StoreKillTests
     public async Task Kill_AmidSaves_LosesNothingAcknowledged(string store)
     {
         await using var servers = store == "in-memory" ? null : await OwnServers.StartAsync();
-        await using var sidecar = await RunningSidecar.StartAsync([servers?.Component(store) ?? await Stores.NewAsync(store)]);
+        await using var sidecar = await RunningSidecar.StartAsync([servers is null ? await Stores.NewAsync(store) : Stores.On(servers, store)]);
         var next = -1;
         var acknowledged = 0;
         var failed = 0;
@@ -36,8 +37,8 @@ public sealed class StoreKillTests
         await halfway.Task;
         if (servers is not null)
         {
-            await servers.DoAsync("kill", store);
-            await servers.DoAsync("again", store);
+            await servers.KillAsync(Stores.ServerOf(store));
+            await servers.StartAgainAsync(Stores.ServerOf(store));
         }
 
         await Task.WhenAll(callers).WaitAsync(TimeSpan.FromMinutes(2));

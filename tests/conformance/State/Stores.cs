@@ -2,6 +2,7 @@ using DaprLocal.Config;
 using DaprLocal.State;
 using DaprLocal.Tests.Api;
 using Npgsql;
+using OrderInventory.Testing.Processes;
 using StackExchange.Redis;
 
 namespace DaprLocal.Tests.State;
@@ -37,6 +38,14 @@ internal static class Stores
         "postgresql" => NewPostgresAsync(metadata),
         _ => NewRedisAsync(metadata),
     };
+
+    /// <summary>A store of that name on servers of a test's own.</summary>
+    public static ComponentManifest On(OwnServers servers, string name) => name == "redis"
+        ? RunningSidecar.Component("store", "state.redis", ("redisHost", servers.Environment["OI_REDIS"]!))
+        : RunningSidecar.Component("store", "state.postgresql", ("connectionString", servers.Environment["OI_POSTGRES"]!)) with { Version = "v2" };
+
+    /// <summary>The name of a store's server among <see cref="OwnServers"/>.</summary>
+    public static string ServerOf(string store) => store == "redis" ? "redis" : "postgres";
 
     /// <summary>An open connection to the PostgreSQL of the tests.</summary>
     public static async Task<NpgsqlConnection> ConnectPostgresAsync()

@@ -1,20 +1,25 @@
 using DaprLocal.Tests.PubSub;
 using Grpc.Core;
+using OrderInventory.Testing.Processes;
 
 namespace DaprLocal.Tests.Faults;
 
-/// <summary>kill -9 of dapr-local amid saves and publishes: what it acknowledged is there and is delivered, and delivery goes on by itself.</summary>
+/// <summary>kill -9 of dapr-local, or of Kafka under it, amid saves and publishes: what was acknowledged is there and is delivered, and delivery goes on by itself.</summary>
 public sealed class KillTests
 {
     private const int Numbers = 5000;
 
-    public static TheoryData<string> Brokers => TestBroker.Kinds;
+    /// <summary>Brokers with what is killed: dapr-local on each of them, and Kafka itself.</summary>
+    public static TheoryData<string, string> Victims => TestBroker.Kafka is null
+        ? new() { { "sqlite", "dapr-local" } }
+        : new() { { "sqlite", "dapr-local" }, { "kafka", "dapr-local" }, { "kafka", "kafka" } };
 
     [Theory]
-    [MemberData(nameof(Brokers))]
-    public async Task Kill_AmidSavesAndPublishes_LosesNothingAcknowledged(string kind)
+    [MemberData(nameof(Victims))]
+    public async Task Kill_AmidSavesAndPublishes_LosesNothingAcknowledged(string kind, string victim)
     {
-        using var broker = new TestBroker(kind);
+        await using var servers = victim == "kafka" ? await OwnServers.StartAsync() : null;
+        using var broker = new TestBroker(kind, servers?.Environment["OI_KAFKA"]);
         await using var sidecar = await SidecarProcess.StartAsync(broker);
         var load = new SidecarLoad(sidecar.Grpc, broker.Topic("t"));
         var halfway = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,8 +27,8 @@ public sealed class KillTests
 
         var running = load.RunAsync(0, Numbers, () => isBack.Task, acknowledged => { if (acknowledged == Numbers / 2) halfway.SetResult(); });
         await halfway.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System);
-        await sidecar.KillAsync();
-        await sidecar.StartAsync();
+        await (servers?.KillAsync(victim) ?? sidecar.KillAsync());
+        await (servers?.StartAgainAsync(victim) ?? sidecar.StartAsync());
         isBack.SetResult();
         await running.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System);
 
@@ -32,7 +37,7 @@ public sealed class KillTests
         var stored = await load.StoredAsync();
         Assert.All(load.Saves.Where(save => save.Value), save => Assert.True(stored.ContainsKey(save.Key), $"{save.Key} was acknowledged and is gone"));
         Assert.All(stored, item => Assert.Equal(SidecarLoad.Value(item.Key), item.Value));
-        await Eventually.TrueAsync(() => sidecar.App.Deliveries.Count >= load.Publishes.Count(publish => publish.Value) && Missing(sidecar, load).Length == 0, "all that was acknowledged is delivered", 60);
+        await Eventually.TrueAsync(() => sidecar.App.Deliveries.Count >= load.Publishes.Count(publish => publish.Value) && Missing(sidecar, load).Length == 0, "all that was acknowledged is delivered", 120);
         Assert.Subset(load.Publishes.Keys.ToHashSet(), Delivered(sidecar));
     }
 

@@ -9,10 +9,11 @@ namespace DaprLocal.Tests.PubSub;
 
 /// <summary>
 /// A broker for one test: pubsub.sqlite in a folder of its own, or topics and groups of its own on the Kafka that
-/// OI_KAFKA names. Suites that hold for every broker take <see cref="Kinds"/> as their parameter.
+/// OI_KAFKA or a test names. Suites that hold for every broker take <see cref="Kinds"/> as their parameter.
 /// </summary>
-internal sealed class TestBroker(string kind) : IDisposable
+internal sealed class TestBroker(string kind, string? kafka = null) : IDisposable
 {
+    private readonly string? _kafka = kafka ?? Kafka;
     private readonly string _scope = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N")[^12..];
 
     /// <summary>The addresses of Kafka; null where there is none.</summary>
@@ -39,7 +40,7 @@ internal sealed class TestBroker(string kind) : IDisposable
     /// <summary>The component; failed deliveries come again after <paramref name="backOff"/>.</summary>
     public ComponentManifest Component(int partitions = 12, string backOff = "100ms") => kind switch
     {
-        "kafka" => RunningSidecar.Component("pubsub", "pubsub.kafka", ("brokers", Kafka!), ("authType", "none"), ("initialOffset", "oldest"), ("consumerGroup", "{appID}-" + _scope), ("backOffDuration", backOff)),
+        "kafka" => RunningSidecar.Component("pubsub", "pubsub.kafka", ("brokers", _kafka!), ("authType", "none"), ("initialOffset", "oldest"), ("consumerGroup", "{appID}-" + _scope), ("backOffDuration", backOff)),
         "sqlite" => RunningSidecar.Component("pubsub", "pubsub.sqlite", ("connectionString", "pubsub.db"), ("partitions", partitions.ToString(CultureInfo.InvariantCulture)), ("backOffDuration", backOff)),
         _ => RunningSidecar.Component("memory", "pubsub.in-memory"),
     };
@@ -48,7 +49,7 @@ internal sealed class TestBroker(string kind) : IDisposable
     public async Task CreateAsync(int partitions, params string[] names)
     {
         if (!IsKafka) return;
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Kafka }).Build();
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _kafka }).Build();
         try
         {
             await admin.CreateTopicsAsync(names.Select(name => new TopicSpecification { Name = name, NumPartitions = partitions, ReplicationFactor = 1 }));

@@ -24,7 +24,7 @@ public sealed class ForeignClientTests : IDisposable
     [InlineData("workflow", "grpc")]
     public async Task Run_UnmodifiedPackage_EveryExpectationHolds(string program, string protocol)
     {
-        await using var servers = RealServers.Components is null ? null : await RealServers.StartAsync();
+        await using var servers = await RealServers.StartAsync();
         var ports = ServerProcess.FreePorts(6).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
         await using var other = await EchoApp.StartAsync(int.Parse(ports[3], CultureInfo.InvariantCulture));
         await File.WriteAllTextAsync(Path.Combine(_folder, "run.yaml"), $$"""

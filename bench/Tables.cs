@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 
 namespace OrderInventory.Bench;
@@ -6,6 +7,12 @@ namespace OrderInventory.Bench;
 internal static class Tables
 {
     private const int WidthWhenRedirected = 140;
+
+    /// <summary>A column of numbers.</summary>
+    public static TableColumn Right(string header) => new TableColumn(header).RightAligned();
+
+    /// <summary>A number with as many digits as mean something.</summary>
+    public static string Number(double value) => value.ToString(value >= 100 ? "N0" : "0.##", CultureInfo.InvariantCulture);
 
     /// <summary>A console on <paramref name="output"/>, wide enough where there is no terminal.</summary>
     public static IAnsiConsole On(TextWriter output)

@@ -3,12 +3,13 @@ namespace OrderInventory.Bench.Load;
 /// <summary>Buyers who each begin the next operation when the last one has ended.</summary>
 internal static class ClosedLoop
 {
-    /// <summary>Runs <paramref name="operation"/>, which tells whether it succeeded, for a warm-up and the measured time; returns when all have ended, sooner when cancelled.</summary>
-    public static async Task RunAsync(int buyers, TimeSpan warmUp, TimeSpan measured, Func<Task<bool>> operation, Measure measure, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Runs what <paramref name="operationOf"/> gives each buyer by number, which tells whether it succeeded, for a warm-up and the measured time; returns when all have ended, sooner when cancelled.</summary>
+    public static async Task RunAsync(int buyers, TimeSpan warmUp, TimeSpan measured, Func<int, Func<Task<bool>>> operationOf, Measure measure, TimeProvider time, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, buyers).Select(_ => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, buyers).Select(buyer => Task.Run(async () =>
         {
+            var operation = operationOf(buyer);
             for (TimeSpan begun; (begun = time.GetElapsedTime(start)) < warmUp + measured && !cancellationToken.IsCancellationRequested;)
             {
                 var succeeded = await operation();

@@ -50,7 +50,7 @@ internal sealed class StockBench(InventorySystem system, StockOptions options, T
     {
         cancellationToken.ThrowIfCancellationRequested();
         await ProgressAsync(string.Create(CultureInfo.InvariantCulture, $"{name}, {options.Buyers} buyers, turn {turn} of {Turns}, {_turn.TotalSeconds:0.#} s"));
-        await ClosedLoop.RunAsync(options.Buyers, WarmUpShare * _turn, _turn, operation, measure, time, cancellationToken);
+        await ClosedLoop.RunAsync(options.Buyers, WarmUpShare * _turn, _turn, _ => operation, measure, time, cancellationToken);
     }
 
     private StockReport Report(Measure one, Measure many, Measure retry, Measure half) => new()
@@ -68,9 +68,9 @@ internal sealed class StockBench(InventorySystem system, StockOptions options, T
         ],
         Targets =
         [
-            AtLeast("one product / read-check-save-retry", Ratio(one, retry), 20),
-            AtMost("p99 of a deduction at half load, ms", half.Milliseconds(99), 25),
-            AtLeast("one product / 1 000 products", Ratio(one, many), 0.8),
+            Target.AtLeast("one product / read-check-save-retry", Ratio(one, retry), 20),
+            Target.AtMost("p99 of a deduction at half load, ms", half.Milliseconds(99), 25),
+            Target.AtLeast("one product / 1 000 products", Ratio(one, many), 0.8),
         ],
         AuditProblems = _problems,
     };
@@ -79,10 +79,6 @@ internal sealed class StockBench(InventorySystem system, StockOptions options, T
         new(name, Math.Round(measure.PerSecond, 1), measure.Milliseconds(50), measure.Milliseconds(99), measure.Done);
 
     private static double Ratio(Measure one, Measure other) => other.PerSecond > 0 ? Math.Round(one.PerSecond / other.PerSecond, 2) : 0;
-
-    private static StockTarget AtLeast(string name, double figure, double wanted) => new(name, figure, string.Create(CultureInfo.InvariantCulture, $">= {wanted}"), figure >= wanted);
-
-    private static StockTarget AtMost(string name, double figure, double wanted) => new(name, figure, string.Create(CultureInfo.InvariantCulture, $"<= {wanted}"), figure <= wanted);
 
     private Task ProgressAsync(string text) => progress.WriteLineAsync(text);
 }

@@ -22,7 +22,7 @@ internal sealed record StockReport
     public required IReadOnlyList<StockPart> Parts { get; init; }
 
     /// <summary>The targets and whether this run met them.</summary>
-    public required IReadOnlyList<StockTarget> Targets { get; init; }
+    public required IReadOnlyList<Target> Targets { get; init; }
 
     /// <summary>What is wrong with the stored numbers after the parts; empty when all of them add up.</summary>
     public required IReadOnlyList<string> AuditProblems { get; init; }
@@ -38,9 +38,6 @@ internal sealed record StockReport
 /// <param name="P99Milliseconds">99th percentile of the same.</param>
 /// <param name="Deductions">Deductions in all, warm-ups included: what the audit compared with the documents.</param>
 internal sealed record StockPart(string Name, double PerSecond, double P50Milliseconds, double P99Milliseconds, long Deductions);
-
-/// <summary>A target and this run's figure.</summary>
-internal sealed record StockTarget(string Name, double Figure, string Wanted, bool IsMet);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]
 [JsonSerializable(typeof(StockReport))]

@@ -9,53 +9,6 @@ namespace DaprLocal.Tests.Workflows;
 public sealed class EngineRestartTests
 {
     [Fact]
-    public async Task OpenAsync_CrashImageOfEveryStep_WorkflowEndsWithTheSameHistory()
-    {
-        var path = EngineHost.NewPath();
-        var images = new List<string>();
-        string[] expected = ["WorkflowStarted", "ExecutionStarted", "TaskScheduled", "WorkflowStarted", "TaskCompleted", "TaskScheduled", "WorkflowStarted", "TaskCompleted", "ExecutionCompleted"];
-        await using (var host = await EngineHost.StartAsync(path))
-        {
-            await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
-            var start = Start(host, "a", "2");
-            await worker.TurnAsync("a");
-            Snapshot();
-            await worker.AnswerAsync("a", ScriptedWorker.Task(0, "Echo", "0"));
-            await start;
-            Snapshot();
-            for (var i = 0; i < 2; i++)
-            {
-                await worker.ActivityAsync("a");
-                Snapshot();
-                await worker.ResultAsync("a", i, $"{i}");
-                Snapshot();
-                await worker.TurnAsync("a");
-                Snapshot();
-                await worker.AnswerAsync("a", i == 0 ? ScriptedWorker.Task(1, "Echo", "1") : ScriptedWorker.Complete(2, "\"done\""));
-                Snapshot();
-            }
-        }
-
-        foreach (var image in images)
-        {
-            await using var host = await EngineHost.StartAsync(image);
-            await using var worker = await AutoWorker.ConnectAsync(host.Client);
-            Assert.Equal("\"done\"", (await CompletionAsync(host, "a")).Output);
-            Assert.Equal(expected, Kinds(host, "a"));
-        }
-
-        Assert.Equal(10, images.Count);
-
-        void Snapshot()
-        {
-            var image = EngineHost.NewPath();
-            File.Copy(path, image);
-            if (File.Exists(path + "-wal")) File.Copy(path + "-wal", image + "-wal");
-            images.Add(image);
-        }
-    }
-
-    [Fact]
     public async Task OpenAsync_TimerArmedBefore_FiresOnceWhenDue()
     {
         var path = EngineHost.NewPath();

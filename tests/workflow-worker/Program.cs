@@ -10,6 +10,7 @@ builder.Services.AddSingleton(_ => new HttpClient { BaseAddress = new Uri($"http
 builder.Services.AddDaprWorkflow(options =>
 {
     options.RegisterWorkflow<StepsWorkflow>();
+    options.RegisterWorkflow<FanOutWorkflow>();
     options.RegisterActivity<StepActivity>();
 });
 await builder.Build().RunAsync();

@@ -53,14 +53,14 @@ internal sealed class ComponentRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>The state stores that an app sees, by name.</summary>
-    public IReadOnlyDictionary<string, StateComponent> StatesOf(SidecarOptions options) => Visible(options)
+    /// <summary>The state stores that an app sees, by name, each under the app's policy for it.</summary>
+    public IReadOnlyDictionary<string, StateComponent> StatesOf(SidecarOptions options, TimeProvider time) => Visible(options)
         .Where(manifest => _stores.ContainsKey(manifest.Name))
         .ToDictionary(manifest => manifest.Name, manifest => new StateComponent(
             manifest.Name,
             manifest.Type,
             manifest.Version,
-            _stores[manifest.Name],
+            options.Resiliency.Outbound.GetValueOrDefault(manifest.Name) is { } policy ? new ResilientStateStore(_stores[manifest.Name], policy, time) : _stores[manifest.Name],
             StateComponent.PrefixOf(manifest.Metadata.GetValueOrDefault("keyPrefix"), manifest.Name, options.AppId, Environment.GetEnvironmentVariable("NAMESPACE"))));
 
     /// <summary>The brokers that an app sees, by name.</summary>

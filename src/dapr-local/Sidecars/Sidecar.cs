@@ -59,7 +59,7 @@ internal sealed class Sidecar : IAsyncDisposable
         var log = loggers.CreateLogger("DaprLocal.Sidecar." + options.AppId);
         var metadata = new MetadataApi(options, components.InfosOf(options));
         var pubsubs = components.PubSubsOf(options);
-        var state = new StateApi(options.AppId, components.StatesOf(options));
+        var state = new StateApi(options.AppId, components.StatesOf(options, time));
         var publish = new PubSubApi(options.AppId, pubsubs, options.Resiliency, time, components.OnPublished);
         var management = workflows is null ? null : new WorkflowApi(workflows, time);
         var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });

@@ -59,7 +59,7 @@ public sealed class KubernetesTests
             Assert.Contains(overlay.Of<DaprConfiguration>(), configuration => configuration.Metadata.Name == annotations["dapr.io/config"]);
             Assert.Equal(annotations["dapr.io/app-port"], Port(container, "http"));
             Assert.Equal(annotations["prometheus.io/port"], Port(container, "metrics"));
-            Assert.Equal($"http://*:{Port(container, "metrics")}/", container.Env.Single(variable => variable.Name == "METRICS_URL").Value);
+            Assert.Equal(Port(container, "metrics"), container.Env.Single(variable => variable.Name == "METRICS_PORT").Value);
             Assert.Equal((annotations["dapr.io/app-token-secret"], "token"), Secret(container, "APP_API_TOKEN"));
             Assert.Equal((annotations["dapr.io/api-token-secret"], "token"), Secret(container, "DAPR_API_TOKEN"));
             Assert.NotEqual(annotations["dapr.io/app-token-secret"], annotations["dapr.io/api-token-secret"]);

@@ -21,6 +21,9 @@ public static class Topics
     /// <summary>Every topic that carries messages of the saga.</summary>
     public static IReadOnlyList<string> All { get; } = [InventoryDeduction, InventoryDeductionResult, OrderEvents, OrderStatusChanges];
 
+    /// <summary>The dead letter topics of those that the two apps consume; other consumers have their own.</summary>
+    public static IReadOnlyList<string> DeadLetters { get; } = [DeadLetter(InventoryDeduction), DeadLetter(InventoryDeductionResult)];
+
     /// <summary>The topic where what can never be handled from <paramref name="topic"/> ends.</summary>
     public static string DeadLetter(string topic) => topic + ".dlq";
 }

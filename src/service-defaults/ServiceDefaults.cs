@@ -6,10 +6,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.Messaging;
 using OrderInventory.ServiceDefaults.State;
@@ -46,7 +42,7 @@ public static class ServiceDefaults
         services.AddHealthChecks().AddCheck<SidecarHealth>("sidecar", tags: [ReadyTag]);
         services.AddOpenApi();
         builder.AddShedding();
-        AddTelemetry(builder);
+        builder.AddTelemetry();
         return builder;
     }
 
@@ -99,11 +95,4 @@ public static class ServiceDefaults
         options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
     }
 
-    private static void AddTelemetry(WebApplicationBuilder builder)
-    {
-        var telemetry = builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddMeter(TelemetryName))
-            .WithTracing(tracing => tracing.AddAspNetCoreInstrumentation().AddSource(TelemetryName, "Dapr.Workflow"));
-        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 }) telemetry.UseOtlpExporter();
-    }
 }

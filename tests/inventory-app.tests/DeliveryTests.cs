@@ -115,7 +115,7 @@ public sealed class DeliveryTests : IDisposable
         Assert.Equal(("inventory-deduction", "p"), (letter.Topic, letter.Key));
         Assert.Contains("damaged", letter.Reason, StringComparison.Ordinal);
         Assert.Equal("o:2:deduct:result", Assert.Single(_app.Events.Published).Event.Id);
-        Assert.Equal((1, 1), (_metrics.Sum("inventory.damaged.total"), _metrics.Sum("messages.dead_lettered.total", ("topic", "inventory-deduction"))));
+        Assert.Equal((1d, 1d), (_metrics.Sum("inventory.damaged.total"), _metrics.Sum("messages.dead_lettered.total", ("topic", "inventory-deduction"))));
     }
 
     [Fact]
@@ -184,6 +184,25 @@ public sealed class DeliveryTests : IDisposable
         Assert.Equal(4, _metrics.Sum("inventory.batch.size"));
         Assert.Contains(1, _metrics.Of("inventory.queue.depth"));
         Assert.Equal(0, _metrics.Sum("inventory.queue.depth"));
+    }
+
+    [Fact]
+    public async Task Deliver_RestoreBeforeAndAfterItsDeduction_CountsFenceAndCompensation()
+    {
+        await PutAsync("p", 2);
+        JsonNode Restore(string order)
+        {
+            var message = JsonSerializer.SerializeToNode(InventoryApi.Deduct(order, 1))!;
+            (message["operation"], message["idempotencyKey"]) = ("RESTORE", $"{order}:1:restore");
+            return message;
+        }
+
+        await _app.DeliverAsync(("a", InventoryApi.Deduct("held", 1)), ("b", Restore("held")));
+        await _app.DeliverAsync(("a", Restore("early")), ("b", InventoryApi.Deduct("early", 1)));
+
+        Assert.Equal(1, _metrics.Sum("inventory.deduction.total", ("operation", "RESTORE"), ("outcome", "RELEASED")));
+        Assert.Equal(1, _metrics.Sum("inventory.deduction.total", ("operation", "RESTORE"), ("outcome", "FENCED")));
+        Assert.Equal(1, _metrics.Sum("inventory.deduction.total", ("operation", "DEDUCT"), ("outcome", "FENCED")));
     }
 
     private async Task AssertDeadLetteredAsync(JsonNode? data, string reason)

@@ -146,7 +146,7 @@ public sealed class StockWriterLimitsTests
         Assert.Equal(2, metrics.Sum("inventory.writers"));
 
         // A writer is idle a moment after its answer.
-        Task<long> SweepAsync()
+        Task<double> SweepAsync()
         {
             time.Advance(StockWriters.SweepPeriod);
             return Task.FromResult(metrics.Sum("inventory.writers"));

@@ -19,6 +19,7 @@ public sealed class OptionsTests
     [InlineData("Orders:RefundWindow", "400", "write 00:00:00 to 366.00:00:00")]
     [InlineData("Orders:PaymentDeadlin", "00:30:00", "PaymentDeadlin")]
     [InlineData("Http:MaxConcurrentRequests", "0", "1 to 100000")]
+    [InlineData("METRICS_PORT", "70000", "METRICS_PORT must be a port from 1 to 65535, not '70000'")]
     public async Task Start_BadSetting_StopsAndNamesIt(string name, string value, string message)
     {
         await using var app = await OrderApi.StartAsync(settings: new() { [name] = value });

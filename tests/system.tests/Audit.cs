@@ -66,7 +66,7 @@ internal sealed class Audit(LocalSystem system)
             Assert.Equal((given - shipped, given - shipped - reserved, reserved), stock);
         }
 
-        Assert.All(Topics.All, topic => Assert.Empty(system.Observer.Of(Topics.DeadLetter(topic))));
+        Assert.All(Topics.DeadLetters, topic => Assert.Empty(system.Observer.Of(topic)));
     }
 
     private static bool Holds(JsonElement order) => order.GetProperty("status").GetString() is "CONFIRMED" or "PAID";

@@ -18,15 +18,17 @@ internal sealed class LocalSystem : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oi-system-").FullName;
-    private readonly int[] _ports = ServerProcess.FreePorts(9);
+    private readonly int[] _ports = ServerProcess.FreePorts(11);
     private readonly Dictionary<string, ServerProcess> _running = [];
 
     private readonly IReadOnlyDictionary<string, string> _orderSettings;
     private readonly string? _retention;
+    private readonly Uri? _collector;
     private OwnServers? _servers;
 
-    private LocalSystem(Observer observer, IReadOnlyDictionary<string, string> orderSettings, string? retention)
+    private LocalSystem(Observer observer, IReadOnlyDictionary<string, string> orderSettings, string? retention, Uri? collector)
     {
+        _collector = collector;
         _orderSettings = orderSettings;
         _retention = retention;
         Observer = observer;
@@ -44,6 +46,9 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>The documents of order-app, through its sidecar.</summary>
     public HttpClient OrderState { get; }
 
+    /// <summary>Where order-app and inventory-app show their metrics, when they have a collector.</summary>
+    public int[] MetricsPorts => _ports[9..11];
+
     /// <summary>The gRPC address of order-app's sidecar.</summary>
     public Uri OrderSidecar => new($"http://127.0.0.1:{_ports[3]}");
 
@@ -57,11 +62,12 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     /// <summary>
     /// Starts everything. <paramref name="orderSettings"/>: configuration of order-app by its environment names;
-    /// <paramref name="retention"/>: how long workflows are kept after their end, null for the product's own time.
+    /// <paramref name="retention"/>: how long workflows are kept after their end, null for the product's own time;
+    /// <paramref name="collector"/>: where both apps send their telemetry, null for nowhere.
     /// </summary>
-    public static async Task<LocalSystem> StartAsync(IReadOnlyDictionary<string, string>? orderSettings = null, string? retention = null)
+    public static async Task<LocalSystem> StartAsync(IReadOnlyDictionary<string, string>? orderSettings = null, string? retention = null, Uri? collector = null)
     {
-        var system = new LocalSystem(await Observer.StartAsync(), orderSettings ?? new Dictionary<string, string>(), retention);
+        var system = new LocalSystem(await Observer.StartAsync(), orderSettings ?? new Dictionary<string, string>(), retention, collector);
         system._servers = await RealServers.StartAsync();
         system.WriteRunFile();
         await system.StartAsync("dapr-local");
@@ -132,6 +138,14 @@ internal sealed class LocalSystem : IAsyncDisposable
             ["DAPR_GRPC_PORT"] = Port(_ports[3 + (2 * i)]),
             ["APP_API_TOKEN"] = Token,
         };
+        if (_collector is not null)
+        {
+            environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.ToString();
+            environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+            environment["OTEL_BSP_SCHEDULE_DELAY"] = "100";
+            environment["METRICS_PORT"] = Port(MetricsPorts[i]);
+        }
+
         if (i == 0)
             foreach (var (setting, value) in _orderSettings) environment.Add(setting, value);
         return environment;

@@ -32,7 +32,7 @@ internal sealed class Observer : IAsyncDisposable
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         var web = builder.Build();
         var observer = new Observer(web) { Port = port };
-        string[] topics = [.. Topics.All, .. Topics.All.Select(Topics.DeadLetter)];
+        string[] topics = [.. Topics.All, .. Topics.DeadLetters];
         web.MapGet("/dapr/subscribe", () => topics.Select(topic => new { pubsubname = Topics.PubSub, topic, route = "/seen/" + topic }));
         web.MapPost("/seen/{topic}", async (string topic, HttpRequest request) =>
         {

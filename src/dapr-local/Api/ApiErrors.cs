@@ -22,6 +22,10 @@ internal static class ApiErrors
     /// <summary>Service invocation that did not reach its callee.</summary>
     public static ApiError Invoke(string appId, string error) => new("ERR_DIRECT_INVOKE", 500, StatusCode.Internal, $"failed to invoke, id: {appId}, err: {error}");
 
+    /// <summary>The configuration of the called app lets no other app call it.</summary>
+    public static ApiError CallDenied(string appId, string caller) =>
+        new("ERR_DIRECT_INVOKE", 403, StatusCode.PermissionDenied, $"failed to invoke, id: {appId}, err: its accessControl denies calls of {caller}");
+
     /// <summary>The sidecar waits for its app.</summary>
     public static ApiError NotReady(string what) => new("ERR_HEALTH_NOT_READY", 500, StatusCode.Unavailable, $"dapr is not ready: [{what}]");
 

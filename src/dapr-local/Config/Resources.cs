@@ -128,6 +128,9 @@ internal sealed record SidecarOptions
     /// <summary>Limits and retention of the app's workflows.</summary>
     public WorkflowSettings Workflows { get; init; } = WorkflowSettings.Default;
 
+    /// <summary>True when no other app may invoke this one.</summary>
+    public bool DeniesCalls { get; init; }
+
     /// <summary>Largest request and response body in bytes; daprd's default is 4 MiB.</summary>
     public int MaxBodySize { get; init; } = 4 * 1024 * 1024;
 }

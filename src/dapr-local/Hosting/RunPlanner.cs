@@ -16,21 +16,21 @@ internal static class RunPlanner
         var file = RunFileReader.Read(runFilePath);
         var apps = WithPorts(file.Apps);
         var folders = new Dictionary<string, ResourceSet>(StringComparer.Ordinal);
-        var configurations = new Dictionary<string, (WorkflowSettings Settings, IReadOnlyList<string> Notes)>(StringComparer.Ordinal);
+        var configurations = new Dictionary<string, (SidecarSettings Settings, IReadOnlyList<string> Notes)>(StringComparer.Ordinal);
         var plans = new List<AppPlan>();
         foreach (var app in apps)
         {
             var key = string.Join('\n', app.ResourcesPaths);
             if (!folders.TryGetValue(key, out var resources))
                 folders[key] = resources = ResourceReader.Read(app.ResourcesPaths, environment);
-            var workflows = WorkflowSettings.Default;
+            var settings = SidecarSettings.Default;
             if (app.ConfigFilePath is { } path)
             {
                 if (!configurations.TryGetValue(path, out var configuration))
                     configurations[path] = configuration = ConfigurationReader.Read(path);
-                workflows = configuration.Settings;
+                settings = configuration.Settings;
             }
-            plans.Add(Plan(app, resources, workflows, environment));
+            plans.Add(Plan(app, resources, settings, environment));
         }
         return new RunPlan(
             file,
@@ -40,7 +40,7 @@ internal static class RunPlanner
             [.. file.Notes, .. folders.Values.SelectMany(resources => resources.Notes), .. configurations.Values.SelectMany(configuration => configuration.Notes)]);
     }
 
-    private static AppPlan Plan(RunFileApp app, ResourceSet resources, WorkflowSettings workflows, Func<string, string?> environment)
+    private static AppPlan Plan(RunFileApp app, ResourceSet resources, SidecarSettings settings, Func<string, string?> environment)
     {
         var (components, subscriptions, resiliency) = resources.For(
             app.AppId, environment("NAMESPACE") is { Length: > 0 } name ? name : null, () => new Guid(RandomNumberGenerator.GetBytes(16)).ToString());
@@ -60,7 +60,8 @@ internal static class RunPlanner
             Components = components,
             Subscriptions = subscriptions,
             Resiliency = resiliency,
-            Workflows = workflows,
+            Workflows = settings.Workflows,
+            DeniesCalls = settings.DeniesCalls,
             HealthCheck = app.HealthCheckEnabled ? new AppHealthCheck(app.HealthCheckPath, app.HealthProbeInterval, app.HealthProbeTimeout, app.HealthThreshold) : null,
         };
         if (app.MaxBodySize is { } bytes)

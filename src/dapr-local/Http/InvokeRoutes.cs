@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace DaprLocal.Http;
 
-/// <summary>Where an app of this process listens, and whether its health check lets calls pass.</summary>
-internal sealed record AppAddress(string Host, int? Port, string? Token, Func<bool> IsHealthy);
+/// <summary>Where an app of this process listens, whether its health check lets calls pass, and whether other apps may call it at all.</summary>
+internal sealed record AppAddress(string Host, int? Port, string? Token, Func<bool> IsHealthy, bool DeniesCalls);
 
 /// <summary>
 /// Service invocation over HTTP between the apps of one process. Statuses and bodies pass unchanged; only a policy for
@@ -22,6 +22,8 @@ internal sealed class InvokeRoutes(SidecarOptions options, Func<string, AppAddre
     public async Task InvokeAsync(HttpCall call, string app, int skip)
     {
         if (find(app) is not { } address) throw new ApiException(ApiErrors.Invoke(app, "no host found with the given ID"));
+        // A call of one's own app does not leave the sidecar, so no rule for callers applies to it.
+        if (address.DeniesCalls && app != options.AppId) throw new ApiException(ApiErrors.CallDenied(app, options.AppId));
         if (address.Port is not { } port) throw new ApiException(ApiErrors.Invoke(app, "cannot invoke local endpoint: app channel not initialized"));
         if (!address.IsHealthy()) throw new ApiException(ApiErrors.Invoke(app, "app is not in a healthy state"));
         var path = string.Join('/', string.Join('/', call.Path[skip..]).Split('/').Select(Uri.EscapeDataString));

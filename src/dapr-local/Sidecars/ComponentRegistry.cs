@@ -141,6 +141,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
 
     private static BrokerOptions Options(ComponentSettings settings)
     {
+        settings.AllowOnly(["connectionString", "partitions", "retention", "initialOffset", "consumerGroup", "consumerID", "backOffDuration", .. TopicScopes.Known]);
         var initial = settings.Text("initialOffset", "oldest");
         if (initial is not ("oldest" or "newest")) throw settings.Wrong($"metadata 'initialOffset' must be oldest or newest, not '{initial}'");
         return new BrokerOptions(settings.Number("partitions", 12, 1, 256), settings.Duration("retention", DefaultRetention), initial == "newest");

@@ -92,7 +92,7 @@ internal sealed class Sidecar : IAsyncDisposable
             throw;
         }
 
-        components.Apps[options.AppId] = new AppAddress(options.AppChannelAddress, options.AppPort, options.AppToken, () => app?.IsHealthy is not false);
+        components.Apps[options.AppId] = new AppAddress(options.AppChannelAddress, options.AppPort, options.AppToken, () => app?.IsHealthy is not false, options.DeniesCalls);
         app?.Start();
         return new Sidecar(options, components, web, app, metadata, invoker);
     }

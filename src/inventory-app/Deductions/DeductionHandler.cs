@@ -24,7 +24,7 @@ internal sealed class DeductionHandler(StockWriters writers, IEventPublisher pub
                 var recorded = (StockDecision.Recorded)(await task).Decision;
                 telemetry.Decided(recorded);
                 var result = DeductionMessages.Result(message.Data, recorded.Operation);
-                results.Add(OutgoingEvent.Of(EventIds.Result(recorded.Operation.OperationId), result.OrderId, result, ContractsJson.Default.InventoryDeductionResult));
+                results.Add(OutgoingEvent.Of(EventIds.Result(recorded.Operation.OperationId), result.OrderId, result, ContractsJson.Default.InventoryDeductionResult) with { TraceParent = message.Span?.Id });
                 done.Add(message.EntryId);
             }
             catch (DependencyUnavailableException)

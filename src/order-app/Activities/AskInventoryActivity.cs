@@ -12,10 +12,12 @@ internal sealed record AskInput(string OrderId, OrderCommand Command, ImmutableA
 /// Records what the order waits for, then asks inventory for it: to give the lines back before a cancellation or refund,
 /// to take them out before they are shipped.
 /// </summary>
-internal sealed class AskInventoryActivity(OrderStore orders, OpenOrderStore open, OrderMessages messages) : WorkflowActivity<AskInput, bool>
+internal sealed class AskInventoryActivity(OrderStore orders, OpenOrderStore open, OrderMessages messages, Telemetry telemetry) : WorkflowActivity<AskInput, bool>
 {
     /// <inheritdoc/>
-    public override async Task<bool> RunAsync(WorkflowActivityContext context, AskInput input)
+    public override Task<bool> RunAsync(WorkflowActivityContext context, AskInput input) => telemetry.MeasureAsync("ask", () => AskAsync(input));
+
+    private async Task<bool> AskAsync(AskInput input)
     {
         await open.AddAsync(input.OrderId);
         var order = await orders.WaitForAsync(input.OrderId, input.Command, input.Lines, input.Reason, CancellationToken.None);

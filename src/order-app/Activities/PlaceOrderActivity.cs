@@ -9,10 +9,12 @@ namespace OrderApp.Activities;
 internal sealed record PlacedResult(OrderStatus Status, int Lines, StockStep? Waiting);
 
 /// <summary>Publishes that the order exists and asks inventory for every line. Repeating it repeats the same event ids.</summary>
-internal sealed class PlaceOrderActivity(OrderStore orders, OrderMessages messages) : WorkflowActivity<string, PlacedResult>
+internal sealed class PlaceOrderActivity(OrderStore orders, OrderMessages messages, Telemetry telemetry) : WorkflowActivity<string, PlacedResult>
 {
     /// <inheritdoc/>
-    public override async Task<PlacedResult> RunAsync(WorkflowActivityContext context, string input)
+    public override Task<PlacedResult> RunAsync(WorkflowActivityContext context, string input) => telemetry.MeasureAsync("place", () => PlaceAsync(input));
+
+    private async Task<PlacedResult> PlaceAsync(string input)
     {
         var order = await orders.GetAsync(input, CancellationToken.None);
         var result = new PlacedResult(order.Status, order.Lines.Length, order.Waiting);

@@ -14,7 +14,9 @@ internal sealed record TransitionResult(OrderStatus Status, DateTimeOffset? Dead
 internal sealed class TransitionOrderActivity(OrderStore orders, OrderMessages messages, OrderWatch watch, OrderReader reader, Telemetry telemetry) : WorkflowActivity<TransitionInput, TransitionResult>
 {
     /// <inheritdoc/>
-    public override async Task<TransitionResult> RunAsync(WorkflowActivityContext context, TransitionInput input)
+    public override Task<TransitionResult> RunAsync(WorkflowActivityContext context, TransitionInput input) => telemetry.MeasureAsync("transition", () => TransitAsync(input));
+
+    private async Task<TransitionResult> TransitAsync(TransitionInput input)
     {
         var order = await orders.ApplyAsync(input.OrderId, input.Command, input.Reason, CancellationToken.None);
         await reader.ForgetAsync(order.Id);
@@ -22,6 +24,7 @@ internal sealed class TransitionOrderActivity(OrderStore orders, OrderMessages m
         var last = order.History[^1];
         await messages.PublishTransitionAsync(order, last, CancellationToken.None);
         telemetry.Reached(last.NewStatus, last.Reason);
+        if (last.OldStatus == OrderStatus.Pending) telemetry.Decided(last.NewStatus, last.Time - order.CreatedTime);
         return new TransitionResult(order.Status, order.Deadline);
     }
 }

@@ -43,6 +43,9 @@ internal sealed record Order
 
     /// <summary>CONFIRMED: to be paid until then; DELIVERED: can be refunded until then; null when there is no deadline.</summary>
     public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>W3C trace parent of the request that placed the order; null when it had none.</summary>
+    public string? TraceParent { get; init; }
     public required DateTimeOffset CreatedTime { get; init; }
     public required DateTimeOffset UpdatedTime { get; init; }
     public required int Version { get; init; }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrderApp.Domain;
 using OrderApp.Storage;
 using OrderApp.Workflows;
@@ -46,6 +47,8 @@ internal sealed class OrderCommands(OrderStore orders, OrderWorkflows workflows,
         if (!IsAllowed(order, request.Command)) return new CommandOutcome.Refused(order);
         if (order.Status == OrderStatus.Delivered && order.Deadline < time.GetUtcNow()) return new CommandOutcome.TooLate(order);
 
+        // The command may come weeks after the order and has a trace of its own.
+        if (ActivityContext.TryParse(order.TraceParent, null, isRemote: true, out var placed)) Activity.Current?.AddLink(new ActivityLink(placed));
         // A workflow that is at it has been told.
         if (order.Waiting?.Command != request.Command) await RaiseAsync(order, request, cancellationToken);
         order = await watch.UntilAsync(order, seen => IsDone(seen, request.Command) || !IsAllowed(seen, request.Command), limit, cancellationToken);

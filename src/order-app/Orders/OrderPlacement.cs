@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrderApp.Domain;
 using OrderApp.Storage;
 using OrderApp.Workflows;
@@ -40,7 +41,7 @@ internal sealed class OrderPlacement(Claims claims, OrderStore orders, UserOrder
         var order = isMine ? null : await orders.FindAsync(claim.OrderId.ToString(), cancellationToken);
         if (order is null || order.Status == OrderStatus.Pending)
         {
-            order = await StoreAsync(order ?? Order.Place(claim.OrderId, placed, key, claim.CreatedAt), cancellationToken);
+            order = await StoreAsync(order ?? Order.Place(claim.OrderId, placed, key, claim.CreatedAt) with { TraceParent = Activity.Current?.Id }, cancellationToken);
             await workflows.ScheduleAsync(order, cancellationToken);
         }
 

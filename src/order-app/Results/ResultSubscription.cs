@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Dapr;
 using Dapr.AspNetCore;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -47,6 +48,8 @@ internal static class ResultSubscription
         var done = new ConcurrentBag<string>();
         await Parallel.ForEachAsync(groups, new ParallelOptions { MaxDegreeOfParallelism = MaxParallelRaises, CancellationToken = cancellationToken }, async (group, stopping) =>
         {
+            // One event for all results of an order; the span of the first is as good as any.
+            Activity.Current = group.First().Span ?? Activity.Current;
             try
             {
                 if (!found.TryGetValue(group.Key, out var order)) Log.ResultForUnknownOrder(logger, group.Key);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -12,7 +13,11 @@ namespace OrderInventory.ServiceDefaults.Messaging;
 /// <param name="EntryId">Names the entry in the answer.</param>
 /// <param name="Event">The CloudEvent as delivered.</param>
 /// <param name="Data">Its payload.</param>
-public sealed record Delivered<T>(string EntryId, JsonElement Event, T Data);
+public sealed record Delivered<T>(string EntryId, JsonElement Event, T Data)
+{
+    /// <summary>The span of handling it, in the trace of whoever published it; null when nobody listens.</summary>
+    public Activity? Span { get; init; }
+}
 
 /// <summary>
 /// Reads a bulk delivery of daprd and answers it entry by entry (every entry needs an explicit status). What can never
@@ -50,7 +55,7 @@ public sealed class BulkDelivery(IEventPublisher publisher, IMeterFactory meters
             var cloudEvent = entry.TryGetProperty("event", out var found) ? found : default;
             var (data, reason) = Read(cloudEvent, json);
             reason ??= validate(data!);
-            if (reason is null) readable.Add(new Delivered<T>(entryId, cloudEvent, data!));
+            if (reason is null) readable.Add(new Delivered<T>(entryId, cloudEvent, data!) { Span = MessageSpan.Start(topic, cloudEvent) });
             else statuses.Add(new BulkStatus(entryId, await DeadLetterAsync(topic, cloudEvent.ValueKind == JsonValueKind.Undefined ? entry : cloudEvent, Key(entry), reason, cancellationToken) ? "SUCCESS" : "RETRY"));
         }
 
@@ -62,6 +67,10 @@ public sealed class BulkDelivery(IEventPublisher publisher, IMeterFactory meters
         catch (DependencyUnavailableException error)
         {
             Log.Redelivered(logger, topic, error);
+        }
+        finally
+        {
+            foreach (var message in readable) MessageSpan.End(message.Span, done.Contains(message.EntryId));
         }
 
         statuses.AddRange(readable.Select(entry => new BulkStatus(entry.EntryId, done.Contains(entry.EntryId) ? "SUCCESS" : "RETRY")));

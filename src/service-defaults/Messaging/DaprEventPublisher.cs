@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapr.Client.Autogen.Grpc.v1;
@@ -74,10 +75,16 @@ internal sealed class DaprEventPublisher(SidecarChannel sidecar) : IEventPublish
         }
     }
 
-    private static Dictionary<string, string> Attributes(OutgoingEvent @event) => new()
+    private static Dictionary<string, string> Attributes(OutgoingEvent @event)
     {
-        ["partitionKey"] = @event.Key,
-        ["cloudevent.id"] = @event.Id,
-        ["cloudevent.type"] = @event.Type,
-    };
+        var attributes = new Dictionary<string, string>
+        {
+            ["partitionKey"] = @event.Key,
+            ["cloudevent.id"] = @event.Id,
+            ["cloudevent.type"] = @event.Type,
+        };
+        // Not left to the headers of the call: they have one trace for a whole bulk, and the span of the call itself.
+        if ((@event.TraceParent ?? Activity.Current?.Id) is { } trace) attributes["cloudevent.traceparent"] = trace;
+        return attributes;
+    }
 }

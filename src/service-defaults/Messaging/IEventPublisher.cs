@@ -10,6 +10,9 @@ namespace OrderInventory.ServiceDefaults.Messaging;
 /// <param name="Data">The payload as UTF-8 JSON.</param>
 public sealed record OutgoingEvent(string Id, string Key, string Type, ReadOnlyMemory<byte> Data)
 {
+    /// <summary>The W3C trace parent that the event belongs to; null: the span that publishes it.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Serializes <paramref name="payload"/>; the type is the payload's name.</summary>
     public static OutgoingEvent Of<T>(string id, string key, T payload, JsonTypeInfo<T> json, string? type = null) =>
         new(id, key, type ?? typeof(T).Name, JsonSerializer.SerializeToUtf8Bytes(payload, json));

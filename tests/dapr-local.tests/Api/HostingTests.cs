@@ -1,4 +1,5 @@
 using DaprLocal.Config;
+using DaprLocal.Http;
 using DaprLocal.Tests.PubSub;
 
 namespace DaprLocal.Tests.Api;
@@ -44,6 +45,22 @@ public sealed class HostingTests
         var call = Assert.Single(app.Deliveries);
         Assert.Equal(("/a/b", "1"), (call.Path, call.Headers["x-mine"]));
         Assert.Equal(500, (await sidecar.HttpAsync("GET", "/v1.0/invoke/nobody/method/x")).Status);
+    }
+
+    [Fact]
+    public async Task Invoke_AppThatDeniesCalls_AnswersOnlyItself()
+    {
+        var port = RunningSidecar.FreePort();
+        await using var app = await TestApp.StartAsync(port, "[]");
+        await using var sidecar = await RunningSidecar.StartAsync([], options => options with { AppPort = port, DeniesCalls = true });
+        sidecar.Components.Apps["closed"] = new AppAddress("127.0.0.1", port, null, () => true, DeniesCalls: true);
+
+        var refused = await sidecar.HttpAsync("POST", "/v1.0/invoke/closed/method/x", "{}"u8.ToArray());
+
+        Assert.Equal(403, refused.Status);
+        Assert.Contains("accessControl denies calls of me", refused.Text, StringComparison.Ordinal);
+        Assert.Empty(app.Deliveries);
+        Assert.Equal(200, (await sidecar.HttpAsync("POST", "/v1.0/invoke/me/method/x", "{}"u8.ToArray())).Status);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class ConfigurationReaderTests : IDisposable
 
         var (settings, notes) = ConfigurationReader.Read(path);
 
-        Assert.Equal(new WorkflowSettings(3, null, new WorkflowRetention(TimeSpan.FromDays(7), TimeSpan.FromSeconds(90), TimeSpan.FromDays(730), null)), settings);
+        Assert.Equal(new SidecarSettings(new WorkflowSettings(3, null, new WorkflowRetention(TimeSpan.FromDays(7), TimeSpan.FromSeconds(90), TimeSpan.FromDays(730), null)), false), settings);
         Assert.Equal([$"{path}:9: 'globalMaxConcurrentWorkflowInvocations' has no effect in dapr-local"], notes);
     }
 
@@ -39,12 +39,32 @@ public sealed class ConfigurationReaderTests : IDisposable
     {
         var (settings, notes) = ConfigurationReader.Read(_folder.Write("c.yaml", Head + spec));
 
-        Assert.Equal((WorkflowSettings.Default, 0), (settings, notes.Count));
+        Assert.Equal((SidecarSettings.Default, 0), (settings, notes.Count));
+    }
+
+    [Fact]
+    public void Read_AccessControl_IsTakenAndWhatElseRestrictsIsNoted()
+    {
+        var path = _folder.Write("c.yaml", Head + """
+            spec:
+              accessControl: {defaultAction: deny, trustDomain: public}
+              secrets: {scopes: [{storeName: s, defaultAccess: deny}]}
+              api: {allowed: [{name: state}]}
+              httpPipeline: {}
+            """);
+
+        var (settings, notes) = ConfigurationReader.Read(path);
+
+        Assert.True(settings.DeniesCalls);
+        Assert.Equal([$"{path}:7: 'api' has no effect in dapr-local", $"{path}:8: 'httpPipeline' has no effect in dapr-local"], notes);
     }
 
     [Theory]
     [InlineData("kind: Component\napiVersion: dapr.io/v1alpha1\nmetadata: {name: c}\n", 1, "'configFilePath' must name a Configuration resource, not a Component")]
     [InlineData(Head + "---\n" + Head, 1, "a configuration file holds one YAML document, this one 2")]
+    [InlineData(Head + "spec:\n  acessControl: {}\n", 5, "unknown key 'acessControl' in 'spec'; did you mean 'accessControl'?")]
+    [InlineData(Head + "spec:\n  accessControl: {defaultAction: no}\n", 5, "'defaultAction' must be allow or deny, not 'no'")]
+    [InlineData(Head + "spec:\n  accessControl: {policies: [{appId: a}]}\n", 5, "dapr-local cannot tell callers apart: of 'accessControl' it obeys 'defaultAction' only")]
     [InlineData(Head + "spec:\n  workflow: {stateRetentonPolicy: {}}\n", 5, "unknown key 'stateRetentonPolicy' in 'spec.workflow'; did you mean 'stateRetentionPolicy'?")]
     [InlineData(Head + "spec:\n  workflow:\n    stateRetentionPolicy: {complete: 1h}\n", 6, "unknown key 'complete' in 'spec.workflow.stateRetentionPolicy'; did you mean 'completed'?")]
     [InlineData(Head + "spec:\n  workflow:\n    stateRetentionPolicy: {completed: 7d}\n", 6, "'completed' must be a duration such as 30m or 168h, not '7d'")]

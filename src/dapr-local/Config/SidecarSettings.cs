@@ -1,5 +1,12 @@
 namespace DaprLocal.Config;
 
+/// <summary>What the <c>Configuration</c> of an app says. <paramref name="DeniesCalls"/>: no other app may invoke it.</summary>
+internal sealed record SidecarSettings(WorkflowSettings Workflows, bool DeniesCalls)
+{
+    /// <summary>Without a file.</summary>
+    public static SidecarSettings Default { get; } = new(WorkflowSettings.Default, false);
+}
+
 /// <summary>
 /// What <c>spec.workflow</c> of a <c>Configuration</c> says about the workflows of one app. Null limits mean none.
 /// </summary>

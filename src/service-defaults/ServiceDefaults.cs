@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.Messaging;
 using OrderInventory.ServiceDefaults.State;
@@ -44,7 +45,8 @@ public static class ServiceDefaults
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<FailureHandler>();
         services.AddHealthChecks().AddCheck<SidecarHealth>("sidecar", tags: [ReadyTag]);
-        services.AddOpenApi();
+        services.AddOpenApi(options => options.DescribeAccess());
+        builder.AddAccess();
         builder.AddShedding();
         AddTelemetry(builder);
         return builder;
@@ -72,7 +74,9 @@ public static class ServiceDefaults
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseSidecarOnly();
+        if (app.Services.GetRequiredService<AccessOptions>().IsOn) app.UseAuthentication();
         app.UseRateLimiter();
+        app.UseAuthorization();
         app.Use((context, next) =>
         {
             // Deliveries are as large as the sidecar allows; what people send is not.
@@ -82,10 +86,10 @@ public static class ServiceDefaults
             return next(context);
         });
         // Alive must not depend on the sidecar: daprd asks /healthz before it serves the app, and would wait for itself.
-        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) });
-        app.MapOpenApi("/openapi/{documentName}.json");
-        app.MapSubscribeHandler();
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false }).Allow(AccessRule.Anyone);
+        app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) }).Allow(AccessRule.Anyone);
+        app.MapOpenApi("/openapi/{documentName}.json").Allow(AccessRule.Anyone);
+        app.MapSubscribeHandler().Allow(AccessRule.Sidecar);
         return app;
     }
 

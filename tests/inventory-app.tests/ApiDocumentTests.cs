@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using OrderInventory.Testing;
+using OrderInventory.Testing.Access;
 
 namespace InventoryApp.Tests;
 
@@ -12,6 +13,7 @@ public sealed class ApiDocumentTests
     {
         ["400 VALIDATION_FAILED"] = (_, http) => http.PostAsync("/api/inventory/p/restock", Json("""{"quantity":0}""")),
         ["401 UNAUTHORIZED"] = (_, http) => http.GetAsync("/dapr/subscribe"),
+        ["401 TOKEN_REQUIRED"] = (_, http) => http.GetAsync("/api/inventory"),
         ["404 PRODUCT_NOT_FOUND"] = (_, http) => http.GetAsync("/api/inventory/p"),
         ["404 NOT_FOUND"] = (_, http) => http.GetAsync("/nothing"),
         ["405 METHOD_NOT_ALLOWED"] = (_, http) => http.DeleteAsync("/api/inventory/p"),
@@ -65,9 +67,10 @@ public sealed class ApiDocumentTests
         var documented = DocumentedErrors.Of("inventory-app");
         Assert.Equal(Provocations.Keys.Order(), documented.Keys.Order());
 
+        using var issuer = new TestIssuer();
         foreach (var (heading, expected) in documented)
         {
-            await using var app = new InventoryApi { MaxConcurrentRequests = heading == "503 OVERLOADED" ? 1 : 100 };
+            await using var app = new InventoryApi { MaxConcurrentRequests = heading == "503 OVERLOADED" ? 1 : 100, Settings = heading == "401 TOKEN_REQUIRED" ? issuer.Settings : [] };
             // A real server, because the test server does not limit bodies.
             if (heading == "413 BODY_TOO_LARGE") app.UseKestrel(0);
             using var http = app.CreateClient();
@@ -87,6 +90,14 @@ public sealed class ApiDocumentTests
         document.Remove("servers");
 
         Assert.Null(await Snapshot.DifferenceAsync("docs/openapi/inventory-app.json", document));
+    }
+
+    [Fact]
+    public void Access_OfEveryRoute_IsInTheDocument()
+    {
+        using var app = new InventoryApi();
+
+        Assert.Null(AccessTable.Difference("inventory-app", Routes.Of(app.Services)));
     }
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");

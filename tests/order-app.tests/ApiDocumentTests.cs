@@ -1,10 +1,10 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using OrderApp.Domain;
 using OrderInventory.Testing;
+using OrderInventory.Testing.Access;
 
 namespace OrderApp.Tests;
 
@@ -13,11 +13,20 @@ public sealed class ApiDocumentTests
 {
     private const string AnyOrder = "0198aaaa-0000-7000-8000-000000000000";
 
+    private static readonly TestIssuer Issuer = new();
+
     private static readonly Dictionary<string, Func<OrderApi, Task<HttpResponseMessage>>> Provocations = new()
     {
         ["400 VALIDATION_FAILED"] = app => app.CreateClient().PostAsync("/api/orders", Json("""{"userId":"u","productId":"p","quantity":0,"amount":1}""")),
         ["401 UNAUTHORIZED"] = app => app.CreateClient().GetAsync("/dapr/subscribe"),
-        ["403 OPERATORS_ONLY"] = FromElsewhereAsync,
+        ["401 TOKEN_REQUIRED"] = app => app.CreateClient().GetAsync("/api/orders"),
+        ["403 NOT_YOUR_USER"] = app =>
+        {
+            var request = Post("""{"userId":"v","productId":"p","quantity":1,"amount":1}""");
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Issuer.Token("u"));
+            return app.CreateClient().SendAsync(request);
+        },
+        ["403 OPERATORS_ONLY"] = app => Elsewhere.GetAsync(app.Server, "/api/orders/stuck"),
         ["404 ORDER_NOT_FOUND"] = app => app.CreateClient().GetAsync("/api/orders/" + AnyOrder),
         ["404 NOT_FOUND"] = app => app.CreateClient().GetAsync("/nothing"),
         ["405 METHOD_NOT_ALLOWED"] = app => app.CreateClient().DeleteAsync("/api/orders/" + AnyOrder),
@@ -53,7 +62,9 @@ public sealed class ApiDocumentTests
 
         foreach (var (heading, expected) in documented)
         {
-            await using var app = await OrderApi.StartAsync(frozen: true, settings: new() { ["Http:MaxConcurrentRequests"] = "4" });
+            var settings = heading is "401 TOKEN_REQUIRED" or "403 NOT_YOUR_USER" ? Issuer.Settings : [];
+            settings["Http:MaxConcurrentRequests"] = "4";
+            await using var app = await OrderApi.StartAsync(frozen: true, settings: settings);
             // A real server where the test server lacks a limit or an address.
             if (heading == "413 BODY_TOO_LARGE") app.UseKestrel(0);
             using var answer = await Provocations[heading](app);
@@ -70,6 +81,14 @@ public sealed class ApiDocumentTests
         document.Remove("servers");
 
         Assert.Null(await Snapshot.DifferenceAsync("docs/openapi/order-app.json", document));
+    }
+
+    [Fact]
+    public async Task Access_OfEveryRoute_IsInTheDocument()
+    {
+        await using var app = await OrderApi.StartAsync();
+
+        Assert.Null(AccessTable.Difference("order-app", Routes.Of(app.Services)));
     }
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
@@ -93,18 +112,6 @@ public sealed class ApiDocumentTests
         foreach (var command in new[] { OrderCommand.Confirm, OrderCommand.Pay, OrderCommand.Ship, OrderCommand.Deliver }) await app.Orders.ApplyAsync(id, command, null, CancellationToken.None);
         app.Time.Advance(TimeSpan.FromDays(30.1));
         return await app.CreateClient().PostAsync($"/api/orders/{id}/refund", null);
-    }
-
-    private static async Task<HttpResponseMessage> FromElsewhereAsync(OrderApi app)
-    {
-        var context = await app.Server.SendAsync(context =>
-        {
-            context.Request.Path = "/api/orders/stuck";
-            context.Connection.RemoteIpAddress = IPAddress.Parse("203.0.113.7");
-        });
-        var answer = new HttpResponseMessage((HttpStatusCode)context.Response.StatusCode) { Content = new StreamContent(context.Response.Body) };
-        answer.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(context.Response.ContentType!);
-        return answer;
     }
 
     private static async Task<HttpResponseMessage> OverloadAsync(OrderApi app)

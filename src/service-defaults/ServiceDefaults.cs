@@ -20,9 +20,6 @@ namespace OrderInventory.ServiceDefaults;
 /// <summary>What both apps have in common: the sidecar's clients, HTTP conventions, health, OpenAPI and telemetry.</summary>
 public static class ServiceDefaults
 {
-    /// <summary>Largest request body in bytes that the HTTP API reads.</summary>
-    public const int MaxRequestBody = 1024 * 1024;
-
     /// <summary>Name of the app's own meter and activity source.</summary>
     public const string TelemetryName = "OrderInventory";
 
@@ -48,6 +45,7 @@ public static class ServiceDefaults
         services.AddOpenApi(options => options.DescribeAccess());
         builder.AddAccess();
         builder.AddShedding();
+        builder.AddRequestLimits();
         AddTelemetry(builder);
         return builder;
     }
@@ -67,6 +65,7 @@ public static class ServiceDefaults
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseSecurityHeaders();
         app.UseRequestLocalization(options => options
             .SetDefaultCulture(Texts.Cultures[0])
             .AddSupportedCultures([.. Texts.Cultures])
@@ -77,17 +76,10 @@ public static class ServiceDefaults
         if (app.Services.GetRequiredService<AccessOptions>().IsOn) app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
-        app.Use((context, next) =>
-        {
-            // Deliveries are as large as the sidecar allows; what people send is not.
-            var limit = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>();
-            if (limit is { IsReadOnly: false } && !context.Request.Path.StartsWithSegments(SidecarOnly.PathPrefix, StringComparison.OrdinalIgnoreCase))
-                limit.MaxRequestBodySize = MaxRequestBody;
-            return next(context);
-        });
+        app.UseBodyLimit();
         // Alive must not depend on the sidecar: daprd asks /healthz before it serves the app, and would wait for itself.
-        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false }).Allow(AccessRule.Anyone);
-        app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) }).Allow(AccessRule.Anyone);
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false }).Allow(AccessRule.Anyone).DisableRateLimiting();
+        app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) }).Allow(AccessRule.Anyone).DisableRateLimiting();
         app.MapOpenApi("/openapi/{documentName}.json").Allow(AccessRule.Anyone);
         app.MapSubscribeHandler().Allow(AccessRule.Sidecar);
         return app;

@@ -37,6 +37,11 @@ public sealed class ApiDocumentTests
             await http.PostAsync("/api/inventory/p/restock", Json("""{"quantity":1}"""));
             return await http.PostAsync("/api/inventory/p/restock", Json("""{"quantity":2}"""));
         },
+        ["429 TOO_MANY_REQUESTS"] = async (app, _) =>
+        {
+            for (var i = 0; i < 2; i++) (await Elsewhere.GetAsync(app.Server, "/api/inventory")).Dispose();
+            return await Elsewhere.GetAsync(app.Server, "/api/inventory");
+        },
         ["500 STOCK_DAMAGED"] = async (app, http) =>
         {
             await app.State.SaveAsync(new("stock:p", "{}"u8.ToArray(), OrderInventory.ServiceDefaults.State.SaveCondition.None), CancellationToken.None);
@@ -70,7 +75,7 @@ public sealed class ApiDocumentTests
         using var issuer = new TestIssuer();
         foreach (var (heading, expected) in documented)
         {
-            await using var app = new InventoryApi { MaxConcurrentRequests = heading == "503 OVERLOADED" ? 1 : 100, Settings = heading == "401 TOKEN_REQUIRED" ? issuer.Settings : [] };
+            await using var app = new InventoryApi { MaxConcurrentRequests = heading == "503 OVERLOADED" ? 1 : 100, Settings = heading == "401 TOKEN_REQUIRED" ? issuer.Settings : new() { ["Http:RequestsPerMinute"] = "2" } };
             // A real server, because the test server does not limit bodies.
             if (heading == "413 BODY_TOO_LARGE") app.UseKestrel(0);
             using var http = app.CreateClient();

@@ -39,6 +39,11 @@ public sealed class ApiDocumentTests
             await PlaceAsync(app);
             return await app.CreateClient().SendAsync(Post("""{"userId":"u","productId":"p","quantity":2,"amount":1}"""));
         },
+        ["429 TOO_MANY_REQUESTS"] = async app =>
+        {
+            for (var i = 0; i < 2; i++) (await Elsewhere.GetAsync(app.Server, "/api/orders")).Dispose();
+            return await Elsewhere.GetAsync(app.Server, "/api/orders");
+        },
         ["500 INTERNAL_ERROR"] = app =>
         {
             app.State.BeforeSave = _ => throw new InvalidOperationException("A defect, with details that nobody outside may see.");
@@ -64,6 +69,7 @@ public sealed class ApiDocumentTests
         {
             var settings = heading is "401 TOKEN_REQUIRED" or "403 NOT_YOUR_USER" ? Issuer.Settings : [];
             settings["Http:MaxConcurrentRequests"] = "4";
+            settings["Http:RequestsPerMinute"] = "2";
             await using var app = await OrderApi.StartAsync(frozen: true, settings: settings);
             // A real server where the test server lacks a limit or an address.
             if (heading == "413 BODY_TOO_LARGE") app.UseKestrel(0);

@@ -19,6 +19,8 @@ public sealed class OptionsTests
     [InlineData("Orders:RefundWindow", "400", "write 00:00:00 to 366.00:00:00")]
     [InlineData("Orders:PaymentDeadlin", "00:30:00", "PaymentDeadlin")]
     [InlineData("Http:MaxConcurrentRequests", "0", "1 to 100000")]
+    [InlineData("Http:RequestsPerMinute", "-1", "1 to 10000000, or 0 for any number")]
+    [InlineData("Authentication:Audience", "a", "nothing says whose tokens are good")]
     public async Task Start_BadSetting_StopsAndNamesIt(string name, string value, string message)
     {
         await using var app = await OrderApi.StartAsync(settings: new() { [name] = value });

@@ -20,7 +20,7 @@ public static partial class DocumentedErrors
         if (!JsonNode.DeepEquals(expected, body)) return $"{heading}: {body.ToJsonString()}";
         if (heading != $"{(int)answer.StatusCode} {body["code"]}") return $"{heading}: status {(int)answer.StatusCode}";
         if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json") return $"{heading}: {answer.Content.Headers.ContentType}";
-        return answer.Headers.RetryAfter is not null == (answer.StatusCode == HttpStatusCode.ServiceUnavailable) ? null : $"{heading}: Retry-After {answer.Headers.RetryAfter}";
+        return answer.Headers.RetryAfter is not null == (answer.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests) ? null : $"{heading}: Retry-After {answer.Headers.RetryAfter}";
     }
 
     private static Dictionary<string, JsonNode> Section(string app)

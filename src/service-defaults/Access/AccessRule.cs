@@ -33,9 +33,10 @@ public static class AccessDecisions
         builder.WithMetadata(rule);
         return rule switch
         {
-            AccessRule.Caller => builder.WithMetadata(Refusal(StatusCodes.Status401Unauthorized)).RequireAuthorization(AccessControl.CallerPolicy),
-            AccessRule.Staff => builder.WithMetadata(Refusal(StatusCodes.Status401Unauthorized), Refusal(StatusCodes.Status403Forbidden)).RequireAuthorization(AccessControl.StaffPolicy),
-            AccessRule.Operator => builder.WithMetadata(Refusal(StatusCodes.Status401Unauthorized), Refusal(StatusCodes.Status403Forbidden)).RequireAuthorization(AccessControl.OperatorPolicy),
+            AccessRule.Caller => builder.WithMetadata(Refusal(StatusCodes.Status401Unauthorized), Refusal(StatusCodes.Status429TooManyRequests)).RequireAuthorization(AccessControl.CallerPolicy),
+            AccessRule.Staff => builder.WithMetadata(Refusal(StatusCodes.Status401Unauthorized), Refusal(StatusCodes.Status403Forbidden), Refusal(StatusCodes.Status429TooManyRequests)).RequireAuthorization(AccessControl.StaffPolicy),
+            AccessRule.Operator => builder.WithMetadata(Refusal(StatusCodes.Status401Unauthorized), Refusal(StatusCodes.Status403Forbidden), Refusal(StatusCodes.Status429TooManyRequests)).RequireAuthorization(AccessControl.OperatorPolicy),
+            AccessRule.Sidecar => builder.DisableRateLimiting(),
             _ => builder,
         };
     }

@@ -28,6 +28,9 @@ public static class Problems
         Texts.Of("Some fields are not valid.", "部分字段无效。"),
         new Dictionary<string, object?> { ["errors"] = errors });
 
+    /// <summary>413.</summary>
+    internal static ProblemHttpResult BodyTooLarge() => Of(StatusCodes.Status413PayloadTooLarge, "BODY_TOO_LARGE", MessageOf(StatusCodes.Status413PayloadTooLarge));
+
     /// <summary>Completes every problem of the app with what all have in common; also those that the framework makes.</summary>
     internal static void Customize(ProblemDetailsContext context)
     {

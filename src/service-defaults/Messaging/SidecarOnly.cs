@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderInventory.ServiceDefaults.Messaging;
@@ -27,7 +28,7 @@ public static class SidecarOnly
         var token = app.Configuration["APP_API_TOKEN"] is { Length: > 0 } value ? Encoding.UTF8.GetBytes(value) : null;
         if (token is null) Log.NoAppToken(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SidecarOnly)));
         app.UseWhen(
-            context => context.Request.Path.StartsWithSegments(PathPrefix, StringComparison.OrdinalIgnoreCase),
+            context => context.Request.Path.StartsWithSegments(PathPrefix, StringComparison.OrdinalIgnoreCase) || context.GetEndpoint()?.Metadata.OfType<AccessRule>().Contains(AccessRule.Sidecar) == true,
             guarded => guarded.Use((context, next) =>
             {
                 if (IsSidecar(context, token)) return next(context);

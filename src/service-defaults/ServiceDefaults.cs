@@ -11,6 +11,7 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using OrderInventory.ServiceDefaults.Access;
+using OrderInventory.ServiceDefaults.DeadLetters;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.Messaging;
 using OrderInventory.ServiceDefaults.State;
@@ -58,6 +59,8 @@ public static class ServiceDefaults
         services.TryAddSingleton<IStateStore, DaprStateStore>();
         services.TryAddSingleton<IEventPublisher, DaprEventPublisher>();
         services.TryAddSingleton<BulkDelivery>();
+        services.TryAddSingleton<DeadLetterStore>();
+        services.TryAddSingleton<DeadLetterDesk>();
         return services;
     }
 

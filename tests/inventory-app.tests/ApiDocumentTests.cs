@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using OrderInventory.Contracts;
 using OrderInventory.Testing;
 using OrderInventory.Testing.Access;
 
@@ -14,6 +15,7 @@ public sealed class ApiDocumentTests
         ["400 VALIDATION_FAILED"] = (_, http) => http.PostAsync("/api/inventory/p/restock", Json("""{"quantity":0}""")),
         ["401 UNAUTHORIZED"] = (_, http) => http.GetAsync("/dapr/subscribe"),
         ["401 TOKEN_REQUIRED"] = (_, http) => http.GetAsync("/api/inventory"),
+        ["403 OPERATORS_ONLY"] = (app, _) => Elsewhere.GetAsync(app.Server, "/api/deadletters"),
         ["404 PRODUCT_NOT_FOUND"] = (_, http) => http.GetAsync("/api/inventory/p"),
         ["404 NOT_FOUND"] = (_, http) => http.GetAsync("/nothing"),
         ["405 METHOD_NOT_ALLOWED"] = (_, http) => http.DeleteAsync("/api/inventory/p"),
@@ -70,7 +72,8 @@ public sealed class ApiDocumentTests
     public async Task Errors_InTheDocument_AreAnsweredExactlyLikeThis()
     {
         var documented = DocumentedErrors.Of("inventory-app");
-        Assert.Equal(Provocations.Keys.Order(), documented.Keys.Order());
+        using var none = new HttpClient();
+        Assert.Equal([.. Provocations.Keys.Concat(Letters(none).Provocations.Keys).Order()], documented.Keys.Order());
 
         using var issuer = new TestIssuer();
         foreach (var (heading, expected) in documented)
@@ -79,7 +82,7 @@ public sealed class ApiDocumentTests
             // A real server, because the test server does not limit bodies.
             if (heading == "413 BODY_TOO_LARGE") app.UseKestrel(0);
             using var http = app.CreateClient();
-            using var answer = await Provocations[heading](app, http);
+            using var answer = await (Letters(http).Provocations.TryGetValue(heading, out var provoke) ? provoke() : Provocations[heading](app, http));
 
             // The example is of one of the two apps; the field that is wrong is another one here.
             if (heading == "400 VALIDATION_FAILED") expected["errors"] = JsonNode.Parse("""{"quantity":["quantity is required and must be from 1 to 1000000000, and not 0."]}""");
@@ -104,6 +107,8 @@ public sealed class ApiDocumentTests
 
         Assert.Null(AccessTable.Difference("inventory-app", Routes.Of(app.Services)));
     }
+
+    private static DeadLetterDelivery Letters(HttpClient http) => new(http, Topics.InventoryDeduction, InventoryApi.AppToken);
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 

@@ -31,12 +31,12 @@ public static class HttpSuite
         return failures;
     }
 
-    /// <summary>The endpoints that take a body which is too large, said to be or not; <paramref name="http"/> leads to a real server, which alone limits bodies.</summary>
+    /// <summary>The endpoints that take a body which is too large, said to be or found to be while it is read; <paramref name="http"/> leads to a real server, which alone limits bodies.</summary>
     public static async Task<IReadOnlyList<string>> BodyFailuresAsync(IReadOnlyList<Route> routes, HttpClient http)
     {
         var failures = new List<string>();
         foreach (var route in routes.Where(route => route.Method != "GET" && route.Rule != AccessRule.Sidecar))
-            foreach (var said in new[] { true, false })
+            foreach (var said in new[] { true, false }.Where(said => said || route.ReadsBody))
             {
                 using var request = new HttpRequestMessage(new HttpMethod(route.Method), route.Path("0198aaaa-0000-7000-8000-000000000000")) { Content = new ByteArrayContent([.. Enumerable.Repeat((byte)' ', (1024 * 1024) + 1)]) };
                 request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

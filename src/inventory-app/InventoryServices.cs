@@ -1,6 +1,8 @@
 using InventoryApp.Deductions;
 using InventoryApp.Stock;
 using InventoryApp.Storage;
+using OrderInventory.Contracts;
+using OrderInventory.ServiceDefaults.DeadLetters;
 
 namespace InventoryApp;
 
@@ -26,5 +28,6 @@ internal static class InventoryServices
         routes.MapStockEndpoints();
         routes.MapStockLists();
         routes.MapDeductionSubscription();
+        routes.MapDeadLetters(Topics.InventoryDeduction);
     }
 }

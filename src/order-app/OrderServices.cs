@@ -6,6 +6,8 @@ using OrderApp.Results;
 using OrderApp.Storage;
 using OrderApp.Stuck;
 using OrderApp.Workflows;
+using OrderInventory.Contracts;
+using OrderInventory.ServiceDefaults.DeadLetters;
 
 namespace OrderApp;
 
@@ -48,5 +50,6 @@ internal static class OrderServices
         routes.MapOrderCommandEndpoints();
         routes.MapStuckOrderEndpoints();
         routes.MapResultSubscription();
+        routes.MapDeadLetters(Topics.InventoryDeductionResult);
     }
 }

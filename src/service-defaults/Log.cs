@@ -22,4 +22,10 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Warning, "A message on {Topic} could not be handled now and is asked for again")]
     public static partial void Redelivered(ILogger logger, string topic, Exception error);
+
+    [LoggerMessage(7, LogLevel.Error, "Dead letter {Id} of {Topic} waits for an operator")]
+    public static partial void DeadLetterRecorded(ILogger logger, string id, string topic);
+
+    [LoggerMessage(8, LogLevel.Information, "Dead letter {Id} was published to {Topic} again")]
+    public static partial void DeadLetterReplayed(ILogger logger, string id, string topic);
 }

@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using OrderInventory.ServiceDefaults.Access;
+using OrderInventory.ServiceDefaults.DeadLetters;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.Messaging;
 using OrderInventory.ServiceDefaults.State;
@@ -15,9 +17,6 @@ namespace OrderInventory.ServiceDefaults;
 /// <summary>What both apps have in common: the sidecar's clients, HTTP conventions, health, OpenAPI and telemetry.</summary>
 public static class ServiceDefaults
 {
-    /// <summary>Largest request body in bytes that the HTTP API reads.</summary>
-    public const int MaxRequestBody = 1024 * 1024;
-
     /// <summary>Name of the app's own meter and activity source.</summary>
     public const string TelemetryName = "OrderInventory";
 
@@ -40,8 +39,10 @@ public static class ServiceDefaults
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<FailureHandler>();
         services.AddHealthChecks().AddCheck<SidecarHealth>("sidecar", tags: [ReadyTag]);
-        services.AddOpenApi();
+        services.AddOpenApi(options => options.DescribeAccess());
+        builder.AddAccess();
         builder.AddShedding();
+        builder.AddRequestLimits();
         builder.AddTelemetry();
         return builder;
     }
@@ -54,6 +55,8 @@ public static class ServiceDefaults
         services.TryAddSingleton<IStateStore, DaprStateStore>();
         services.TryAddSingleton<IEventPublisher, DaprEventPublisher>();
         services.TryAddSingleton<BulkDelivery>();
+        services.TryAddSingleton<DeadLetterStore>();
+        services.TryAddSingleton<DeadLetterDesk>();
         return services;
     }
 
@@ -61,6 +64,7 @@ public static class ServiceDefaults
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseSecurityHeaders();
         app.UseRequestLocalization(options => options
             .SetDefaultCulture(Texts.Cultures[0])
             .AddSupportedCultures([.. Texts.Cultures])
@@ -68,20 +72,15 @@ public static class ServiceDefaults
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseSidecarOnly();
+        if (app.Services.GetRequiredService<AccessOptions>().IsOn) app.UseAuthentication();
         app.UseRateLimiter();
-        app.Use((context, next) =>
-        {
-            // Deliveries are as large as the sidecar allows; what people send is not.
-            var limit = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>();
-            if (limit is { IsReadOnly: false } && !context.Request.Path.StartsWithSegments(SidecarOnly.PathPrefix, StringComparison.OrdinalIgnoreCase))
-                limit.MaxRequestBodySize = MaxRequestBody;
-            return next(context);
-        });
+        app.UseAuthorization();
+        app.UseBodyLimit();
         // Alive must not depend on the sidecar: daprd asks /healthz before it serves the app, and would wait for itself.
-        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) });
-        app.MapOpenApi("/openapi/{documentName}.json");
-        app.MapSubscribeHandler();
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false }).Allow(AccessRule.Anyone).DisableRateLimiting();
+        app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) }).Allow(AccessRule.Anyone).DisableRateLimiting();
+        app.MapOpenApi("/openapi/{documentName}.json").Allow(AccessRule.Anyone);
+        app.MapSubscribeHandler().Allow(AccessRule.Sidecar);
         return app;
     }
 

@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using OrderInventory.Contracts;
 using OrderInventory.Testing;
+using OrderInventory.Testing.Access;
 
 namespace InventoryApp.Tests;
 
@@ -12,6 +14,8 @@ public sealed class ApiDocumentTests
     {
         ["400 VALIDATION_FAILED"] = (_, http) => http.PostAsync("/api/inventory/p/restock", Json("""{"quantity":0}""")),
         ["401 UNAUTHORIZED"] = (_, http) => http.GetAsync("/dapr/subscribe"),
+        ["401 TOKEN_REQUIRED"] = (_, http) => http.GetAsync("/api/inventory"),
+        ["403 OPERATORS_ONLY"] = (app, _) => Elsewhere.GetAsync(app.Server, "/api/deadletters"),
         ["404 PRODUCT_NOT_FOUND"] = (_, http) => http.GetAsync("/api/inventory/p"),
         ["404 NOT_FOUND"] = (_, http) => http.GetAsync("/nothing"),
         ["405 METHOD_NOT_ALLOWED"] = (_, http) => http.DeleteAsync("/api/inventory/p"),
@@ -34,6 +38,11 @@ public sealed class ApiDocumentTests
             http.DefaultRequestHeaders.Add("Idempotency-Key", "k");
             await http.PostAsync("/api/inventory/p/restock", Json("""{"quantity":1}"""));
             return await http.PostAsync("/api/inventory/p/restock", Json("""{"quantity":2}"""));
+        },
+        ["429 TOO_MANY_REQUESTS"] = async (app, _) =>
+        {
+            for (var i = 0; i < 2; i++) (await Elsewhere.GetAsync(app.Server, "/api/inventory")).Dispose();
+            return await Elsewhere.GetAsync(app.Server, "/api/inventory");
         },
         ["500 STOCK_DAMAGED"] = async (app, http) =>
         {
@@ -63,15 +72,17 @@ public sealed class ApiDocumentTests
     public async Task Errors_InTheDocument_AreAnsweredExactlyLikeThis()
     {
         var documented = DocumentedErrors.Of("inventory-app");
-        Assert.Equal(Provocations.Keys.Order(), documented.Keys.Order());
+        using var none = new HttpClient();
+        Assert.Equal([.. Provocations.Keys.Concat(Letters(none).Provocations.Keys).Order()], documented.Keys.Order());
 
+        using var issuer = new TestIssuer();
         foreach (var (heading, expected) in documented)
         {
-            await using var app = new InventoryApi { MaxConcurrentRequests = heading == "503 OVERLOADED" ? 1 : 100 };
+            await using var app = new InventoryApi { MaxConcurrentRequests = heading == "503 OVERLOADED" ? 1 : 100, Settings = heading == "401 TOKEN_REQUIRED" ? issuer.Settings : new() { ["Http:RequestsPerMinute"] = "2" } };
             // A real server, because the test server does not limit bodies.
             if (heading == "413 BODY_TOO_LARGE") app.UseKestrel(0);
             using var http = app.CreateClient();
-            using var answer = await Provocations[heading](app, http);
+            using var answer = await (Letters(http).Provocations.TryGetValue(heading, out var provoke) ? provoke() : Provocations[heading](app, http));
 
             // The example is of one of the two apps; the field that is wrong is another one here.
             if (heading == "400 VALIDATION_FAILED") expected["errors"] = JsonNode.Parse("""{"quantity":["quantity is required and must be from 1 to 1000000000, and not 0."]}""");
@@ -88,6 +99,16 @@ public sealed class ApiDocumentTests
 
         Assert.Null(await Snapshot.DifferenceAsync("docs/openapi/inventory-app.json", document));
     }
+
+    [Fact]
+    public void Access_OfEveryRoute_IsInTheDocument()
+    {
+        using var app = new InventoryApi();
+
+        Assert.Null(AccessTable.Difference("inventory-app", Routes.Of(app.Services)));
+    }
+
+    private static DeadLetterDelivery Letters(HttpClient http) => new(http, Topics.InventoryDeduction, InventoryApi.AppToken);
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 

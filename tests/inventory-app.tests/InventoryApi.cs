@@ -25,6 +25,8 @@ internal sealed class InventoryApi : WebApplicationFactory<Program>
 
     public int MaxConcurrentRequests { get; init; } = 1_000;
 
+    public Dictionary<string, string> Settings { get; init; } = [];
+
     /// <summary>Delivers a bulk of messages on <c>inventory-deduction</c> as the sidecar does; returns the status of each entry.</summary>
     public async Task<Dictionary<string, string>> DeliverAsync(params (string EntryId, object Data)[] entries)
     {
@@ -69,6 +71,7 @@ internal sealed class InventoryApi : WebApplicationFactory<Program>
     {
         builder.UseSetting("APP_API_TOKEN", AppToken);
         builder.UseSetting("Http:MaxConcurrentRequests", MaxConcurrentRequests.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        foreach (var (name, value) in Settings) builder.UseSetting(name, value);
         builder.ConfigureTestServices(services => services.AddSingleton<IStateStore>(State).AddSingleton<IEventPublisher>(Events).AddSingleton(Time));
     }
 }

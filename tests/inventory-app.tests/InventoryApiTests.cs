@@ -81,13 +81,16 @@ public sealed class InventoryApiTests : IDisposable
     {
         _http.DefaultRequestHeaders.Add("dapr-api-token", InventoryApi.AppToken);
 
-        var subscription = (await _http.GetFromJsonAsync<JsonElement>("/dapr/subscribe")).EnumerateArray().Single();
+        var subscription = (await _http.GetFromJsonAsync<JsonElement>("/dapr/subscribe")).EnumerateArray().Single(found => found.TryGetProperty("deadLetterTopic", out _));
 
         Assert.Equal("pubsub", subscription.GetProperty("pubsubName").GetString());
         Assert.Equal("inventory-deduction", subscription.GetProperty("topic").GetString());
         Assert.Equal("inventory-deduction.dlq", subscription.GetProperty("deadLetterTopic").GetString());
         Assert.Equal("dapr/events/inventory-deduction", subscription.GetProperty("route").GetString());
         Assert.True(subscription.GetProperty("bulkSubscribe").GetProperty("enabled").GetBoolean());
+        var dead = (await _http.GetFromJsonAsync<JsonElement>("/dapr/subscribe")).EnumerateArray().Single(found => !found.TryGetProperty("deadLetterTopic", out _));
+        Assert.Equal(("pubsub", "inventory-deduction.dlq", "dapr/events/inventory-deduction.dlq", "true"),
+            (dead.GetProperty("pubsubName").GetString(), dead.GetProperty("topic").GetString(), dead.GetProperty("route").GetString(), dead.GetProperty("metadata").GetProperty("rawPayload").GetString()));
     }
 
     [Fact]

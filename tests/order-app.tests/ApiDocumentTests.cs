@@ -1,10 +1,11 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using OrderApp.Domain;
+using OrderInventory.Contracts;
 using OrderInventory.Testing;
+using OrderInventory.Testing.Access;
 
 namespace OrderApp.Tests;
 
@@ -13,11 +14,20 @@ public sealed class ApiDocumentTests
 {
     private const string AnyOrder = "0198aaaa-0000-7000-8000-000000000000";
 
+    private static readonly TestIssuer Issuer = new();
+
     private static readonly Dictionary<string, Func<OrderApi, Task<HttpResponseMessage>>> Provocations = new()
     {
         ["400 VALIDATION_FAILED"] = app => app.CreateClient().PostAsync("/api/orders", Json("""{"userId":"u","productId":"p","quantity":0,"amount":1}""")),
         ["401 UNAUTHORIZED"] = app => app.CreateClient().GetAsync("/dapr/subscribe"),
-        ["403 OPERATORS_ONLY"] = FromElsewhereAsync,
+        ["401 TOKEN_REQUIRED"] = app => app.CreateClient().GetAsync("/api/orders"),
+        ["403 NOT_YOUR_USER"] = app =>
+        {
+            var request = Post("""{"userId":"v","productId":"p","quantity":1,"amount":1}""");
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Issuer.Token("u"));
+            return app.CreateClient().SendAsync(request);
+        },
+        ["403 OPERATORS_ONLY"] = app => Elsewhere.GetAsync(app.Server, "/api/orders/stuck"),
         ["404 ORDER_NOT_FOUND"] = app => app.CreateClient().GetAsync("/api/orders/" + AnyOrder),
         ["404 NOT_FOUND"] = app => app.CreateClient().GetAsync("/nothing"),
         ["405 METHOD_NOT_ALLOWED"] = app => app.CreateClient().DeleteAsync("/api/orders/" + AnyOrder),
@@ -29,6 +39,11 @@ public sealed class ApiDocumentTests
         {
             await PlaceAsync(app);
             return await app.CreateClient().SendAsync(Post("""{"userId":"u","productId":"p","quantity":2,"amount":1}"""));
+        },
+        ["429 TOO_MANY_REQUESTS"] = async app =>
+        {
+            for (var i = 0; i < 2; i++) (await Elsewhere.GetAsync(app.Server, "/api/orders")).Dispose();
+            return await Elsewhere.GetAsync(app.Server, "/api/orders");
         },
         ["500 INTERNAL_ERROR"] = app =>
         {
@@ -49,14 +64,19 @@ public sealed class ApiDocumentTests
     public async Task Errors_InTheDocument_AreAnsweredExactlyLikeThis()
     {
         var documented = DocumentedErrors.Of("order-app");
-        Assert.Equal(Provocations.Keys.Order(), documented.Keys.Order());
+        using var none = new HttpClient();
+        Assert.Equal([.. Provocations.Keys.Concat(Letters(none).Provocations.Keys).Order()], documented.Keys.Order());
 
         foreach (var (heading, expected) in documented)
         {
-            await using var app = await OrderApi.StartAsync(frozen: true, settings: new() { ["Http:MaxConcurrentRequests"] = "4" });
+            var settings = heading is "401 TOKEN_REQUIRED" or "403 NOT_YOUR_USER" ? Issuer.Settings : [];
+            settings["Http:MaxConcurrentRequests"] = "4";
+            settings["Http:RequestsPerMinute"] = "2";
+            await using var app = await OrderApi.StartAsync(frozen: true, settings: settings);
             // A real server where the test server lacks a limit or an address.
             if (heading == "413 BODY_TOO_LARGE") app.UseKestrel(0);
-            using var answer = await Provocations[heading](app);
+            using var http = app.CreateClient();
+            using var answer = await (Letters(http).Provocations.TryGetValue(heading, out var provoke) ? provoke() : Provocations[heading](app));
 
             Assert.Null(await DocumentedErrors.DifferenceAsync(heading, expected, answer));
         }
@@ -71,6 +91,16 @@ public sealed class ApiDocumentTests
 
         Assert.Null(await Snapshot.DifferenceAsync("docs/openapi/order-app.json", document));
     }
+
+    [Fact]
+    public async Task Access_OfEveryRoute_IsInTheDocument()
+    {
+        await using var app = await OrderApi.StartAsync();
+
+        Assert.Null(AccessTable.Difference("order-app", Routes.Of(app.Services)));
+    }
+
+    private static DeadLetterDelivery Letters(HttpClient http) => new(http, Topics.InventoryDeductionResult, OrderApi.AppToken);
 
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 
@@ -93,18 +123,6 @@ public sealed class ApiDocumentTests
         foreach (var command in new[] { OrderCommand.Confirm, OrderCommand.Pay, OrderCommand.Ship, OrderCommand.Deliver }) await app.Orders.ApplyAsync(id, command, null, CancellationToken.None);
         app.Time.Advance(TimeSpan.FromDays(30.1));
         return await app.CreateClient().PostAsync($"/api/orders/{id}/refund", null);
-    }
-
-    private static async Task<HttpResponseMessage> FromElsewhereAsync(OrderApi app)
-    {
-        var context = await app.Server.SendAsync(context =>
-        {
-            context.Request.Path = "/api/orders/stuck";
-            context.Connection.RemoteIpAddress = IPAddress.Parse("203.0.113.7");
-        });
-        var answer = new HttpResponseMessage((HttpStatusCode)context.Response.StatusCode) { Content = new StreamContent(context.Response.Body) };
-        answer.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(context.Response.ContentType!);
-        return answer;
     }
 
     private static async Task<HttpResponseMessage> OverloadAsync(OrderApi app)

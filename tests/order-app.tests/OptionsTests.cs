@@ -20,6 +20,8 @@ public sealed class OptionsTests
     [InlineData("Orders:PaymentDeadlin", "00:30:00", "PaymentDeadlin")]
     [InlineData("Http:MaxConcurrentRequests", "0", "1 to 100000")]
     [InlineData("METRICS_PORT", "70000", "METRICS_PORT must be a port from 1 to 65535, not '70000'")]
+    [InlineData("Http:RequestsPerMinute", "-1", "1 to 10000000, or 0 for any number")]
+    [InlineData("Authentication:Audience", "a", "nothing says whose tokens are good")]
     public async Task Start_BadSetting_StopsAndNamesIt(string name, string value, string message)
     {
         await using var app = await OrderApi.StartAsync(settings: new() { [name] = value });

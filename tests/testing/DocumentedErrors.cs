@@ -16,11 +16,12 @@ public static partial class DocumentedErrors
         var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
         if (string.IsNullOrEmpty((string?)body["traceId"])) return $"{heading}: no traceId";
         body["traceId"] = "…";
-        if (body["orderId"] is not null) body["orderId"] = (string?)expected["orderId"];
+        foreach (var name in new[] { "orderId", "deadLetterId", "earlier" })
+            if (body[name] is not null) body[name] = (string?)expected[name];
         if (!JsonNode.DeepEquals(expected, body)) return $"{heading}: {body.ToJsonString()}";
         if (heading != $"{(int)answer.StatusCode} {body["code"]}") return $"{heading}: status {(int)answer.StatusCode}";
         if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json") return $"{heading}: {answer.Content.Headers.ContentType}";
-        return answer.Headers.RetryAfter is not null == (answer.StatusCode == HttpStatusCode.ServiceUnavailable) ? null : $"{heading}: Retry-After {answer.Headers.RetryAfter}";
+        return answer.Headers.RetryAfter is not null == (answer.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests) ? null : $"{heading}: Retry-After {answer.Headers.RetryAfter}";
     }
 
     private static Dictionary<string, JsonNode> Section(string app)

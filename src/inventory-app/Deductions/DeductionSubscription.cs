@@ -2,6 +2,7 @@ using Dapr;
 using Dapr.AspNetCore;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrderInventory.Contracts;
+using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Messaging;
 
 namespace InventoryApp.Deductions;
@@ -16,7 +17,7 @@ internal static class DeductionSubscription
         routes.MapPost(SidecarOnly.PathPrefix + "/events/" + Topics.InventoryDeduction, HandleAsync)
             .WithTopic(new TopicOptions { PubsubName = Topics.PubSub, Name = Topics.InventoryDeduction, DeadLetterTopic = Topics.DeadLetter(Topics.InventoryDeduction) })
             .WithMetadata(new BulkSubscribeAttribute(Topics.InventoryDeduction, BulkDelivery.MaxMessages, BulkDelivery.MaxAwaitMilliseconds))
-            .ExcludeFromDescription();
+            .Allow(AccessRule.Sidecar).ExcludeFromDescription();
 
     private static Task<JsonHttpResult<BulkStatuses>> HandleAsync(HttpRequest request, BulkDelivery delivery, DeductionHandler handler) =>
         delivery.HandleAsync(

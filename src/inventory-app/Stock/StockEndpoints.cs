@@ -2,6 +2,7 @@ using InventoryApp.Domain;
 using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.State;
 
@@ -14,10 +15,10 @@ internal static class StockEndpoints
     {
         var stock = routes.MapGroup("/api/inventory/{productId}").WithTags("Inventory").RequireRateLimiting(Shedding.Policy).AddEndpointFilter(StockProblems.CatchDamageAsync)
             .ProducesProblem(StatusCodes.Status500InternalServerError).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        stock.MapGet("", GetAsync)
+        stock.MapGet("", GetAsync).Allow(AccessRule.Caller)
             .WithName("GetStock").WithSummary("The stock of a product")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        stock.MapPut("", PutAsync)
+        stock.MapPut("", PutAsync).Allow(AccessRule.Staff)
             .WithName("SetStock").WithSummary("Creates a product or sets its total; repeating it changes nothing")
             .Accepts<SetStockRequest>("application/json")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
@@ -33,7 +34,7 @@ internal static class StockEndpoints
     private static RouteHandlerBuilder MapChange(RouteGroupBuilder stock, string pattern, OperationKind kind) =>
         stock.MapPost(pattern, (string productId, [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey, HttpContext context, StockWriters writers, TimeProvider time) =>
                 ChangeAsync(kind, productId, idempotencyKey, context, writers, time))
-            .Accepts<ChangeStockRequest>("application/json")
+            .Allow(AccessRule.Staff).Accepts<ChangeStockRequest>("application/json")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 

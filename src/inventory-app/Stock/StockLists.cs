@@ -2,6 +2,7 @@ using System.Globalization;
 using InventoryApp.Domain;
 using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace InventoryApp.Stock;
@@ -16,9 +17,9 @@ internal static class StockLists
     {
         var lists = routes.MapGroup("/api/inventory").WithTags("Inventory").RequireRateLimiting(Shedding.Policy).AddEndpointFilter(StockProblems.CatchDamageAsync)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status500InternalServerError).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        lists.MapGet("", ListProductsAsync)
+        lists.MapGet("", ListProductsAsync).Allow(AccessRule.Caller)
             .WithName("ListStock").WithSummary("All products, oldest first; limit from 1 to 200, cursor from the page before");
-        lists.MapGet("/{productId}/operations", ListOperationsAsync)
+        lists.MapGet("/{productId}/operations", ListOperationsAsync).Allow(AccessRule.Staff)
             .WithName("ListOperations").WithSummary("The recorded operations of a product, newest first; limit from 1 to 200, cursor from the page before")
             .ProducesProblem(StatusCodes.Status404NotFound);
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrderApp.Domain;
 using OrderApp.Workflows;
+using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderApp.Orders;
@@ -20,21 +21,22 @@ internal static class OrderCommandEndpoints
     public static void MapOrderCommandEndpoints(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/api/orders/{id}").WithTags("Orders").RequireRateLimiting(Shedding.Policy);
-        Map(orders, OrderCommand.Cancel, "Ends an order that is not paid and gives back its stock");
-        Map(orders, OrderCommand.Pay, "Records that a CONFIRMED order is paid");
-        Map(orders, OrderCommand.Ship, "Records that a PAID order leaves the warehouse");
-        Map(orders, OrderCommand.Deliver, "Records that a SHIPPED order has arrived");
-        Map(orders, OrderCommand.Refund, "Pays back a PAID, SHIPPED or DELIVERED order; what has not been shipped goes back into stock");
+        Map(orders, OrderCommand.Cancel, AccessRule.Caller, "Ends an order that is not paid and gives back its stock");
+        Map(orders, OrderCommand.Pay, AccessRule.Staff, "Records that a CONFIRMED order is paid");
+        Map(orders, OrderCommand.Ship, AccessRule.Staff, "Records that a PAID order leaves the warehouse");
+        Map(orders, OrderCommand.Deliver, AccessRule.Staff, "Records that a SHIPPED order has arrived");
+        Map(orders, OrderCommand.Refund, AccessRule.Staff, "Pays back a PAID, SHIPPED or DELIVERED order; what has not been shipped goes back into stock");
     }
 
-    private static void Map(RouteGroupBuilder orders, OrderCommand command, string summary) =>
-        orders.MapPost(command.ToString().ToLowerInvariant(), (string id, HttpContext context, OrderCommands commands, Telemetry telemetry, CancellationToken cancellationToken) => GiveAsync(id, command, context, commands, telemetry, cancellationToken))
+    private static void Map(RouteGroupBuilder orders, OrderCommand command, AccessRule access, string summary) =>
+        orders.MapPost(command.ToString().ToLowerInvariant(), (string id, Caller caller, HttpContext context, OrderCommands commands, Telemetry telemetry, CancellationToken cancellationToken) => GiveAsync(id, command, caller, context, commands, telemetry, cancellationToken))
+            .Allow(access)
             .WithName(command + "Order").WithSummary(summary + ". Waits up to 5 seconds for the outcome, or as Prefer: wait=N (at most 30) says; 202 when it is not known by then")
             .Accepts<OrderCommandRequest>(isOptional: true, "application/json")
             .Produces<ApiResponse<OrderView>>(StatusCodes.Status200OK).Produces<ApiResponse<OrderView>>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<IResult> GiveAsync(string id, OrderCommand command, HttpContext context, OrderCommands commands, Telemetry telemetry, CancellationToken cancellationToken)
+    private static async Task<IResult> GiveAsync(string id, OrderCommand command, Caller caller, HttpContext context, OrderCommands commands, Telemetry telemetry, CancellationToken cancellationToken)
     {
         string? reason = null;
         if (HasBody(context.Request))
@@ -48,7 +50,7 @@ internal static class OrderCommandEndpoints
 
         if (!Guid.TryParseExact(id, "D", out var orderId)) return OrderEndpoints.NotFound(id);
         var wait = Preference.Wait(context.Request);
-        var outcome = await commands.GiveAsync(orderId.ToString(), new CommandRequest(command, reason ?? Reasons.Of(command)), wait ?? DefaultWait, cancellationToken);
+        var outcome = await commands.GiveAsync(orderId.ToString(), new CommandRequest(command, reason ?? Reasons.Of(command)), caller.OnlyUser, wait ?? DefaultWait, cancellationToken);
         telemetry.Commanded(command, outcome);
         if (wait is { } applied) Preference.Applied(context.Response, applied);
         return outcome switch

@@ -38,11 +38,14 @@ internal sealed class OrderCommands(OrderStore orders, OrderWorkflows workflows,
     // daprd answers a raise only when the turn in hand is done, so raises are bounded apart from requests (design rule 12).
     private readonly SemaphoreSlim _raises = new(MaxParallelRaises);
 
-    /// <summary>Gives the command and waits up to <paramref name="limit"/> for the decision.</summary>
+    /// <summary>
+    /// Gives the command and waits up to <paramref name="limit"/> for the decision. To <paramref name="onlyUser"/> only
+    /// the user's own orders exist; null: all do.
+    /// </summary>
     /// <exception cref="DependencyUnavailableException">Unknown; the same command later gives the right answer.</exception>
-    public async Task<CommandOutcome> GiveAsync(string orderId, CommandRequest request, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<CommandOutcome> GiveAsync(string orderId, CommandRequest request, string? onlyUser, TimeSpan limit, CancellationToken cancellationToken)
     {
-        if (await orders.FindAsync(orderId, cancellationToken) is not { } order) return new CommandOutcome.Unknown();
+        if (await orders.FindAsync(orderId, cancellationToken) is not { } order || (onlyUser ?? order.UserId) != order.UserId) return new CommandOutcome.Unknown();
         if (IsDone(order, request.Command)) return new CommandOutcome.Done(order);
         if (!IsAllowed(order, request.Command)) return new CommandOutcome.Refused(order);
         if (order.Status == OrderStatus.Delivered && order.Deadline < time.GetUtcNow()) return new CommandOutcome.TooLate(order);

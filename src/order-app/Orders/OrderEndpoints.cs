@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using OrderApp.Domain;
 using OrderApp.Storage;
+using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderApp.Orders;
@@ -13,12 +14,12 @@ internal static class OrderEndpoints
 {
     public static void MapOrderEndpoints(this IEndpointRouteBuilder routes)
     {
-        var orders = routes.MapGroup("/api/orders").WithTags("Orders").RequireRateLimiting(Shedding.Policy);
+        var orders = routes.MapGroup("/api/orders").WithTags("Orders").Allow(AccessRule.Caller).RequireRateLimiting(Shedding.Policy);
         orders.MapPost("/", PostAsync)
             .WithName("PlaceOrder").WithSummary("Places an order; the same key and content again answer with the same order for 24 hours. Prefer: wait=N answers when the outcome is known, at most 30 seconds later")
             .Accepts<PlaceOrderRequest>("application/json")
             .Produces<ApiResponse<OrderView>>(StatusCodes.Status200OK).Produces<ApiResponse<OrderView>>(StatusCodes.Status201Created)
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         orders.MapGet("/{id}", GetAsync)
             .WithName("GetOrder").WithSummary("One order")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
@@ -32,6 +33,7 @@ internal static class OrderEndpoints
 
     private static async Task<IResult> PostAsync(
         HttpContext context,
+        Caller caller,
         [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey,
         OrderPlacement placement,
         OrderWatch watch,
@@ -42,6 +44,9 @@ internal static class OrderEndpoints
     {
         var (body, problem) = await JsonBody.ReadAsync<PlaceOrderRequest>(context.Request);
         if (body is null) return problem!;
+        if (caller.OnlyUser is { } user && body.UserId is not null && body.UserId != user)
+            return Problems.Of(StatusCodes.Status403Forbidden, "NOT_YOUR_USER", Texts.Of("The userId is not the user of the token.", "userId 与令牌中的用户不一致。"));
+        body = body with { UserId = body.UserId ?? caller.UserId };
         var (placed, errors) = PlaceOrderValidation.Check(body);
         var key = Key(body, idempotencyKey, options.Value.RequireIdempotencyKey, errors, time);
         if (errors.Count > 0) return Problems.Validation(errors);
@@ -71,25 +76,31 @@ internal static class OrderEndpoints
         return await watch.UntilAsync(order, seen => seen.Status != OrderStatus.Pending, wait, cancellationToken);
     }
 
-    private static async Task<Results<Ok<ApiResponse<OrderView>>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(string id, HttpContext context, OrderReader orders, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ApiResponse<OrderView>>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(string id, Caller caller, HttpContext context, OrderReader orders, CancellationToken cancellationToken)
     {
-        if (await orders.FindAsync(id, cancellationToken) is not { } order) return NotFound(id);
+        if (await FindAsync(id, caller, orders, cancellationToken) is not { } order) return NotFound(id);
         SetETag(context, order);
         return context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag == EntityTagHeaderValue.Any || tag.Compare(new EntityTagHeaderValue(ETag(order)), useStrongComparison: false))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Ok(new ApiResponse<OrderView>("OK", OrderView.Of(order)));
     }
 
-    private static async Task<IResult> ListAsync(OrderList list, CancellationToken cancellationToken, string? userId = null, string? idempotencyKey = null, string? status = null, string? limit = null, string? cursor = null)
+    private static async Task<IResult> ListAsync(Caller caller, OrderList list, CancellationToken cancellationToken, string? userId = null, string? idempotencyKey = null, string? status = null, string? limit = null, string? cursor = null)
     {
-        var (query, errors) = OrderList.Parse(userId, idempotencyKey, status, limit, cursor);
-        return query is null ? Problems.Validation(errors) : TypedResults.Ok(await list.ListAsync(query, cancellationToken));
+        var (query, errors) = OrderList.Parse(userId ?? caller.UserId, idempotencyKey, status, limit, cursor);
+        if (query is null) return Problems.Validation(errors);
+        // As for a user without orders: others have none that this caller may know of.
+        return TypedResults.Ok((caller.OnlyUser ?? query.UserId) == query.UserId ? await list.ListAsync(query, cancellationToken) : new ApiList<OrderView>([], null));
     }
 
-    private static async Task<Results<Ok<ApiResponse<IReadOnlyList<HistoryEntry>>>, ProblemHttpResult>> GetHistoryAsync(string id, OrderReader orders, CancellationToken cancellationToken) =>
-        await orders.FindAsync(id, cancellationToken) is { } order
+    private static async Task<Results<Ok<ApiResponse<IReadOnlyList<HistoryEntry>>>, ProblemHttpResult>> GetHistoryAsync(string id, Caller caller, OrderReader orders, CancellationToken cancellationToken) =>
+        await FindAsync(id, caller, orders, cancellationToken) is { } order
             ? TypedResults.Ok(new ApiResponse<IReadOnlyList<HistoryEntry>>("OK", [.. order.History.Select(change => new HistoryEntry(change.Sequence, change.OldStatus, change.NewStatus, change.Reason, change.Time))]))
             : NotFound(id);
+
+    /// <summary>The order; null when there is none, or none that exists for the caller.</summary>
+    private static async Task<Order?> FindAsync(string id, Caller caller, OrderReader orders, CancellationToken cancellationToken) =>
+        await orders.FindAsync(id, cancellationToken) is { } order && (caller.OnlyUser ?? order.UserId) == order.UserId ? order : null;
 
     /// <summary>The key of the header or of the body; without one, every POST is an order of its own and the key made here is returned.</summary>
     private static string Key(PlaceOrderRequest body, string? header, bool required, Dictionary<string, string[]> errors, TimeProvider time)

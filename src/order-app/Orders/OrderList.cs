@@ -51,12 +51,12 @@ internal sealed class OrderList(UserOrders userOrders, OrderStore orders, Claims
         {
             var places = await userOrders.ListAsync(query.UserId, before, query.Status is null ? query.Limit - found.Count : MaxLimit, cancellationToken);
             if (places.Count == 0) return new ApiList<OrderView>(found, null);
-            var documents = await orders.FindManyAsync([.. places.Select(place => place.OrderId)], cancellationToken);
+            var documents = await orders.FindManyAsync([.. places.Select(place => place.Item)], cancellationToken);
             foreach (var place in places)
             {
                 before = place.Position;
                 // A place without a document belongs to a request that was not accepted, or not yet.
-                if (documents.TryGetValue(place.OrderId, out var order) && (query.Status is null || order.Status == query.Status)) found.Add(OrderView.Of(order));
+                if (documents.TryGetValue(place.Item, out var order) && (query.Status is null || order.Status == query.Status)) found.Add(OrderView.Of(order));
                 if (found.Count == query.Limit) return Page(found, before);
             }
 

@@ -8,6 +8,7 @@ using OrderApp.Storage;
 using OrderApp.Workflows;
 using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults;
+using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Messaging;
 
 namespace OrderApp.Results;
@@ -25,7 +26,7 @@ internal static class ResultSubscription
         routes.MapPost(SidecarOnly.PathPrefix + "/events/" + Topics.InventoryDeductionResult, HandleAsync)
             .WithTopic(new TopicOptions { PubsubName = Topics.PubSub, Name = Topics.InventoryDeductionResult, DeadLetterTopic = Topics.DeadLetter(Topics.InventoryDeductionResult) })
             .WithMetadata(new BulkSubscribeAttribute(Topics.InventoryDeductionResult, BulkDelivery.MaxMessages, BulkDelivery.MaxAwaitMilliseconds))
-            .ExcludeFromDescription();
+            .Allow(AccessRule.Sidecar).ExcludeFromDescription();
 
     private static Task<JsonHttpResult<BulkStatuses>> HandleAsync(HttpRequest request, BulkDelivery delivery, OrderStore orders, OrderWorkflows workflows, ILoggerFactory loggers) =>
         delivery.HandleAsync(

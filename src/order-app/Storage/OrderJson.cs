@@ -8,8 +8,6 @@ namespace OrderApp.Storage;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.Strict, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(Claim))]
-[JsonSerializable(typeof(UserOrdersHead))]
-[JsonSerializable(typeof(UserOrdersPage))]
 [JsonSerializable(typeof(OpenOrders))]
 [JsonSerializable(typeof(StuckOrders))]
 internal sealed partial class OrderJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrderApp.Storage;
+using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderApp.Stuck;
@@ -15,9 +16,9 @@ public sealed record StuckOrderView(string OrderId, DateTimeOffset Since, int At
 internal static class StuckOrderEndpoints
 {
     public static void MapStuckOrderEndpoints(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/orders/stuck", ListAsync).WithTags("Operations").RequireOperator().RequireRateLimiting(Shedding.Policy)
-            .WithName("ListStuckOrders").WithSummary("Orders that are on their way for too long, oldest first. For operators: answers only on the machine itself")
-            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGet("/api/orders/stuck", ListAsync).WithTags("Operations").Allow(AccessRule.Operator).RequireRateLimiting(Shedding.Policy)
+            .WithName("ListStuckOrders").WithSummary("Orders that are on their way for too long, oldest first. For operators")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<Ok<ApiList<StuckOrderView>>> ListAsync(OpenOrderStore open, CancellationToken cancellationToken)
     {

@@ -25,7 +25,7 @@ public static class JsonBody
         }
         catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return (null, Problems.Of(StatusCodes.Status413PayloadTooLarge, "BODY_TOO_LARGE", Texts.Of("The body is too large.", "请求体过大。")));
+            return (null, Problems.BodyTooLarge());
         }
     }
 

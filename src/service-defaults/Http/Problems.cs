@@ -28,6 +28,9 @@ public static class Problems
         Texts.Of("Some fields are not valid.", "部分字段无效。"),
         new Dictionary<string, object?> { ["errors"] = errors });
 
+    /// <summary>413.</summary>
+    internal static ProblemHttpResult BodyTooLarge() => Of(StatusCodes.Status413PayloadTooLarge, "BODY_TOO_LARGE", MessageOf(StatusCodes.Status413PayloadTooLarge));
+
     /// <summary>Completes every problem of the app with what all have in common; also those that the framework makes.</summary>
     internal static void Customize(ProblemDetailsContext context)
     {
@@ -51,7 +54,6 @@ public static class Problems
     private static string CodeOf(int status) => status switch
     {
         400 => "BAD_REQUEST",
-        401 => "UNAUTHORIZED",
         404 => "NOT_FOUND",
         405 => "METHOD_NOT_ALLOWED",
         413 => "BODY_TOO_LARGE",
@@ -63,7 +65,6 @@ public static class Problems
 
     private static string MessageOf(int status) => status switch
     {
-        401 => Texts.Of("Only the sidecar of this app may do this.", "仅限本应用的 sidecar 调用。"),
         404 => Texts.Of("There is nothing at this address.", "此地址不存在任何资源。"),
         405 => Texts.Of("This method is not allowed here.", "此处不允许使用该方法。"),
         413 => Texts.Of("The body is too large.", "请求体过大。"),

@@ -28,6 +28,12 @@ public static class Shedding
                 context.GetEndpoint()?.DisplayName ?? "", _ => new ConcurrencyLimiterOptions { PermitLimit = limit, QueueLimit = 0 }));
             options.OnRejected = async (context, _) =>
             {
+                if (RequestLimits.Refusal(context.HttpContext, context.Lease) is { } tooMany)
+                {
+                    await tooMany.ExecuteAsync(context.HttpContext);
+                    return;
+                }
+
                 context.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
                 await Problems.Of(StatusCodes.Status503ServiceUnavailable, "OVERLOADED", Texts.Of("Too many requests at once; try again.", "并发请求过多，请稍后重试。")).ExecuteAsync(context.HttpContext);
             };

@@ -5,13 +5,16 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrderInventory.ServiceDefaults.Access;
+using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderInventory.ServiceDefaults.Messaging;
 
 /// <summary>
 /// Guards everything below <c>/dapr</c> (subscriptions and event deliveries): the caller must send the app API token
 /// (APP_API_TOKEN, header <c>dapr-api-token</c>). Without a token, which is for development, the caller must at least be
-/// on this machine, where the sidecar is.
+/// on this machine, where the sidecar is. What another app invokes comes through the sidecar, with the token, and is
+/// refused all the same: only the sidecar itself delivers.
 /// </summary>
 public static class SidecarOnly
 {
@@ -25,16 +28,18 @@ public static class SidecarOnly
         var token = app.Configuration["APP_API_TOKEN"] is { Length: > 0 } value ? Encoding.UTF8.GetBytes(value) : null;
         if (token is null) Log.NoAppToken(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SidecarOnly)));
         app.UseWhen(
-            context => context.Request.Path.StartsWithSegments(PathPrefix, StringComparison.OrdinalIgnoreCase),
+            context => context.Request.Path.StartsWithSegments(PathPrefix, StringComparison.OrdinalIgnoreCase) || context.GetEndpoint()?.Metadata.OfType<AccessRule>().Contains(AccessRule.Sidecar) == true,
             guarded => guarded.Use((context, next) =>
             {
                 if (IsSidecar(context, token)) return next(context);
-                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                return Task.CompletedTask;
+                return Problems.Of(StatusCodes.Status401Unauthorized, "UNAUTHORIZED", Texts.Of("Only the sidecar of this app may do this.", "仅限本应用的 sidecar 调用。")).ExecuteAsync(context);
             }));
     }
 
-    private static bool IsSidecar(HttpContext context, byte[]? token) => token is null
+    /// <summary>True when another app sent the request through service invocation; its sidecar says so.</summary>
+    internal static bool IsInvokedByAnotherApp(HttpRequest request) => request.Headers.ContainsKey("dapr-caller-app-id");
+
+    private static bool IsSidecar(HttpContext context, byte[]? token) => !IsInvokedByAnotherApp(context.Request) && (token is null
         ? context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        : CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(context.Request.Headers["dapr-api-token"].ToString()), token);
+        : CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(context.Request.Headers["dapr-api-token"].ToString()), token));
 }

@@ -71,7 +71,8 @@ internal sealed class AppDefinition
     {
         var request = new DirectRequest("GET", "/dapr/subscribe", [], DirectRequest.NoHeaders, _app.Services);
         HandleAsync(request.Features).GetAwaiter().GetResult();
-        return [.. request.Answer().Body!.AsArray().Select(subscription => new Subscription(subscription!["topic"]!.GetValue<string>(), Route(subscription)))];
+        // Nobody consumes dead letters here: that there is one is a violation.
+        return [.. request.Answer().Body!.AsArray().Where(subscription => subscription!["bulkSubscribe"] is not null).Select(subscription => new Subscription(subscription!["topic"]!.GetValue<string>(), Route(subscription)))];
     }
 
     private static string Route(JsonNode subscription) =>

@@ -1,12 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using OrderInventory.ServiceDefaults;
-using OrderInventory.ServiceDefaults.State;
 
-namespace OrderApp.Storage;
+namespace OrderInventory.ServiceDefaults.State;
 
 /// <summary>Between stored bytes and documents.</summary>
-internal static class Documents
+public static class Documents
 {
     /// <summary>The document; null when there is none.</summary>
     /// <exception cref="DependencyUnavailableException">What is stored is damaged; nothing may be decided on it.</exception>

@@ -1,12 +1,10 @@
-using OrderInventory.ServiceDefaults;
-
-namespace OrderApp.Storage;
+namespace OrderInventory.ServiceDefaults.State;
 
 /// <summary>
 /// Writes many items to few documents: per document single flight, and everything that arrives meanwhile goes into the
 /// next round. <paramref name="round"/> stores the items of one document or throws.
 /// </summary>
-internal sealed class GroupCommit(Func<string, IReadOnlyList<string>, Task> round)
+public sealed class GroupCommit(Func<string, IReadOnlyList<string>, Task> round)
 {
     private const int MaxWaiting = 2_000;
 

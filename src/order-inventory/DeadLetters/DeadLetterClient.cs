@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace OrderInventory.DeadLetters;
+
+/// <summary>An app could not be asked, or said that it will not answer; the message says what to do.</summary>
+internal sealed class NotAnsweredException(string message) : Exception(message);
+
+/// <summary>A dead letter as an app shows it; the members are those of docs/api.md.</summary>
+internal sealed record Letter(
+    string Id, string Topic, string? EventId, string? Type, string? Key, string? Reason, int Size, string Status, DateTimeOffset RecordedTime, int Replays, DateTimeOffset? LastReplayed);
+
+/// <summary>What an app answered to a command: the letter as it is then, or the code and message of its refusal.</summary>
+internal sealed record LetterAnswer(Letter? Letter, string? Code, string? Message);
+
+/// <summary>The dead letters of one app, over its HTTP API.</summary>
+internal sealed class DeadLetterClient : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
+
+    private readonly HttpClient _http;
+
+    /// <summary>The app at <paramref name="address"/>; <paramref name="token"/> is an operator's, null without authentication.</summary>
+    public DeadLetterClient(Uri address, string? token)
+    {
+        _http = new HttpClient { BaseAddress = address, Timeout = RequestLimit };
+        if (token is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>All letters, newest first, page by page.</summary>
+    /// <exception cref="NotAnsweredException">The app cannot be asked.</exception>
+    public async IAsyncEnumerable<Letter> ListAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (string? cursor = ""; cursor is not null;)
+        {
+            using var page = JsonDocument.Parse(await SendAsync(HttpMethod.Get, "/api/deadletters?limit=200" + cursor, cancellationToken) is { Body: var body, Status: HttpStatusCode.OK } ? body : throw Refused("list"));
+            foreach (var letter in page.RootElement.GetProperty("data").EnumerateArray()) yield return letter.Deserialize<Letter>(Json)!;
+            cursor = page.RootElement.GetProperty("nextCursor").GetString() is { } next ? "&cursor=" + next : null;
+        }
+    }
+
+    /// <summary>One letter and what it says, as JSON; null when this app has none of that id.</summary>
+    /// <exception cref="NotAnsweredException">The app cannot be asked.</exception>
+    public async Task<JsonElement?> ShowAsync(string id, CancellationToken cancellationToken)
+    {
+        var (status, body) = await SendAsync(HttpMethod.Get, "/api/deadletters/" + Uri.EscapeDataString(id), cancellationToken);
+        return status == HttpStatusCode.OK ? JsonSerializer.Deserialize<JsonElement>(body).GetProperty("data") : status == HttpStatusCode.NotFound ? null : throw Refused("show");
+    }
+
+    /// <summary>Replays or dismisses a letter; null when this app has none of that id.</summary>
+    /// <exception cref="NotAnsweredException">The app cannot be asked, or is not sure: the same again is safe.</exception>
+    public async Task<LetterAnswer?> DoAsync(string id, string action, CancellationToken cancellationToken)
+    {
+        var (status, body) = await SendAsync(HttpMethod.Post, $"/api/deadletters/{Uri.EscapeDataString(id)}/{action}", cancellationToken);
+        if (status == HttpStatusCode.NotFound) return null;
+        var answer = JsonSerializer.Deserialize<JsonElement>(body);
+        return status switch
+        {
+            HttpStatusCode.OK => new LetterAnswer(answer.GetProperty("data").Deserialize<Letter>(Json), null, null),
+            HttpStatusCode.Conflict => new LetterAnswer(null, answer.GetProperty("code").GetString(), answer.GetProperty("message").GetString()),
+            _ => throw Refused(action),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(method, path);
+            using var answer = await _http.SendAsync(request, cancellationToken);
+            if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+                throw new NotAnsweredException($"{_http.BaseAddress} answers operators only: set {DeadLettersCommand.TokenVariable} to a token with the operator scope, or without authentication run this on its machine.");
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new NotAnsweredException($"{_http.BaseAddress} does not answer: {error.Message}");
+        }
+    }
+
+    private NotAnsweredException Refused(string action) => new($"{_http.BaseAddress} could not {action}; the same command again goes on from here.");
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+using OrderInventory.ServiceDefaults.Messaging;
+using OrderInventory.ServiceDefaults.State;
+
+namespace OrderInventory.ServiceDefaults.Access;
+
+/// <summary>Enforces the <see cref="AccessRule"/> that endpoints state, with bearer tokens (RFC 6750, JWT) when they are on.</summary>
+internal static class AccessControl
+{
+    public const string CallerPolicy = "caller";
+    public const string StaffPolicy = "staff";
+    public const string OperatorPolicy = "operator";
+
+    // Asymmetric ones only: with a shared secret, every app that can check a token could make one.
+    private static readonly string[] Algorithms =
+    [
+        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
+        SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
+        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
+    ];
+
+    public static void AddAccess(this WebApplicationBuilder builder)
+    {
+        var access = AccessOptions.From(builder.Configuration);
+        builder.Services.AddSingleton(access);
+        builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
+        builder.Services.AddAuthorizationBuilder()
+            .AddPolicy(CallerPolicy, policy => policy.RequireAssertion(context => !access.IsOn || context.User.Identity?.IsAuthenticated == true))
+            .AddPolicy(StaffPolicy, policy => policy.RequireAssertion(context => !access.IsOn || Caller.IsOperator(context.User, access)))
+            .AddPolicy(OperatorPolicy, policy => policy.RequireAssertion(context => access.IsOn ? Caller.IsOperator(context.User, access) : context.Resource is HttpContext http && IsOnThisMachine(http)));
+        if (access.IsOn) builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options => Configure(options, access));
+    }
+
+    private static void Configure(JwtBearerOptions options, AccessOptions access)
+    {
+        options.MapInboundClaims = false;
+        // Whether an address may do without TLS is decided when the settings are read.
+        options.RequireHttpsMetadata = false;
+        options.Authority = access.Authority;
+        if (access.MetadataAddress is not null) options.MetadataAddress = access.MetadataAddress;
+        options.TokenValidationParameters = new TokenValidationParameters
+        {
+            ValidIssuer = access.Issuer,
+            ValidAudience = access.Audience,
+            ValidAlgorithms = Algorithms,
+            IssuerSigningKeys = access.SigningKey is null ? null : access.ReadSigningKeys(),
+            RequireExpirationTime = true,
+            RequireSignedTokens = true,
+            ClockSkew = TimeSpan.FromSeconds(30),
+            NameClaimType = access.UserClaim,
+        };
+        options.Events = new JwtBearerEvents
+        {
+            OnTokenValidated = context =>
+            {
+                // Whoever is no user and no operator has nothing to do here.
+                if (!Caller.IsOperator(context.Principal!, access) && !StateKey.IsId(Caller.UserIn(context.Principal!, access))) context.Fail($"The token has no usable claim {access.UserClaim}.");
+                return Task.CompletedTask;
+            },
+            OnAuthenticationFailed = context => ThrowIfUnreachableAsync(context.Options.ConfigurationManager, context.HttpContext.RequestAborted),
+        };
+    }
+
+    /// <summary>Without the issuer's keys no token is good; that is an outage, and no fault of the token.</summary>
+    private static async Task ThrowIfUnreachableAsync(IConfigurationManager<OpenIdConnectConfiguration>? metadata, CancellationToken cancellationToken)
+    {
+        if (metadata is null) return;
+        try
+        {
+            await metadata.GetConfigurationAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is InvalidOperationException or IOException or HttpRequestException)
+        {
+            throw new DependencyUnavailableException("The metadata of the tokens' issuer cannot be read.", error);
+        }
+    }
+
+    // No address: a server without a network, as in tests. Another app behind the sidecar comes from this machine, too.
+    private static bool IsOnThisMachine(HttpContext context) =>
+        (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address)) && !SidecarOnly.IsInvokedByAnotherApp(context.Request);
+}

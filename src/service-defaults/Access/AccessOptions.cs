@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Configuration;
+using Microsoft.IdentityModel.Tokens;
+
+namespace OrderInventory.ServiceDefaults.Access;
+
+/// <summary>
+/// Whose tokens are good, configuration section <c>Authentication</c> (environment: <c>Authentication__Authority=…</c>).
+/// Without any of it, which is the default, there is no authentication.
+/// </summary>
+public sealed class AccessOptions
+{
+    /// <summary>Name of the section.</summary>
+    public const string Section = "Authentication";
+
+    /// <summary>Address of the issuer, whose metadata names the keys; null when they come from elsewhere.</summary>
+    public string? Authority { get; set; }
+
+    /// <summary>Address of the issuer's OpenID Connect metadata, where it is not below <see cref="Authority"/>.</summary>
+    public string? MetadataAddress { get; set; }
+
+    /// <summary>The issuer's public key (RSA or EC, PEM) or keys (a JSON Web Key Set), for issuers that cannot be asked.</summary>
+    public string? SigningKey { get; set; }
+
+    /// <summary>The <c>iss</c> of good tokens; null for the one that the metadata names.</summary>
+    public string? Issuer { get; set; }
+
+    /// <summary>The <c>aud</c> of good tokens: what the issuer calls this API.</summary>
+    public string? Audience { get; set; }
+
+    /// <summary>The claim that is the <c>userId</c> of orders.</summary>
+    public string UserClaim { get; set; } = "sub";
+
+    /// <summary>The scope (claim <c>scope</c> or <c>scp</c>) that makes an operator.</summary>
+    public string OperatorScope { get; set; } = "order-inventory.operate";
+
+    /// <summary>True when tokens are asked for.</summary>
+    public bool IsOn => Authority is not null || MetadataAddress is not null || SigningKey is not null;
+
+    /// <summary>Reads the section before anything starts.</summary>
+    /// <exception cref="InvalidOperationException">It cannot work; the message says what to write.</exception>
+    public static AccessOptions From(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var section = configuration.GetSection(Section);
+        var options = new AccessOptions();
+        section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        if (section.GetChildren().FirstOrDefault(setting => string.IsNullOrWhiteSpace(setting.Value)) is { } empty)
+            throw Wrong(empty.Key, "is empty; give it a value or leave it out");
+        if (!options.IsOn)
+        {
+            // Half a configuration must not leave the API open.
+            if (section.GetChildren().FirstOrDefault() is { } orphan) throw Wrong(orphan.Key, $"is set, but nothing says whose tokens are good; add {Section}:Authority, {Section}:MetadataAddress or {Section}:SigningKey, or remove it");
+            return options;
+        }
+
+        if (options.Audience is null) throw Wrong(nameof(Audience), "is missing; write what the issuer puts into aud for this API, else tokens for other APIs would be good here");
+        if (options.Issuer is null && options.Authority is null && options.MetadataAddress is null) throw Wrong(nameof(Issuer), $"is missing; with {Section}:SigningKey alone nothing else names the issuer");
+        if (options.SigningKey is not null && (options.Authority ?? options.MetadataAddress) is not null) throw Wrong(nameof(SigningKey), $"is set beside {Section}:Authority or {Section}:MetadataAddress; keep one source of keys");
+        if (options.OperatorScope.Any(character => character is <= ' ' or '"' or '\\' or > '~')) throw Wrong(nameof(OperatorScope), "is not one scope; write it without spaces and quotes");
+        CheckAddress(nameof(Authority), options.Authority);
+        CheckAddress(nameof(MetadataAddress), options.MetadataAddress);
+        if (options.SigningKey is not null) options.ReadSigningKeys();
+        return options;
+    }
+
+    /// <summary>The keys in <see cref="SigningKey"/>.</summary>
+    /// <exception cref="InvalidOperationException">It has none.</exception>
+    internal IReadOnlyList<SecurityKey> ReadSigningKeys()
+    {
+        const string remedy = "is not a public key; write an RSA or EC public key as PEM, or a JSON Web Key Set";
+        var text = SigningKey!.Trim();
+        if (text.Contains("PRIVATE KEY", StringComparison.Ordinal)) throw Wrong(nameof(SigningKey), "is a private key; only the issuer may have that, write the public one");
+        try
+        {
+            if (text.StartsWith('{'))
+            {
+                var keys = new JsonWebKeySet(text).GetSigningKeys().Where(key => key is AsymmetricSecurityKey or JsonWebKey { HasPrivateKey: false, Kty: "RSA" or "EC" }).ToArray();
+                return keys.Length > 0 ? keys : throw Wrong(nameof(SigningKey), remedy);
+            }
+
+            if (TryReadRsa(text) is { } rsa) return [new RsaSecurityKey(rsa)];
+            var curve = ECDsa.Create();
+            curve.ImportFromPem(text);
+            return [new ECDsaSecurityKey(curve)];
+        }
+        catch (Exception error) when (error is ArgumentException or CryptographicException)
+        {
+            throw Wrong(nameof(SigningKey), remedy);
+        }
+    }
+
+    private static RSA? TryReadRsa(string pem)
+    {
+        var rsa = RSA.Create();
+        try
+        {
+            rsa.ImportFromPem(pem);
+            return rsa;
+        }
+        catch (Exception error) when (error is ArgumentException or CryptographicException)
+        {
+            rsa.Dispose();
+            return null;
+        }
+    }
+
+    // Keys that come over a line that others can write to are nobody's keys.
+    private static void CheckAddress(string name, string? address)
+    {
+        if (address is null) return;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http")) throw Wrong(name, $"is {address}; write an address that begins with https://");
+        if (uri.Scheme == "http" && !uri.IsLoopback) throw Wrong(name, $"is {address}; write https://, because whoever answers there decides whose tokens are good");
+    }
+
+    private static InvalidOperationException Wrong(string name, string what) => new($"{Section}:{name} {what}.");
+}

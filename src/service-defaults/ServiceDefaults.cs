@@ -68,7 +68,8 @@ public static class ServiceDefaults
         app.UseRequestLocalization(options => options
             .SetDefaultCulture(Texts.Cultures[0])
             .AddSupportedCultures([.. Texts.Cultures])
-            .AddSupportedUICultures([.. Texts.Cultures]));
+            .AddSupportedUICultures([.. Texts.Cultures])
+            .RequestCultureProviders = [Texts.ByLanguage]);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseSidecarOnly();

@@ -152,6 +152,24 @@ public sealed class PlaceOrderTests : OrderApiTests
         Assert.Empty(App.State.Values(""));
     }
 
+    [Theory]
+    [InlineData("zh-CN", true)]
+    [InlineData("ZH-Hant-TW", true)]
+    [InlineData("en-US,en;q=0.9,zh;q=0.8", false)]
+    [InlineData("en;q=0.1,zh-HK;q=0.2", true)]
+    [InlineData("fr,zh;q=0.1", true)]
+    [InlineData("fr", false)]
+    [InlineData("*", false)]
+    [InlineData(";;;", false)]
+    public async Task Post_BadBody_AnswersInTheLanguageAskedFor(string accepted, bool chinese)
+    {
+        using var request = Request("{}", "k");
+        request.Headers.TryAddWithoutValidation("Accept-Language", accepted);
+        var answer = await Http.SendAsync(request);
+
+        Assert.Equal(chinese, (await answer.Content.ReadAsStringAsync()).Contains("不能为空", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Post_RemarkOf300KB_Is400AndOver1MiB413()
     {

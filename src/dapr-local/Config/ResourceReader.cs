@@ -30,13 +30,8 @@ internal static class ResourceReader
             secrets.Add(ComponentReader.Read(document, secrets), document.Directory);
 
         var resiliency = documents.Where(document => document.Kind == "Resiliency").Select(ResiliencyReader.Read).ToArray();
-        ComponentManifest[] used = [.. components[false].Select(document => ComponentReader.Read(document, secrets))];
-        notes.AddRange(resiliency.SelectMany(resource => resource.Outbound)
-            .Where(target => used.Any(component => component.Name == target.Key && component.Type.StartsWith("state.", StringComparison.Ordinal)))
-            .Select(target => (target.Value.Retry ?? target.Value.Timeout)?.Position is { } position ? $"{position.File}:{position.Line}: outbound policies of a state store have no effect in dapr-local" : null)
-            .OfType<string>());
         return new ResourceSet(
-            used,
+            [.. components[false].Select(document => ComponentReader.Read(document, secrets))],
             [.. documents.Where(document => document.Kind == "Subscription").Select(SubscriptionManifestReader.Read)],
             resiliency,
             [.. notes, .. resiliency.SelectMany(resource => resource.Notes)]);

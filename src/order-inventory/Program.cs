@@ -1,0 +1,3 @@
+using OrderInventory.Cli;
+
+return await new CommandLine(Console.Out, Console.Error, TimeProvider.System).InvokeAsync(args);

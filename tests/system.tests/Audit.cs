@@ -22,7 +22,7 @@ internal sealed class Audit(LocalSystem system)
         foreach (var id in orders.Values) await system.Orders.DecidedAsync(id, Rest);
 
         using var orderHttp = new HttpClient { BaseAddress = system.Orders.Address };
-        var reader = new SystemReader(orderHttp, system.Inventory, TimeProvider.System);
+        var reader = new SystemReader(orderHttp, system.Inventory, Rest, TimeProvider.System);
         var report = await new Auditor(reader, Options, TimeProvider.System, _ => { }).RunAsync(CancellationToken.None);
         Assert.Empty(report.Findings.Select(finding => finding.Finding.ToString()));
         Assert.True(report.Orders >= orders.Count, $"{report.Orders} orders were audited, {orders.Count} were accepted");

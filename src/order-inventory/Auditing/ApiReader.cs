@@ -4,10 +4,9 @@ using System.Text.Json;
 
 namespace OrderInventory.Auditing;
 
-/// <summary>One app's HTTP API: reads, again when the app cannot answer right now, a bounded number of times.</summary>
-internal sealed class ApiReader(HttpClient http, TimeProvider time)
+/// <summary>One app's HTTP API: reads, again when the app cannot answer right now, for as long as <paramref name="patience"/>.</summary>
+internal sealed class ApiReader(HttpClient http, TimeSpan patience, TimeProvider time)
 {
-    private const int MaxAttempts = 20;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
@@ -17,7 +16,8 @@ internal sealed class ApiReader(HttpClient http, TimeProvider time)
     public async Task<JsonElement?> GetAsync(string path, CancellationToken cancellationToken)
     {
         var pause = FirstPause;
-        for (var attempt = 1; ; attempt++)
+        var began = time.GetTimestamp();
+        while (true)
         {
             string why;
             try
@@ -35,7 +35,7 @@ internal sealed class ApiReader(HttpClient http, TimeProvider time)
                 why = error.Message;
             }
 
-            if (attempt == MaxAttempts) throw new UnreadableException(Url(path), $"{why} ({attempt} times)");
+            if (time.GetElapsedTime(began) >= patience) throw new UnreadableException(Url(path), $"{why} (tried for {patience.TotalSeconds:0} s)");
             await Task.Delay(pause, time, cancellationToken);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }

@@ -19,12 +19,13 @@ internal static class AuditCommand
         var settle = Seconds("--settle", "Seconds between the two readings that a finding has to survive", usual.Settle, 0, 600);
         var stuckAfter = Seconds("--stuck-after", "Seconds that an order may be on its way to another status", usual.StuckAfter, 0, 86_400);
         var keys = Seconds("--keys-remembered", "Seconds that order-app remembers idempotency keys (Orders__KeyTimeToLive)", usual.KeysRemembered, 1, 365 * 86_400);
+        var patience = Seconds("--patience", "Seconds that an app may not answer until the audit gives up", TimeSpan.FromSeconds(30), 0, 3_600);
         var evidence = new Option<string?>("--evidence") { Description = "Folder for what was read about each finding, a folder for each", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var command = new Command(
             "audit",
             "Reads a running system over the HTTP APIs of its two apps and checks I1 to I8 as far as these show them; the result says what they do not show, above all what was published. Changes nothing. Exit code 0: nothing is violated, 1: something is, 2: it could not be read.")
-        { orders, inventory, users, settle, stuckAfter, keys, evidence, json };
+        { orders, inventory, users, settle, stuckAfter, keys, patience, evidence, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var orderHttp = new HttpClient { BaseAddress = parsed.GetValue(orders), Timeout = RequestLimit };
@@ -38,7 +39,7 @@ internal static class AuditCommand
             };
             try
             {
-                var report = await new Auditor(new SystemReader(orderHttp, inventoryHttp, time), options, time, Progress(errors, time)).RunAsync(cancellationToken);
+                var report = await new Auditor(new SystemReader(orderHttp, inventoryHttp, TimeSpan.FromSeconds(parsed.GetValue(patience)), time), options, time, Progress(errors, time)).RunAsync(cancellationToken);
                 var folders = parsed.GetValue(evidence) is { } folder ? Evidence.Write(folder, report.Findings) : [];
                 if (parsed.GetValue(json)) AuditReportText.WriteJson(report, folders, output);
                 else AuditReportText.Write(report, folders, output);

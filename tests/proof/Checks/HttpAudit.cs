@@ -8,6 +8,7 @@ namespace OrderInventory.Proof.Checks;
 /// <summary>The auditor of the product, on what the HTTP APIs of the simulated apps show after a run and on nothing else.</summary>
 internal static class HttpAudit
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Horizon = TimeSpan.FromHours(3);
 
     /// <summary>What it finds, in words. Everything has come to rest before, so no order may be on its way.</summary>
@@ -15,7 +16,7 @@ internal static class HttpAudit
     {
         using var orders = Client(() => world.Orders);
         using var inventory = Client(() => world.Inventory[0]);
-        var auditor = new Auditor(new SystemReader(orders, inventory, world.Clock), new AuditOptions { StuckAfter = TimeSpan.Zero }, world.Clock, _ => { });
+        var auditor = new Auditor(new SystemReader(orders, inventory, Patience, world.Clock), new AuditOptions { StuckAfter = TimeSpan.Zero }, world.Clock, _ => { });
         AuditReport? report = null;
         world.Go(AuditAsync());
         await world.RunAsync(Horizon);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using OrderInventory.Auditing;
@@ -55,19 +54,14 @@ internal static class LoadCommand
         var command = new Command("load", "Orders, duplicates, commands and restocks at a given rate, with or without kills; then an audit, PASS or FAIL on I1 to I8. Exit code 0: nothing is violated, 1: something is, 2: the system could not be read")
         { components, orders, inventory, rate, duration, products, skew, stock, inFlight, impatient, kill, seed, json, html };
         foreach (var (_, option) in shares) command.Options.Add(option);
-        command.Validators.Add(result =>
-        {
-            // Values that are wrong by themselves have been named already.
-            if (result.Children.OfType<OptionResult>().Any(option => option.Errors.Any())) return;
-            var given = result.GetResult(orders) is { Implicit: false };
-            if (given != result.GetResult(inventory) is { Implicit: false }) result.AddError("--order-app and --inventory-app belong together.");
-            if (given && result.GetResult(components) is { Implicit: false }) result.AddError("--components is for a system that bench starts; it goes without --order-app.");
-            if (given && result.GetValue(kill) > 0) result.AddError("--kill is for a system that bench starts; it goes without --order-app.");
-            if (shares.Sum(share => result.GetValue(share.Option)) > 100) result.AddError("The shares of all kinds together must be at most 100 percent.");
-            if ((long)result.GetValue(rate) * result.GetValue(duration) > MaxRequests) result.AddError($"--rate times --duration must be at most {MaxRequests}.");
-        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (Contradiction(parsed) is { } contradiction)
+            {
+                await progress.WriteLineAsync(contradiction);
+                return 1;
+            }
+
             var options = new LoadOptions
             {
                 Rate = parsed.GetValue(rate),
@@ -98,6 +92,16 @@ internal static class LoadCommand
             }
         });
         return command;
+
+        string? Contradiction(ParseResult parsed)
+        {
+            var given = parsed.GetValue(orders) is not null;
+            if (given != parsed.GetValue(inventory) is not null) return "--order-app and --inventory-app belong together.";
+            if (given && parsed.GetResult(components) is { Implicit: false }) return "--components is for a system that bench starts; it goes without --order-app.";
+            if (given && parsed.GetValue(kill) > 0) return "--kill is for a system that bench starts; it goes without --order-app.";
+            if (shares.Sum(share => parsed.GetValue(share.Option)) > 100) return "The shares of all kinds together must be at most 100 percent.";
+            return (long)parsed.GetValue(rate) * parsed.GetValue(duration) > MaxRequests ? $"--rate times --duration must be at most {MaxRequests}." : null;
+        }
     }
 
     private static Option<int> Percent(string name, string description, int usual)

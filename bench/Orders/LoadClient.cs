@@ -30,6 +30,9 @@ internal sealed class LoadClient : IDisposable
         (_run, _figures, _time) = (run, figures, time);
     }
 
+    /// <summary>Seconds that an order may take to be decided before it is answered (Prefer: wait); null to be answered at once.</summary>
+    public int? Wait { get; init; }
+
     /// <summary>Creates a product; repeating it changes nothing.</summary>
     public async Task CreateAsync(int product, long total)
     {
@@ -89,6 +92,7 @@ internal sealed class LoadClient : IDisposable
                 using var patience = new CancellationTokenSource(limit, _time);
                 using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
                 if (key is not null) request.Headers.Add("Idempotency-Key", key);
+                if (Wait is { } wait) request.Headers.Add("Prefer", string.Create(CultureInfo.InvariantCulture, $"wait={wait}"));
                 using var answer = await app.SendAsync(request, patience.Token);
                 if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
                 {

@@ -23,12 +23,7 @@ internal static class LoadCommand
 
     public static Command Create(TextWriter output, TextWriter progress, TimeProvider time)
     {
-        var components = new Option<string>("--components") { Description = "Folder of components to start a system on; those with kafka use the servers of OI_KAFKA, OI_POSTGRES and OI_REDIS (eng/servers)", DefaultValueFactory = _ => "local" };
-        components.AcceptOnlyFromAmong([.. OrderSystem.Components]);
-        components.Validators.Add(result =>
-        {
-            if (OrderSystem.MissingVariable(Options.Text(result) ?? "") is { } variable) result.AddError($"{variable} is not set; eval \"$(eng/servers start DIR)\" starts servers and sets it.");
-        });
+        var components = Components();
         var orders = Address("--order-app");
         var inventory = Address("--inventory-app");
         var rate = Options.Number("--rate", "Requests in a second, on average", 100, 20_000);
@@ -43,11 +38,7 @@ internal static class LoadCommand
         var inFlight = Options.Number("--in-flight", "Requests at the same time; more are not sent, and counted as missed", 1_000, 100_000);
         var shares = Kinds.Select(kind => (kind.Kind, Option: Percent(kind.Option, $"Percent of the requests that {kind.Description}", kind.Usual))).ToArray();
         var impatient = Percent("--impatient", "Percent of the orders whose client gives up within 20 ms and asks again with the same key", 5);
-        var kill = new Option<int>("--kill") { Description = "Mean seconds between two kill -9 of an app or of dapr-local; 0 for none", DefaultValueFactory = _ => 0 };
-        kill.Validators.Add(result =>
-        {
-            if (Options.Text(result) is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= 3_600)) result.AddError("--kill must be from 0 to 3600.");
-        });
+        var kill = Kill(0);
         var seed = Options.Number("--seed", "Decides what is random", 1, int.MaxValue);
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var html = new Option<string?>("--html") { Description = "Also write a page with plots", HelpName = "FILE" };
@@ -102,6 +93,29 @@ internal static class LoadCommand
             if (shares.Sum(share => parsed.GetValue(share.Option)) > 100) return "The shares of all kinds together must be at most 100 percent.";
             return (long)parsed.GetValue(rate) * parsed.GetValue(duration) > MaxRequests ? $"--rate times --duration must be at most {MaxRequests}." : null;
         }
+    }
+
+    /// <summary>Which system is started.</summary>
+    public static Option<string> Components()
+    {
+        var components = new Option<string>("--components") { Description = "Folder of components to start a system on; those with kafka use the servers of OI_KAFKA, OI_POSTGRES and OI_REDIS (eng/servers)", DefaultValueFactory = _ => "local" };
+        components.AcceptOnlyFromAmong([.. OrderSystem.Components]);
+        components.Validators.Add(result =>
+        {
+            if (OrderSystem.MissingVariable(Options.Text(result) ?? "") is { } variable) result.AddError($"{variable} is not set; eval \"$(eng/servers start DIR)\" starts servers and sets it.");
+        });
+        return components;
+    }
+
+    /// <summary>How often a part of it is killed.</summary>
+    public static Option<int> Kill(int usual)
+    {
+        var kill = new Option<int>("--kill") { Description = "Mean seconds between two kill -9 of an app or of dapr-local; 0 for none", DefaultValueFactory = _ => usual };
+        kill.Validators.Add(result =>
+        {
+            if (Options.Text(result) is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= 3_600)) result.AddError("--kill must be from 0 to 3600.");
+        });
+        return kill;
     }
 
     private static Option<int> Percent(string name, string description, int usual)

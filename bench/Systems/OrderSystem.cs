@@ -11,26 +11,28 @@ namespace OrderInventory.Bench.Systems;
 internal sealed class OrderSystem : IAsyncDisposable
 {
     private const string Token = "bench-token";
+    private const string Sidecars = "dapr-local";
+    private const string Naive = "naive-app";
+    private const int PortsOfAnApp = 3;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oi-bench-").FullName;
     private readonly int[] _ports = ServerProcess.FreePorts(6);
     private readonly Dictionary<string, ServerProcess> _running = [];
+    private readonly IReadOnlyList<string> _apps;
 
-    private OrderSystem()
-    {
-    }
+    private OrderSystem(IReadOnlyList<string> apps) => _apps = apps;
 
     /// <summary>The processes that can be killed.</summary>
-    public static IReadOnlyList<string> Processes { get; } = ["order-app", "inventory-app", "dapr-local"];
+    public IReadOnlyList<string> Processes => [.. _apps, Sidecars];
 
     /// <summary>Folders of components that come with the product.</summary>
     public static IReadOnlyList<string> Components { get; } = ["local", "kafka-postgres", "kafka-redis"];
 
     /// <summary>Address of order-app.</summary>
-    public Uri Orders => new($"http://127.0.0.1:{Port(0)}");
+    public Uri Orders => Address(0);
 
     /// <summary>Address of inventory-app.</summary>
-    public Uri Inventory => new($"http://127.0.0.1:{Port(3)}");
+    public Uri Inventory => Address(_apps.Count - 1);
 
     /// <summary>The variable that says where a server of <paramref name="components"/> is, when it has to be set and is not; otherwise null.</summary>
     public static string? MissingVariable(string components)
@@ -39,26 +41,11 @@ internal sealed class OrderSystem : IAsyncDisposable
         return variables.FirstOrDefault(variable => Environment.GetEnvironmentVariable(variable) is not { Length: > 0 });
     }
 
-    /// <summary>Starts everything on <paramref name="components"/> and waits until it is ready.</summary>
-    public static async Task<OrderSystem> StartAsync(string components)
-    {
-        var system = new OrderSystem();
-        try
-        {
-            RunFile.Write(
-                system._folder,
-                Path.Combine(Repository.Root, "components", components),
-                Token,
-                [new RunFileApp("order-app", system._ports[0], system._ports[1], system._ports[2]), new RunFileApp("inventory-app", system._ports[3], system._ports[4], system._ports[5])]);
-            foreach (var name in Processes.Reverse()) await system.StartProcessAsync(name);
-            return system;
-        }
-        catch
-        {
-            await system.DisposeAsync();
-            throw;
-        }
-    }
+    /// <summary>Starts the product on <paramref name="components"/> and waits until it is ready.</summary>
+    public static Task<OrderSystem> StartAsync(string components) => StartAsync(components, ["order-app", "inventory-app"]);
+
+    /// <summary>The same for tests/naive-app, which is both apps in one.</summary>
+    public static Task<OrderSystem> StartNaiveAsync(string components) => StartAsync(components, [Naive]);
 
     /// <summary>kill -9 of one of <see cref="Processes"/>, and a new one in its place; returns when that is ready.</summary>
     public async Task KillAsync(string name)
@@ -75,16 +62,32 @@ internal sealed class OrderSystem : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    private static async Task<OrderSystem> StartAsync(string components, IReadOnlyList<string> apps)
+    {
+        var system = new OrderSystem(apps);
+        try
+        {
+            RunFile.Write(
+                system._folder,
+                RunFile.CopyComponents(system._folder, Directory.GetFiles(Path.Combine(Repository.Root, "components", components), "*.yaml")),
+                Token,
+                apps.Select((app, i) => new RunFileApp(app, system._ports[i * PortsOfAnApp], system._ports[(i * PortsOfAnApp) + 1], system._ports[(i * PortsOfAnApp) + 2])));
+            foreach (var name in system.Processes.Reverse()) await system.StartProcessAsync(name);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
     private async Task StartProcessAsync(string name)
     {
-        var dll = ServerProcess.Dll(name);
-        var process = _running[name] = name == "dapr-local" ? RunFile.Run(_folder) : ServerProcess.Start(dll, [], Path.GetDirectoryName(dll)!, AppEnvironment(name == "order-app" ? 0 : 3));
-        await process.AnswersAsync(name switch
-        {
-            "dapr-local" => new Uri($"http://127.0.0.1:{Port(1)}/v1.0/healthz/outbound"),
-            "order-app" => new Uri(Orders, "/readyz"),
-            _ => new Uri(Inventory, "/readyz"),
-        });
+        var app = _apps.ToList().IndexOf(name);
+        var dll = name == Naive ? Repository.Built("tests/" + Naive, Naive) : ServerProcess.Dll(name);
+        var process = _running[name] = app < 0 ? RunFile.Run(_folder) : ServerProcess.Start(dll, [], Path.GetDirectoryName(dll)!, AppEnvironment(app * PortsOfAnApp));
+        await process.AnswersAsync(app < 0 ? new Uri($"http://127.0.0.1:{Port(1)}/v1.0/healthz/outbound") : new Uri(Address(app), "/readyz"));
     }
 
     // As Dapr gives it to its apps.
@@ -95,6 +98,8 @@ internal sealed class OrderSystem : IAsyncDisposable
         ["DAPR_GRPC_PORT"] = Port(first + 2),
         ["APP_API_TOKEN"] = Token,
     };
+
+    private Uri Address(int app) => new($"http://127.0.0.1:{Port(app * PortsOfAnApp)}");
 
     private string Port(int index) => _ports[index].ToString(CultureInfo.InvariantCulture);
 }

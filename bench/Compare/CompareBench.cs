@@ -40,7 +40,7 @@ internal sealed class CompareBench(CompareOptions options, TextWriter progress, 
         await progress.WriteLineAsync($"{name}: starting");
         await using var system = await startAsync(options.Components);
         var run = "compare-" + time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        using var client = new LoadClient(system.Orders, system.Inventory, run, new LoadFigures(0), time) { Wait = MostWait };
+        using var client = new LoadClient(system.Orders, system.Inventory, run, new LoadFigures(0), time, cancellationToken) { Wait = MostWait };
         await Parallel.ForEachAsync(Enumerable.Range(0, options.Load.Products), cancellationToken, async (product, _) => await client.CreateAsync(product, options.Load.Stock));
 
         await progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{name}: {options.Clients} clients, {options.Load.Seconds} s"));
@@ -49,9 +49,16 @@ internal sealed class CompareBench(CompareOptions options, TextWriter progress, 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var killing = Killer.RunAsync(system, options.Load.Kill, options.Load.Seed, kills, progress, time, over.Token);
         var measured = TimeSpan.FromSeconds(options.Load.Seconds);
-        await ClosedLoop.RunAsync(options.Clients, WarmUpShare * measured, measured, PlaceAsync, measure, time, cancellationToken);
-        await over.CancelAsync();
-        await killing;
+        try
+        {
+            await ClosedLoop.RunAsync(options.Clients, WarmUpShare * measured, measured, PlaceAsync, measure, time, cancellationToken);
+        }
+        finally
+        {
+            // What is being started again belongs to the system, which is stopped next.
+            await over.CancelAsync();
+            await killing;
+        }
 
         await progress.WriteLineAsync($"{name}: auditing");
         var verdict = await Verdict.OfAsync(system.Orders, system.Inventory, told, time, cancellationToken);

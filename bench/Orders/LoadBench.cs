@@ -17,7 +17,7 @@ internal sealed class LoadBench(string name, Uri orders, Uri inventory, OrderSys
     /// <summary>Does it all.</summary>
     public async Task<LoadReport> RunAsync(CancellationToken cancellationToken)
     {
-        using var client = new LoadClient(orders, inventory, "load-" + time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), _figures, time);
+        using var client = new LoadClient(orders, inventory, "load-" + time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), _figures, time, cancellationToken);
         var run = new LoadRun(options, client, _figures, time);
         await progress.WriteLineAsync($"{name}: creating {options.Products} products");
         await run.PrepareAsync(cancellationToken);
@@ -25,9 +25,16 @@ internal sealed class LoadBench(string name, Uri orders, Uri inventory, OrderSys
         {
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var kills = own is null ? Task.CompletedTask : Killer.RunAsync(own, options.Kill, options.Seed, _kills, progress, time, over.Token);
-            await run.RunAsync(cancellationToken);
-            await over.CancelAsync();
-            await kills;
+            try
+            {
+                await run.RunAsync(cancellationToken);
+            }
+            finally
+            {
+                // What is being started again belongs to the system, which is stopped next.
+                await over.CancelAsync();
+                await kills;
+            }
         }
 
         var elapsed = run.Elapsed;

@@ -21,14 +21,18 @@ internal sealed class LoadClient : IDisposable
     private readonly string _run;
     private readonly LoadFigures _figures;
     private readonly TimeProvider _time;
+    private readonly CancellationToken _stop;
 
-    /// <summary><paramref name="run"/> begins the ids of all that it creates, so that runs on one system do not meet.</summary>
-    public LoadClient(Uri orders, Uri inventory, string run, LoadFigures figures, TimeProvider time)
+    /// <summary><paramref name="run"/> begins the ids of all that it creates, so that runs on one system do not meet. After <paramref name="stop"/> every request ends without an answer.</summary>
+    public LoadClient(Uri orders, Uri inventory, string run, LoadFigures figures, TimeProvider time, CancellationToken stop)
     {
         _orders = new HttpClient { BaseAddress = orders, Timeout = Timeout.InfiniteTimeSpan };
         _inventory = new HttpClient { BaseAddress = inventory, Timeout = Timeout.InfiniteTimeSpan };
-        (_run, _figures, _time) = (run, figures, time);
+        (_run, _figures, _time, _stop) = (run, figures, time, stop);
     }
+
+    /// <summary>True when no request is answered any more.</summary>
+    public bool IsStopped => _stop.IsCancellationRequested;
 
     /// <summary>Seconds that an order may take to be decided before it is answered (Prefer: wait); null to be answered at once.</summary>
     public int? Wait { get; init; }
@@ -89,7 +93,8 @@ internal sealed class LoadClient : IDisposable
         {
             try
             {
-                using var patience = new CancellationTokenSource(limit, _time);
+                using var end = new CancellationTokenSource(limit, _time);
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(end.Token, _stop);
                 using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
                 if (key is not null) request.Headers.Add("Idempotency-Key", key);
                 if (Wait is { } wait) request.Headers.Add("Prefer", string.Create(CultureInfo.InvariantCulture, $"wait={wait}"));
@@ -105,7 +110,7 @@ internal sealed class LoadClient : IDisposable
                 // No answer, or half of one: it may or may not have had its effect.
             }
 
-            if (_time.GetElapsedTime(began) > GiveUpAfter) return (LoadFigures.GaveUp, null);
+            if (_stop.IsCancellationRequested || _time.GetElapsedTime(began) > GiveUpAfter) return (LoadFigures.GaveUp, null);
             _figures.Repeat();
             if (limit == RequestLimit) await Task.Delay(Pause, _time);
         }

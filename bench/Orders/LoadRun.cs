@@ -39,17 +39,23 @@ internal sealed class LoadRun(LoadOptions options, LoadClient client, LoadFigure
         using var places = new SemaphoreSlim(options.InFlight);
         _began = time.GetTimestamp();
         var number = 0;
-        foreach (var arrival in Arrivals.Of(options))
+        try
         {
-            while (Elapsed < arrival.Due) await Task.Delay(Tick, time, cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested();
-            var own = number++;
-            if (places.Wait(0, CancellationToken.None)) _ = Task.Run(() => SendAsync(own, arrival, places), CancellationToken.None);
-            else figures.Miss();
+            foreach (var arrival in Arrivals.Of(options))
+            {
+                while (Elapsed < arrival.Due) await Task.Delay(Tick, time, cancellationToken);
+                var own = number++;
+                if (places.Wait(0, CancellationToken.None)) _ = Task.Run(() => SendAsync(own, arrival, places), CancellationToken.None);
+                else figures.Miss();
+            }
+        }
+        finally
+        {
+            // Each of them gives up at some time.
+            for (var i = 0; i < options.InFlight; i++) await places.WaitAsync(CancellationToken.None);
         }
 
-        // Each of them gives up at some time.
-        for (var i = 0; i < options.InFlight; i++) await places.WaitAsync(CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private async Task SendAsync(int number, Arrival arrival, SemaphoreSlim places)
@@ -83,7 +89,7 @@ internal sealed class LoadRun(LoadOptions options, LoadClient client, LoadFigure
 
     private async Task WatchAsync(string orderId, TimeSpan due)
     {
-        for (var limit = Elapsed + WatchLimit; Elapsed < limit; await Task.Delay(LookAgain, time))
+        for (var limit = Elapsed + WatchLimit; Elapsed < limit && !client.IsStopped; await Task.Delay(LookAgain, time))
         {
             if (await client.StatusAsync(orderId) is null or "PENDING") continue;
             figures.Decided.Count(succeeded: true, inTime: true);

@@ -41,6 +41,9 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>The documents of order-app, through its sidecar.</summary>
     public HttpClient OrderState { get; }
 
+    /// <summary>A folder that disappears with the system.</summary>
+    public string Folder => _folder;
+
     /// <summary>The gRPC address of order-app's sidecar.</summary>
     public Uri OrderSidecar => new($"http://127.0.0.1:{_ports[3]}");
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using OrderInventory.Auditing;
 using OrderInventory.Judging;
 
 namespace OrderInventory.Bench.Orders;
@@ -38,10 +39,12 @@ internal sealed class LoadClient : IDisposable
     public int? Wait { get; init; }
 
     /// <summary>Creates a product; repeating it changes nothing.</summary>
+    /// <exception cref="UnreadableException">The system does not let it.</exception>
     public async Task CreateAsync(int product, long total)
     {
         var (outcome, _) = await SendAsync(_inventory, HttpMethod.Put, $"/api/inventory/{Product(product)}", new { total }, null, null);
-        if (outcome != "200") throw new InvalidOperationException($"A product could not be created: {outcome}.");
+        _stop.ThrowIfCancellationRequested();
+        if (outcome != "200") throw new UnreadableException("The product " + Product(product), "creating it was answered with " + outcome);
     }
 
     /// <summary>Places a new order; its number makes user and key.</summary>

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using OrderInventory.Bench.Compare;
+using OrderInventory.Bench.Orders;
 using OrderInventory.Bench.Prove;
 using OrderInventory.Bench.Sidecar;
 using OrderInventory.Bench.Stock;
@@ -14,7 +16,15 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
 
     /// <summary>Runs a command line; 0: all that was measured is consistent. A missed target alone is no failure.</summary>
     public Task<int> InvokeAsync(IReadOnlyList<string> arguments) =>
-        new RootCommand("Proves and measures the product on this machine") { ProveCommand.Create(output, progress, time), StockCommand.Create(output, progress, time), SidecarCommand.Create(output, progress, time), WorkflowCommand.Create(output, progress, time) }
+        new RootCommand("Proves and measures the product on this machine")
+        {
+            ProveCommand.Create(output, progress, time),
+            StockCommand.Create(output, progress, time),
+            LoadCommand.Create(output, progress, time),
+            CompareCommand.Create(output, progress, time),
+            SidecarCommand.Create(output, progress, time),
+            WorkflowCommand.Create(output, progress, time),
+        }
             .Parse(arguments)
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = progress, ProcessTerminationTimeout = StopLimit });
 }

@@ -17,8 +17,8 @@ internal sealed record ProveReport
     /// <summary>Schedules that were run on the product.</summary>
     public int Schedules => Scenarios.Sum(scenario => scenario.Schedules);
 
-    /// <summary>True: no schedule violates anything, and every defect is found.</summary>
-    public bool Passed => Scenarios.All(scenario => scenario.Violated == 0) && Mutants.All(mutant => mutant.Killed is not null);
+    /// <summary>True: no schedule violates anything, and every defect is found, by the auditor too unless its damage does not show over HTTP.</summary>
+    public bool Passed => Scenarios.All(scenario => scenario.Violated == 0) && Mutants.All(mutant => mutant.Killed is not null && mutant.Audited is not null == mutant.Unseen is null);
 }
 
 /// <summary>What the schedules of a scenario gave.</summary>
@@ -36,7 +36,14 @@ internal sealed record ProvedScenario(string Name, string Description, int Fault
 /// <param name="Defect">What is wrong with it.</param>
 /// <param name="Scenario">The scenario that was run.</param>
 /// <param name="Killed">The schedule that shows the defect; null when none did.</param>
-internal sealed record ProvedMutant(string Name, string Defect, string Scenario, Story? Killed);
+/// <param name="Audited">The first schedule after which the auditor finds something over the HTTP APIs alone; null when there is none.</param>
+/// <param name="Unseen">Why the damage does not show over HTTP; null for a mutant whose damage does.</param>
+internal sealed record ProvedMutant(string Name, string Defect, string Scenario, Story? Killed, Audited? Audited, string? Unseen);
+
+/// <summary>What the auditor finds after a schedule.</summary>
+/// <param name="Schedule">The faults, by step; empty for none.</param>
+/// <param name="Findings">What it finds.</param>
+internal sealed record Audited(string Schedule, IReadOnlyList<string> Findings);
 
 /// <summary>A schedule after which something is violated.</summary>
 /// <param name="Schedule">The faults, by step.</param>
@@ -46,7 +53,7 @@ internal sealed record ProvedMutant(string Name, string Defect, string Scenario,
 internal sealed record Story(string Schedule, IReadOnlyList<string> Violations, [property: JsonPropertyName("story")] IReadOnlyList<string> Steps, string Repeat);
 
 /// <summary>A line of the proof's own output: how far it is, or what a scenario gave.</summary>
-internal sealed record ProofLine(string Scenario, int? Progress = null, string? Description = null, int Faults = 0, int Steps = 0, int Schedules = 0, int Violated = 0, IReadOnlyList<Story>? Stories = null);
+internal sealed record ProofLine(string Scenario, int? Progress = null, string? Description = null, int Faults = 0, int Steps = 0, int Schedules = 0, int Violated = 0, IReadOnlyList<Story>? Stories = null, Audited? Audited = null);
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ProofLine))]

@@ -13,9 +13,9 @@ internal static class ProveReportText
         foreach (var scenario in report.Scenarios) scenarios.AddRow(scenario.Name, scenario.Description, Number(scenario.Faults), Number(scenario.Steps), Number(scenario.Schedules), Number(scenario.Violated));
         console.Write(scenarios);
 
-        var mutants = new Table().Title("each defect, and the schedule that shows it").AddColumns("mutant", "defect", "schedule", "violates");
+        var mutants = new Table().Title("each defect, and the schedule that shows it").AddColumns("mutant", "defect", "schedule", "violates", "the auditor over HTTP");
         foreach (var mutant in report.Mutants)
-            mutants.AddRow(mutant.Name, mutant.Defect, mutant.Killed is { } killed ? $"{mutant.Scenario} {killed.Schedule}" : "NOT KILLED", mutant.Killed?.Violations[0].EscapeMarkup() ?? "");
+            mutants.AddRow(mutant.Name, mutant.Defect, mutant.Killed is { } killed ? $"{mutant.Scenario} {killed.Schedule}" : "NOT KILLED", mutant.Killed?.Violations[0].EscapeMarkup() ?? "", Audited(mutant).EscapeMarkup());
         console.Write(mutants);
 
         foreach (var scenario in report.Scenarios)
@@ -28,8 +28,15 @@ internal static class ProveReportText
             }
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(report.Passed ? "PASS" : "FAIL")}: {report.Schedules:N0} schedules in {report.Seconds:0} s, {report.Mutants.Count(mutant => mutant.Killed is not null)} of {report.Mutants.Count} mutants killed"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(report.Passed ? "PASS" : "FAIL")}: {report.Schedules:N0} schedules in {report.Seconds:0} s, {report.Mutants.Count(mutant => mutant.Killed is not null)} of {report.Mutants.Count} mutants killed, {report.Mutants.Count(mutant => mutant.Audited is not null)} found by the auditor"));
     }
+
+    private static string Audited(ProvedMutant mutant) => mutant switch
+    {
+        { Audited: { } audited } => $"{(audited.Schedule == mutant.Killed?.Schedule ? "" : $"after {audited.Schedule}: ")}{audited.Findings[0]}",
+        { Unseen: { } reason } => reason,
+        _ => "NOT FOUND",
+    };
 
     private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -17,12 +17,12 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<(int Share, string Scenario), int> _schedules = new();
-    private readonly ConcurrentDictionary<string, Story?> _killed = new();
+    private readonly ConcurrentDictionary<string, ProofLine> _killed = new();
 
     public async Task<ProveReport> RunAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        var mutants = XDocument.Load(Path.Combine(Repository.Root, "tests/proof.mutants/mutants.xml")).Root!.Elements("mutant").Select(mutant => (Name: Of(mutant, "name"), Defect: Of(mutant, "defect"), Scenario: Of(mutant, "scenario"))).ToArray();
+        var mutants = XDocument.Load(Path.Combine(Repository.Root, "tests/proof.mutants/mutants.xml")).Root!.Elements("mutant").Select(mutant => (Name: Of(mutant, "name"), Defect: Of(mutant, "defect"), Scenario: Of(mutant, "scenario"), Unseen: mutant.Attribute("unseen")?.Value)).ToArray();
         var lines = new ConcurrentBag<ProofLine>();
         using var beat = time.CreateTimer(_ => progress.WriteLine(Standing(began, mutants.Length)), null, Beat, Beat);
 
@@ -34,7 +34,7 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
         {
             Seconds = Math.Round(time.GetElapsedTime(began).TotalSeconds, 1),
             Scenarios = [.. lines.GroupBy(line => line.Scenario).Select(Merge).OrderBy(scenario => scenario.Name, StringComparer.Ordinal)],
-            Mutants = [.. mutants.Select(mutant => new ProvedMutant(mutant.Name, mutant.Defect, mutant.Scenario, _killed[mutant.Name]))],
+            Mutants = [.. mutants.Select(mutant => new ProvedMutant(mutant.Name, mutant.Defect, mutant.Scenario, First(_killed[mutant.Name]), _killed[mutant.Name].Audited, mutant.Unseen))],
         };
     }
 
@@ -50,8 +50,8 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
 
     private Task KillAsync(string mutant, string scenario, CancellationToken cancellationToken)
     {
-        _killed[mutant] = null;
-        return ProofProcess.RunAsync("proof.mutants", ["--scenario", scenario, "--faults", "1", "--first", "--mutant", mutant], line => _killed[mutant] = line.Stories is [var story, ..] ? story : null, cancellationToken);
+        _killed[mutant] = new ProofLine(scenario);
+        return ProofProcess.RunAsync("proof.mutants", ["--scenario", scenario, "--faults", "1", "--first", "--mutant", mutant], line => _killed[mutant] = line, cancellationToken);
     }
 
     private static ProvedScenario Merge(IGrouping<string, ProofLine> shares) => new(
@@ -59,7 +59,9 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
 
     private string Standing(long began, int mutants) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{time.GetElapsedTime(began).TotalSeconds,4:0} s  {_schedules.Values.Sum():N0} schedules, {_killed.Values.Count(story => story is not null)} of {mutants} mutants killed");
+        $"{time.GetElapsedTime(began).TotalSeconds,4:0} s  {_schedules.Values.Sum():N0} schedules, {_killed.Values.Count(line => First(line) is not null)} of {mutants} mutants killed");
+
+    private static Story? First(ProofLine line) => line.Stories is [var story, ..] ? story : null;
 
     private static string Of(XElement mutant, string attribute) => mutant.Attribute(attribute)!.Value;
 

@@ -1,4 +1,3 @@
-using System.CommandLine;
-using OrderInventory.DeadLetters;
+using OrderInventory.Cli;
 
-return await new RootCommand("Tools for whoever runs OrderInventory") { DeadLettersCommand.Create(Console.Out, Console.Error, Environment.GetEnvironmentVariable) }.Parse(args).InvokeAsync();
+return await new CommandLine(Console.Out, Console.Error, TimeProvider.System, Environment.GetEnvironmentVariable).InvokeAsync(args);

@@ -15,7 +15,7 @@ public sealed class ProjectArrowTests
         ["service-defaults"] = ["contracts"],
         ["order-app"] = ["contracts", "dapr-workflow", "service-defaults"],
         ["inventory-app"] = ["contracts", "service-defaults"],
-        ["order-inventory"] = [],
+        ["order-inventory"] = ["contracts"],
     };
 
     [Fact]

@@ -27,6 +27,9 @@ public sealed class ProveCommandTests(ProveRun run) : IClassFixture<ProveRun>
     public static TheoryData<string> Mutants { get; } =
         [.. XDocument.Load(Path.Combine(Repository.Root, "tests/proof.mutants/mutants.xml")).Root!.Elements("mutant").Select(mutant => mutant.Attribute("name")!.Value)];
 
+    // May only become shorter.
+    private static readonly string[] Unseen = ["publish-without-driver"];
+
     [Fact]
     public void Prove_EveryScheduleWithOneFault_ViolatesNothing()
     {
@@ -49,5 +52,17 @@ public sealed class ProveCommandTests(ProveRun run) : IClassFixture<ProveRun>
         Assert.NotEqual(JsonValueKind.Null, killed.ValueKind);
         // By an invariant, and not because the simulation broke down.
         Assert.Matches("^(I[1-8]|outcome): ", killed.GetProperty("violations")[0].GetString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Mutants))]
+    public void Prove_Mutant_IsFoundByTheAuditorWhereItsDamageShowsOverHttp(string name)
+    {
+        var mutant = run.Report.GetProperty("mutants").EnumerateArray().Single(mutant => mutant.GetProperty("name").GetString() == name);
+
+        var audited = mutant.GetProperty("audited");
+        if (Unseen.Contains(name)) Assert.True(audited.ValueKind == JsonValueKind.Null, "It is found now: take its reason out of mutants.xml and its name out of this list.");
+        else Assert.Matches("^I[1-8]: ", audited.GetProperty("findings")[0].GetString());
+        Assert.Equal(Unseen.Contains(name), mutant.GetProperty("unseen").ValueKind == JsonValueKind.String);
     }
 }

@@ -49,6 +49,9 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>Where order-app and inventory-app show their metrics, when they have a collector.</summary>
     public int[] MetricsPorts => _ports[9..11];
 
+    /// <summary>A folder that disappears with the system.</summary>
+    public string Folder => _folder;
+
     /// <summary>The gRPC address of order-app's sidecar.</summary>
     public Uri OrderSidecar => new($"http://127.0.0.1:{_ports[3]}");
 

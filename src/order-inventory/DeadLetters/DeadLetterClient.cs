@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
+using OrderInventory.Cli;
 
 namespace OrderInventory.DeadLetters;
 
@@ -14,20 +14,10 @@ internal sealed record Letter(
 /// <summary>What an app answered to a command: the letter as it is then, or the code and message of its refusal.</summary>
 internal sealed record LetterAnswer(Letter? Letter, string? Code, string? Message);
 
-/// <summary>The dead letters of one app, over its HTTP API.</summary>
-internal sealed class DeadLetterClient : IDisposable
+/// <summary>The dead letters of the app that <paramref name="http"/>, which goes with this client, reaches.</summary>
+internal sealed class DeadLetterClient(HttpClient http) : IDisposable
 {
     private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
-    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
-
-    private readonly HttpClient _http;
-
-    /// <summary>The app at <paramref name="address"/>; <paramref name="token"/> is an operator's, null without authentication.</summary>
-    public DeadLetterClient(Uri address, string? token)
-    {
-        _http = new HttpClient { BaseAddress = address, Timeout = RequestLimit };
-        if (token is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-    }
 
     /// <summary>All letters, newest first, page by page.</summary>
     /// <exception cref="NotAnsweredException">The app cannot be asked.</exception>
@@ -65,23 +55,23 @@ internal sealed class DeadLetterClient : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => http.Dispose();
 
     private async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
     {
         try
         {
             using var request = new HttpRequestMessage(method, path);
-            using var answer = await _http.SendAsync(request, cancellationToken);
+            using var answer = await http.SendAsync(request, cancellationToken);
             if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
-                throw new NotAnsweredException($"{_http.BaseAddress} answers operators only: set {DeadLettersCommand.TokenVariable} to a token with the operator scope, or without authentication run this on its machine.");
+                throw new NotAnsweredException($"{http.BaseAddress} answers operators only: set {Apps.TokenVariable} to a token with the operator scope, or without authentication run this on its machine.");
             return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            throw new NotAnsweredException($"{_http.BaseAddress} does not answer: {error.Message}");
+            throw new NotAnsweredException($"{http.BaseAddress} does not answer: {error.Message}");
         }
     }
 
-    private NotAnsweredException Refused(string action) => new($"{_http.BaseAddress} could not {action}; the same command again goes on from here.");
+    private NotAnsweredException Refused(string action) => new($"{http.BaseAddress} could not {action}; the same command again goes on from here.");
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using OrderInventory.Cli;
 using Spectre.Console;
 
 namespace OrderInventory.DeadLetters;
@@ -8,9 +9,6 @@ namespace OrderInventory.DeadLetters;
 /// <summary><c>order-inventory deadletters</c>: the dead letters of both apps.</summary>
 internal static class DeadLettersCommand
 {
-    /// <summary>The variable with an operator's token; not an option, because others see the command lines of a machine.</summary>
-    public const string TokenVariable = "ORDER_INVENTORY_TOKEN";
-
     private const int Refused = 1;
     private const int Failed = 2;
     private const int WidthWhenRedirected = 200;
@@ -20,8 +18,8 @@ internal static class DeadLettersCommand
     /// <summary>Results go to <paramref name="output"/>, errors to <paramref name="errors"/>.</summary>
     public static Command Create(TextWriter output, TextWriter errors, Func<string, string?> environment)
     {
-        var orders = Address("--order-app", "Address of order-app", "http://127.0.0.1:5101");
-        var inventory = Address("--inventory-app", "Address of inventory-app", "http://127.0.0.1:5102");
+        var orders = Apps.OrderAddress();
+        var inventory = Apps.InventoryAddress();
         var json = new Option<bool>("--json") { Description = "Write JSON, a letter a line", Recursive = true };
         var id = new Argument<string>("ID") { Description = "Id of the letter" };
         var some = new Argument<string[]>("ID") { Description = "Ids of letters", Arity = ArgumentArity.ZeroOrMore };
@@ -37,9 +35,8 @@ internal static class DeadLettersCommand
                 else command.Add((Argument)symbol);
             command.SetAction(async (parsed, cancellationToken) =>
             {
-                var token = environment(TokenVariable) is { Length: > 0 } value ? value : null;
-                using var orderApp = new DeadLetterClient(parsed.GetValue(orders)!, token);
-                using var inventoryApp = new DeadLetterClient(parsed.GetValue(inventory)!, token);
+                using var orderApp = new DeadLetterClient(Apps.Client(parsed.GetValue(orders)!, environment));
+                using var inventoryApp = new DeadLetterClient(Apps.Client(parsed.GetValue(inventory)!, environment));
                 try
                 {
                     return await run(parsed, [orderApp, inventoryApp], cancellationToken);
@@ -144,18 +141,4 @@ internal static class DeadLettersCommand
 
         return code;
     }
-
-    private static Option<Uri> Address(string name, string description, string usual) => new(name)
-    {
-        Description = description,
-        HelpName = "URL",
-        Recursive = true,
-        DefaultValueFactory = _ => new Uri(usual),
-        CustomParser = result =>
-        {
-            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") return address;
-            result.AddError($"{name} must be an address such as {usual}.");
-            return null;
-        },
-    };
 }

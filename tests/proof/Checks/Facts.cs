@@ -3,18 +3,18 @@ using InventoryApp.Domain;
 using InventoryApp.Storage;
 using OrderApp.Domain;
 using OrderApp.Storage;
+using OrderInventory.Judging;
 using OrderInventory.Proof.Scenarios;
 using OrderInventory.Proof.Simulation;
 
 namespace OrderInventory.Proof.Checks;
 
-/// <summary>Everything that is stored and published at the end of a run.</summary>
+/// <summary>Everything that is stored and published at the end of a run, as the judge wants it.</summary>
 internal sealed record Facts(
-    IReadOnlyList<Order> Orders,
-    IReadOnlyList<StockItem> Products,
-    ILookup<string, StockOperation> Operations,
-    Func<string, IReadOnlyList<Message>> Topic,
-    IReadOnlyList<string> DeadLetters,
+    IReadOnlyList<OrderFacts> Orders,
+    IReadOnlyList<StockDocument> Products,
+    ILookup<string, OperationDocument> Operations,
+    Func<string, IReadOnlyCollection<PublishedEvent>> Topic,
     int Undelivered,
     IReadOnlyDictionary<string, string> Names)
 {
@@ -24,37 +24,37 @@ internal sealed record Facts(
         var products = (await world.State.ValuesAsync("inventory-app", "stock:")).Select(entry => JsonSerializer.Deserialize(entry.Value.Span, StockJson.Default.StockItem)!).ToArray();
         var archived = (await world.State.ValuesAsync("inventory-app", "operation:")).Select(entry => (Product: entry.Key.Split(':')[1], Operation: JsonSerializer.Deserialize(entry.Value.Span, StockJson.Default.StockOperation)!));
         var journals = products.SelectMany(item => item.Journal.Select(operation => (Product: item.ProductId, Operation: operation)));
-        var operations = archived.Concat(journals).Distinct().ToLookup(pair => pair.Product, pair => pair.Operation);
+        var operations = archived.Concat(journals).Distinct().Select(pair => Of(pair.Product, pair.Operation)).OrderBy(operation => operation.Sequence).ToArray();
+        var byOrder = operations.Where(operation => operation.OrderId is not null).ToLookup(operation => operation.OrderId!);
         return new Facts(
-            orders,
-            products,
-            operations,
-            world.Broker.Topic,
-            [.. world.Broker.Topics.Where(topic => topic.EndsWith(".dlq", StringComparison.Ordinal))],
+            [.. orders.Select(order => Of(order, [.. byOrder[order.Id]])), .. byOrder.Where(known => orders.All(order => order.Id != known.Key)).Select(unknown => new OrderFacts(unknown.Key, null, [], [.. unknown], null))],
+            [.. products.Select(Of)],
+            operations.ToLookup(operation => operation.ProductId),
+            topic => [.. world.Broker.Topic(topic).Select(message => new PublishedEvent(message.Id, message.Event["data"]!.ToJsonString()))],
             world.Broker.Undelivered,
             orders.Select(order => (order.Id, $"the order of {order.UserId}"))
-                .Concat(operations.SelectMany(product => product).Where(operation => operation.OrderId is null).Select(operation => (operation.OperationId, "the warehouse"))).DistinctBy(name => name.Item1).ToDictionary());
+                .Concat(operations.Where(operation => operation.OrderId is null).Select(operation => (operation.OperationId, "the warehouse"))).DistinctBy(name => name.Item1).ToDictionary());
     }
 
     /// <summary>What is wrong with how the accepted orders ended, in any order.</summary>
     public IEnumerable<string> ExpectStatuses(Run run, params string[] expected)
     {
-        var found = run.Accepted.Select(accepted => Orders.FirstOrDefault(order => order.Id == accepted.OrderId)?.Status.Word() ?? "missing").ToArray();
+        var found = run.Accepted.Select(accepted => Orders.FirstOrDefault(order => order.OrderId == accepted.OrderId)?.Order?.Status ?? "missing").ToArray();
         return found.Order().SequenceEqual(expected.Order()) ? [] : [$"outcome: expected {string.Join(" and ", expected)}, found {string.Join(" and ", found)}"];
     }
 
-    /// <summary>Payloads of a topic by event id; a repeat with another payload is added to <paramref name="contradictions"/>.</summary>
-    public Dictionary<string, string> Logical(string topic, List<string> contradictions)
-    {
-        var logical = new Dictionary<string, string>();
-        foreach (var message in Topic(topic))
-        {
-            var data = message.Event["data"]!.ToJsonString();
-            if (!logical.TryAdd(message.Id, data) && logical[message.Id] != data) contradictions.Add($"I7: {message.Id} was published to {topic} with two contents");
-        }
+    public static StockDocument Of(StockItem item) => new(item.ProductId, item.Total, item.Available, item.Reserved, item.Version);
 
-        return logical;
-    }
+    private static OperationDocument Of(string product, StockOperation operation) =>
+        new(operation.Sequence, operation.OperationId, operation.OrderId, operation.Line, operation.Quantity, operation.Outcome, operation.AvailableAfter, operation.Time) { ProductId = product };
+
+    private static OrderFacts Of(Order order, IReadOnlyList<OperationDocument> operations) => new(
+        order.Id,
+        new OrderDocument(
+            order.Id, order.UserId, order.IdempotencyKey, [.. order.Lines.Select(line => new LineDocument(line.Line, line.ProductId, line.Quantity))], order.Status.Word(), order.CreatedTime, order.Deadline, order.Version),
+        [.. order.History.Select(change => new TransitionDocument(change.Sequence, change.OldStatus?.Word(), change.NewStatus.Word()))],
+        operations,
+        order.BusySince);
 }
 
 /// <summary>Checks each stored version of each product (I1).</summary>
@@ -65,7 +65,6 @@ internal sealed class StockVersions
     public void Check(string key, ReadOnlyMemory<byte> value)
     {
         if (!key.StartsWith("inventory-app||stock:", StringComparison.Ordinal)) return;
-        var item = JsonSerializer.Deserialize(value.Span, StockJson.Default.StockItem)!;
-        if (!item.IsSound) Violations.Add($"I1: version {item.Version} of {item.ProductId} has total {item.Total}, available {item.Available}, reserved {item.Reserved}");
+        if (StockJudge.Unsound(Facts.Of(JsonSerializer.Deserialize(value.Span, StockJson.Default.StockItem)!)) is { } finding) Violations.Add(finding.ToString());
     }
 }

@@ -20,7 +20,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
     private readonly Option<int> _faults = new("--faults") { Description = "Most faults in one schedule: 0, 1 or 2", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _exhaustive = new("--exhaustive") { Description = "As many faults in every scenario; without it two only in the three basic ones" };
     private readonly Option<string> _share = new("--share") { Description = "Only part I of N of the schedules, for processes side by side", HelpName = "I/N", DefaultValueFactory = _ => "0/1" };
-    private readonly Option<bool> _first = new("--first") { Description = "Stop at the first schedule that violates something" };
+    private readonly Option<bool> _first = new("--first") { Description = "Stop at the first schedule after which the auditor finds something over HTTP; what is violated before is told too" };
     private readonly Option<string?> _schedule = new("--schedule") { Description = "Only this schedule, told as a story; as the report writes it", HelpName = "STEP:FAULT,…" };
     private readonly Option<string?> _mutant = new("--mutant") { Description = "Switch on a defect" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object for each scenario, and for each second of work one with the number of schedules so far" };

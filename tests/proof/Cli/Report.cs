@@ -18,12 +18,14 @@ internal sealed class Report(TextWriter output, TextWriter progress, TimeProvide
         var beat = TimeSpan.Zero;
         var (schedules, violated, steps) = (0, 0, 0);
         var bad = new List<Result>();
+        Result? audited = null;
         await foreach (var result in enumeration.RunAsync(scenario).WithCancellation(stop))
         {
             schedules++;
             if (result.Schedule.Faults.IsEmpty) steps = result.Story.Count;
             if (result.Violations.Count > 0 && violated++ < MaxStories) bad.Add(result);
-            if (violated > 0 && stopAtFirst) break;
+            if (result.SeenOverHttp.Count > 0) audited ??= result;
+            if (stopAtFirst && audited is not null) break;
             if (time.GetElapsedTime(began) - beat < Beat) continue;
             beat = time.GetElapsedTime(began);
             if (json) Write(new { scenario = scenario.Name, progress = schedules });
@@ -32,7 +34,7 @@ internal sealed class Report(TextWriter output, TextWriter progress, TimeProvide
 
         if (json)
         {
-            Write(new { scenario = scenario.Name, description = scenario.Description, faults = enumeration.MaxFaults, steps, schedules, violated, stories = bad.Select(result => new { schedule = result.Schedule.ToString(), violations = result.Violations.Select(Named(result)), story = Lines(result), repeat = Repeat(scenario, result) }) });
+            Write(new { scenario = scenario.Name, description = scenario.Description, faults = enumeration.MaxFaults, steps, schedules, violated, stories = bad.Select(result => new { schedule = result.Schedule.ToString(), violations = result.Violations.Select(Named(result)), story = Lines(result), repeat = Repeat(scenario, result) }), audited = audited is null ? null : new { schedule = audited.Schedule.ToString(), findings = audited.SeenOverHttp.Select(Named(audited)) } });
             return violated == 0;
         }
 
@@ -40,6 +42,7 @@ internal sealed class Report(TextWriter output, TextWriter progress, TimeProvide
         foreach (var result in bad)
         {
             Tell(result);
+            foreach (var finding in result.SeenOverHttp) output.WriteLine("    over HTTP: " + Named(result)(finding));
             output.WriteLine($"      again: {Repeat(scenario, result)}");
         }
 

@@ -1,3 +1,4 @@
+using OrderInventory.Judging;
 using OrderInventory.Proof.Checks;
 using OrderInventory.Proof.Simulation;
 
@@ -43,7 +44,11 @@ internal abstract class Scenario
         world.Go(ActAsync(world, run));
         await world.RunAsync(Horizon);
         var facts = await Facts.ReadAsync(world);
-        return new Result(schedule, world.Story, [.. world.Broken, .. versions.Violations, .. Invariants.Check(facts, run), .. Expect(facts, run)], facts.Names);
+        IReadOnlyList<string> violations = [.. world.Broken, .. versions.Violations, .. Invariants.Check(facts, run, world.Time.Now), .. Expect(facts, run)];
+        IReadOnlyList<Happened> story = [.. world.Story];
+        // The simulation must be whole for it; and only where something is wrong, or nothing may be, is it worth the time.
+        var seen = world.Broken.Count == 0 && (violations.Count > 0 || schedule.Faults.IsEmpty) ? await HttpAudit.RunAsync(world) : [];
+        return new Result(schedule, story, schedule.Faults.IsEmpty ? [.. violations, .. seen] : violations, seen, facts.Names);
     }
 
     private async Task<IReadOnlyList<(string Key, ReadOnlyMemory<byte> Value)>> CreateStockAsync()
@@ -93,11 +98,16 @@ internal sealed class Run
     /// <summary>Orders that were answered with 200 or 201.</summary>
     public List<(string User, string Key, string OrderId)> Accepted { get; } = [];
 
+    /// <summary>Every answer with an order that any of them got.</summary>
+    public IEnumerable<ToldOrder> Told => Clients.SelectMany(client => client.Client.Answers.Where(answer => answer.Status is 200 or 201)
+        .Select(answer => new ToldOrder(client.User, client.Key, answer.Body!["data"]!["id"]!.GetValue<string>(), answer.Status == 201)));
+
     /// <summary>Status codes of commands.</summary>
     public Dictionary<string, int> Commands { get; } = [];
 }
 
 /// <summary>How a run ended.</summary>
 /// <param name="Violations">What must not be; empty when all is well.</param>
+/// <param name="SeenOverHttp">What the auditor finds over the HTTP APIs alone; empty when it had no reason to look.</param>
 /// <param name="Names">Words for the ids in the story.</param>
-internal sealed record Result(Schedule Schedule, IReadOnlyList<Happened> Story, IReadOnlyList<string> Violations, IReadOnlyDictionary<string, string> Names);
+internal sealed record Result(Schedule Schedule, IReadOnlyList<Happened> Story, IReadOnlyList<string> Violations, IReadOnlyList<string> SeenOverHttp, IReadOnlyDictionary<string, string> Names);

@@ -18,7 +18,7 @@ internal sealed class DirectRequest
 
     public DirectRequest(string method, string path, byte[] body, IReadOnlyDictionary<string, string> headers, IServiceProvider services)
     {
-        var request = new HttpRequestFeature { Method = method, Path = path, RawTarget = path, Scheme = "http", Protocol = HttpProtocol.Http11, Body = new MemoryStream(body) };
+        var request = new HttpRequestFeature { Method = method, Path = Uri.UnescapeDataString(path.Split('?')[0]), QueryString = path.Contains('?', StringComparison.Ordinal) ? path[path.IndexOf('?', StringComparison.Ordinal)..] : "", RawTarget = path, Scheme = "http", Protocol = HttpProtocol.Http11, Body = new MemoryStream(body) };
         request.Headers.Host = "localhost";
         if (body.Length > 0)
         {

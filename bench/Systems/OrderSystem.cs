@@ -1,0 +1,105 @@
+using System.Globalization;
+using OrderInventory.Testing;
+using OrderInventory.Testing.Processes;
+
+namespace OrderInventory.Bench.Systems;
+
+/// <summary>
+/// The whole product as processes: dapr-local with the sidecars, and both apps, each of which can be killed and started
+/// alone. The data lies in a folder that disappears, and in the servers that the components name.
+/// </summary>
+internal sealed class OrderSystem : IAsyncDisposable
+{
+    private const string Token = "bench-token";
+    private const string Sidecars = "dapr-local";
+    private const string Naive = "naive-app";
+    private const int PortsOfAnApp = 3;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("oi-bench-").FullName;
+    private readonly int[] _ports = ServerProcess.FreePorts(6);
+    private readonly Dictionary<string, ServerProcess> _running = [];
+    private readonly IReadOnlyList<string> _apps;
+
+    private OrderSystem(IReadOnlyList<string> apps) => _apps = apps;
+
+    /// <summary>The processes that can be killed.</summary>
+    public IReadOnlyList<string> Processes => [.. _apps, Sidecars];
+
+    /// <summary>Folders of components that come with the product.</summary>
+    public static IReadOnlyList<string> Components { get; } = ["local", "kafka-postgres", "kafka-redis"];
+
+    /// <summary>Address of order-app.</summary>
+    public Uri Orders => Address(0);
+
+    /// <summary>Address of inventory-app.</summary>
+    public Uri Inventory => Address(_apps.Count - 1);
+
+    /// <summary>The variable that says where a server of <paramref name="components"/> is, when it has to be set and is not; otherwise null.</summary>
+    public static string? MissingVariable(string components)
+    {
+        string[] variables = components switch { "kafka-postgres" => ["OI_KAFKA", "OI_POSTGRES"], "kafka-redis" => ["OI_KAFKA", "OI_REDIS"], _ => [] };
+        return variables.FirstOrDefault(variable => Environment.GetEnvironmentVariable(variable) is not { Length: > 0 });
+    }
+
+    /// <summary>Starts the product on <paramref name="components"/> and waits until it is ready.</summary>
+    public static Task<OrderSystem> StartAsync(string components) => StartAsync(components, ["order-app", "inventory-app"]);
+
+    /// <summary>The same for tests/naive-app, which is both apps in one.</summary>
+    public static Task<OrderSystem> StartNaiveAsync(string components) => StartAsync(components, [Naive]);
+
+    /// <summary>kill -9 of one of <see cref="Processes"/>, and a new one in its place; returns when that is ready.</summary>
+    public async Task KillAsync(string name)
+    {
+        await _running[name].KillAsync();
+        _running[name].Dispose();
+        await StartProcessAsync(name);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (var process in _running.Values) process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private static async Task<OrderSystem> StartAsync(string components, IReadOnlyList<string> apps)
+    {
+        var system = new OrderSystem(apps);
+        try
+        {
+            RunFile.Write(
+                system._folder,
+                RunFile.CopyComponents(system._folder, Directory.GetFiles(Path.Combine(Repository.Root, "components", components), "*.yaml")),
+                Token,
+                apps.Select((app, i) => new RunFileApp(app, system._ports[i * PortsOfAnApp], system._ports[(i * PortsOfAnApp) + 1], system._ports[(i * PortsOfAnApp) + 2])));
+            foreach (var name in system.Processes.Reverse()) await system.StartProcessAsync(name);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task StartProcessAsync(string name)
+    {
+        var app = _apps.ToList().IndexOf(name);
+        var dll = name == Naive ? Repository.Built("tests/" + Naive, Naive) : ServerProcess.Dll(name);
+        var process = _running[name] = app < 0 ? RunFile.Run(_folder) : ServerProcess.Start(dll, [], Path.GetDirectoryName(dll)!, AppEnvironment(app * PortsOfAnApp));
+        await process.AnswersAsync(app < 0 ? new Uri($"http://127.0.0.1:{Port(1)}/v1.0/healthz/outbound") : new Uri(Address(app), "/readyz"));
+    }
+
+    // As Dapr gives it to its apps.
+    private Dictionary<string, string?> AppEnvironment(int first) => new()
+    {
+        ["APP_PORT"] = Port(first),
+        ["DAPR_HTTP_PORT"] = Port(first + 1),
+        ["DAPR_GRPC_PORT"] = Port(first + 2),
+        ["APP_API_TOKEN"] = Token,
+    };
+
+    private Uri Address(int app) => new($"http://127.0.0.1:{Port(app * PortsOfAnApp)}");
+
+    private string Port(int index) => _ports[index].ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace OrderInventory.Auditing;
+
+/// <summary>One app's HTTP API: reads, again when the app cannot answer right now, for as long as <paramref name="patience"/>.</summary>
+internal sealed class ApiReader(HttpClient http, TimeSpan patience, TimeProvider time)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The answer to a GET; null for 404.</summary>
+    /// <exception cref="UnreadableException">The app does not answer, or not with what it documents.</exception>
+    /// <exception cref="DamagedProductException">The app refuses it as damaged.</exception>
+    public async Task<JsonElement?> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            string why;
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+                if (answer.StatusCode == HttpStatusCode.NotFound) return null;
+                var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+                if (answer.IsSuccessStatusCode) return Parse(path, text);
+                why = $"{(int)answer.StatusCode} {text}";
+                if (answer.StatusCode == HttpStatusCode.InternalServerError && Damaged(text) is { } product) throw new DamagedProductException(product, text);
+                if ((int)answer.StatusCode < 500 && answer.StatusCode != HttpStatusCode.TooManyRequests) throw new UnreadableException(Url(path), why);
+            }
+            catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                why = error.Message;
+            }
+
+            if (time.GetElapsedTime(began) >= patience) throw new UnreadableException(Url(path), $"{why} (tried for {patience.TotalSeconds:0} s)");
+            await Task.Delay(pause, time, cancellationToken);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <summary>The pages of a list, one after the other; none when there is no such list. <paramref name="path"/> has a query.</summary>
+    public async IAsyncEnumerable<JsonElement> PagesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (string? cursor = ""; cursor is not null;)
+        {
+            if (await GetAsync(path + (cursor.Length > 0 ? "&cursor=" + Uri.EscapeDataString(cursor) : ""), cancellationToken) is not { } page) yield break;
+            yield return page.GetProperty("data");
+            cursor = page.GetProperty("nextCursor").GetString();
+        }
+    }
+
+    private JsonElement Parse(string path, string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("data", out _)) return json.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            // Said below.
+        }
+
+        throw new UnreadableException(Url(path), "the answer is not one of this product");
+    }
+
+    private static string? Damaged(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return json.RootElement.TryGetProperty("code", out var code) && code.GetString() == "STOCK_DAMAGED" ? json.RootElement.GetProperty("productId").GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private string Url(string path) => new Uri(http.BaseAddress!, path).ToString();
+}

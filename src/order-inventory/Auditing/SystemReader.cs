@@ -1,0 +1,51 @@
+using System.Text.Json;
+
+namespace OrderInventory.Auditing;
+
+/// <summary>What the HTTP APIs of both apps show, as the documents came. <paramref name="patience"/>: how long an app may not answer.</summary>
+internal sealed class SystemReader(HttpClient orders, HttpClient inventory, TimeSpan patience, TimeProvider time)
+{
+    private const int StockPage = 200;
+    private const int OrderPage = 100;
+
+    private readonly ApiReader _orders = new(orders, patience, time);
+    private readonly ApiReader _inventory = new(inventory, patience, time);
+
+    /// <summary>All products, in pages.</summary>
+    public IAsyncEnumerable<JsonElement> ProductsAsync(CancellationToken cancellationToken) => _inventory.PagesAsync($"/api/inventory?limit={StockPage}", cancellationToken);
+
+    /// <summary>One product; null when nobody created it.</summary>
+    public Task<JsonElement?> ProductAsync(string productId, CancellationToken cancellationToken) => DataAsync(_inventory, $"/api/inventory/{Escaped(productId)}", cancellationToken);
+
+    /// <summary>The operations of a product, newest first, in pages; none when it has none.</summary>
+    public IAsyncEnumerable<JsonElement> OperationsAsync(string productId, CancellationToken cancellationToken) => _inventory.PagesAsync($"/api/inventory/{Escaped(productId)}/operations?limit={StockPage}", cancellationToken);
+
+    /// <summary>One order; null when there is none.</summary>
+    public Task<JsonElement?> OrderAsync(string orderId, CancellationToken cancellationToken) => DataAsync(_orders, $"/api/orders/{Escaped(orderId)}", cancellationToken);
+
+    /// <summary>Its transitions.</summary>
+    public Task<JsonElement?> HistoryAsync(string orderId, CancellationToken cancellationToken) => DataAsync(_orders, $"/api/orders/{Escaped(orderId)}/history", cancellationToken);
+
+    /// <summary>The order that a key stands for, as a list of one or none.</summary>
+    public Task<JsonElement?> ByKeyAsync(string userId, string key, CancellationToken cancellationToken) => DataAsync(_orders, $"/api/orders?userId={Escaped(userId)}&idempotencyKey={Escaped(key)}", cancellationToken);
+
+    /// <summary>The orders of a user, newest first, in pages.</summary>
+    public IAsyncEnumerable<JsonElement> OrdersOfAsync(string userId, CancellationToken cancellationToken) => _orders.PagesAsync($"/api/orders?userId={Escaped(userId)}&limit={OrderPage}", cancellationToken);
+
+    /// <summary>The orders that order-app calls stuck; null when it does not tell this caller.</summary>
+    public async Task<JsonElement?> StuckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DataAsync(_orders, "/api/orders/stuck", cancellationToken);
+        }
+        catch (UnreadableException error) when (error.Message.Contains("OPERATORS_ONLY", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+
+    private static async Task<JsonElement?> DataAsync(ApiReader app, string path, CancellationToken cancellationToken) => (await app.GetAsync(path, cancellationToken))?.GetProperty("data");
+
+    private static string Escaped(string id) => Uri.EscapeDataString(id);
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace OrderInventory.Bench.Tests;
+
+/// <summary>Load on the real processes, one of which is killed now and then, and the verdict; how fast it was is no matter of a test.</summary>
+public sealed class LoadCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("oi-load-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Load_WithKills_ViolatesNothingAndAccountsForEveryRequest()
+    {
+        var (output, html) = (new StringWriter(), Path.Combine(_folder, "load.html"));
+
+        var exitCode = await new CommandLine(output, TextWriter.Null, TimeProvider.System).InvokeAsync(
+            ["load", "--rate", "40", "--duration", "6", "--products", "5", "--stock", "30", "--kill", "2", "--seed", "3", "--reused-keys", "10", "--html", html, "--json"]);
+
+        var report = JsonDocument.Parse(output.ToString()).RootElement;
+        Assert.Empty(report.GetProperty("findings").EnumerateArray());
+        Assert.Equal(0, exitCode);
+        Assert.NotEmpty(report.GetProperty("kills").EnumerateArray());
+        var kinds = report.GetProperty("kinds").EnumerateArray().ToDictionary(kind => kind.GetProperty("name").GetString()!);
+        Assert.Equal(["Cancel", "Duplicate", "Pay", "Place", "Restock", "ReusedKey"], kinds.Keys.Order());
+        Assert.Equal("422", Assert.Single(kinds["ReusedKey"].GetProperty("outcomes").EnumerateObject()).Name);
+        Assert.Equal("200", Assert.Single(kinds["Duplicate"].GetProperty("outcomes").EnumerateObject()).Name);
+        Assert.All(kinds.Values, kind => Assert.Equal(kind.GetProperty("count").GetInt64(), kind.GetProperty("outcomes").EnumerateObject().Sum(outcome => outcome.Value.GetInt64())));
+        // Every order that was answered was audited.
+        Assert.True(report.GetProperty("auditedOrders").GetInt64() >= kinds["Place"].GetProperty("count").GetInt64());
+        Assert.Equal(6, report.GetProperty("seconds").GetArrayLength());
+
+        // The first line is the doctype of HTML, the rest XML as well.
+        var page = XDocument.Parse(File.ReadAllText(html)[(File.ReadAllText(html).IndexOf('\n', StringComparison.Ordinal) + 1)..]);
+        Assert.Equal(3, page.Descendants("svg").Count());
+        Assert.Contains("PASS", page.Descendants("h1").Single().Value, StringComparison.Ordinal);
+        Assert.DoesNotContain(page.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href");
+    }
+
+    [Theory]
+    [InlineData("--rate must be from 1 to 20000.", "--rate", "0")]
+    [InlineData("--duration must be from 1 to 3600.", "--duration", "1h")]
+    [InlineData("--skew must be from 0 to 5.", "--skew", "-1")]
+    [InlineData("--kill must be from 0 to 3600.", "--kill", "10s")]
+    [InlineData("--cancels must be from 0 to 100.", "--cancels", "101")]
+    [InlineData("The shares of all kinds together must be at most 100 percent.", "--cancels", "60", "--pays", "60")]
+    [InlineData("--rate times --duration must be at most 5000000.", "--rate", "20000", "--duration", "3600")]
+    [InlineData("--order-app and --inventory-app belong together.", "--order-app", "http://127.0.0.1:1")]
+    [InlineData("--order-app must be an address such as http://127.0.0.1:5101.", "--order-app", "order-app")]
+    [InlineData("--kill is for a system that bench starts; it goes without --order-app.", "--order-app", "http://127.0.0.1:1", "--inventory-app", "http://127.0.0.1:1", "--kill", "5")]
+    [InlineData("'paper'", "--components", "paper")]
+    public async Task Load_OptionsThatMeanNothing_AreRefused(string error, params string[] arguments)
+    {
+        var errors = new StringWriter();
+
+        var exitCode = await new CommandLine(new StringWriter(), errors, TimeProvider.System).InvokeAsync(["load", .. arguments]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(error, errors.ToString(), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Web;
+
+namespace OrderInventory.Tests;
+
+/// <summary>What both apps answer, made up: a system that is wrong in ways that the real one is not.</summary>
+internal sealed class FakeSystem : HttpMessageHandler
+{
+    public static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    /// <summary>Stock by product id: total, available, reserved.</summary>
+    public Dictionary<string, (long Total, long Available, long Reserved)> Products { get; } = [];
+
+    /// <summary>Operations by product id, oldest first; their place is their number.</summary>
+    public Dictionary<string, List<object>> Operations { get; } = [];
+
+    /// <summary>Orders by id.</summary>
+    public Dictionary<string, FakeOrder> Orders { get; } = [];
+
+    /// <summary>Answers in the place of those above, by path without query.</summary>
+    public Dictionary<string, (HttpStatusCode Status, string Body)> Instead { get; } = [];
+
+    /// <summary>Called with each path before it is answered.</summary>
+    public Action<string> OnRequest { get; set; } = _ => { };
+
+    /// <summary>A product, created with so many units.</summary>
+    public void Create(string productId, long total)
+    {
+        Products[productId] = (total, total, 0);
+        Operations[productId] = [Operation(1, $"set:{productId}", null, null, total, "ADJUSTED", total)];
+    }
+
+    /// <summary>Records an operation and moves the balances as it should.</summary>
+    public void Record(string productId, string orderId, int line, string outcome, long quantity)
+    {
+        var (total, available, reserved) = Products[productId];
+        Products[productId] = outcome switch
+        {
+            "HELD" => (total, available - quantity, reserved + quantity),
+            "RELEASED" => (total, available + quantity, reserved - quantity),
+            "SHIPPED" => (total - quantity, available, reserved - quantity),
+            _ => (total, available, reserved),
+        };
+        var kind = outcome switch { "RELEASED" => "restore", "SHIPPED" => "ship", _ => "deduct" };
+        Operations[productId].Add(Operation(Operations[productId].Count + 1, $"{orderId}:{line}:{kind}", orderId, line, quantity, outcome, Products[productId].Available));
+    }
+
+    public static object Operation(long sequence, string operationId, string? orderId, int? line, long quantity, string outcome, long availableAfter) =>
+        new { sequence, operationId, kind = "DEDUCT", orderId, line, quantity, success = true, outcome, availableAfter, time = Start };
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var path = request.RequestUri!.AbsolutePath;
+        OnRequest(path);
+        var (status, body) = Instead.TryGetValue(path, out var other) ? other : Answer(path, HttpUtility.ParseQueryString(request.RequestUri.Query)) is { } found ? (HttpStatusCode.OK, found) : (HttpStatusCode.NotFound, "{}");
+        return Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") });
+    }
+
+    private string? Answer(string path, System.Collections.Specialized.NameValueCollection query) => path.Split('/')[2..] switch
+    {
+        ["inventory"] => Page([.. Products.Keys.Select(Stock)], query),
+        ["inventory", var product] when Products.ContainsKey(product) => Data(Stock(product)),
+        ["inventory", var product, "operations"] when Operations.ContainsKey(product) => Page([.. Enumerable.Reverse(Operations[product])], query),
+        ["orders", "stuck"] => Page([], query),
+        ["orders"] => Page([.. Orders.Values.Where(order => order.UserId == query["userId"] && query["idempotencyKey"] is null or "" || order.IdempotencyKey == query["idempotencyKey"]).Select(order => order.View())], query),
+        ["orders", var id] when Orders.TryGetValue(id, out var order) => Data(order.View()),
+        ["orders", var id, "history"] when Orders.TryGetValue(id, out var order) => Data(order.History()),
+        _ => null,
+    };
+
+    private object Stock(string product) => new { productId = product, total = Products[product].Total, available = Products[product].Available, reserved = Products[product].Reserved, version = 1 };
+
+    private static string Page(object[] all, System.Collections.Specialized.NameValueCollection query)
+    {
+        var start = int.Parse(query["cursor"] ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+        var end = start + int.Parse(query["limit"] ?? "200", System.Globalization.CultureInfo.InvariantCulture);
+        return JsonSerializer.Serialize(new { success = true, data = all[Math.Min(start, all.Length)..Math.Min(end, all.Length)], nextCursor = end < all.Length ? end.ToString(System.Globalization.CultureInfo.InvariantCulture) : null });
+    }
+
+    private static string Data(object data) => JsonSerializer.Serialize(new { success = true, message = "OK", data });
+}
+
+/// <summary>An order that came through these statuses.</summary>
+internal sealed record FakeOrder(string Id, string UserId, string IdempotencyKey, (string Product, long Quantity)[] Lines, params string[] Statuses)
+{
+    public object View() => new
+    {
+        id = Id,
+        userId = UserId,
+        idempotencyKey = IdempotencyKey,
+        lines = Lines.Select((line, i) => new { line = i + 1, productId = line.Product, quantity = line.Quantity }),
+        status = Statuses[^1],
+        createdTime = FakeSystem.Start,
+        deadline = (DateTimeOffset?)null,
+        version = Statuses.Length,
+    };
+
+    public object History() => Statuses.Select((status, i) => new { sequence = i + 1, oldStatus = i == 0 ? null : Statuses[i - 1], newStatus = status });
+}

@@ -1,0 +1,52 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OrderInventory.Cli;
+
+namespace OrderInventory.System.Tests;
+
+/// <summary>The command <c>order-inventory audit</c> on a running system, before and after somebody damaged its store.</summary>
+public sealed class AuditTests
+{
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Audit_OrderChangedInTheStore_IsFoundWithItsEvidence()
+    {
+        await using var system = await LocalSystem.StartAsync();
+        await system.PutStockAsync("audited", 10);
+        var id = await system.Orders.PlaceAsync(OrderClient.Body("audited", 2), "audited");
+        await system.Orders.DecidedAsync(id, Within);
+
+        var (code, before) = await AuditAsync(system);
+        Assert.Equal((0, true), (code, before.GetProperty("passed").GetBoolean()));
+        Assert.Equal((1, 2, 1), (before.GetProperty("products").GetInt32(), before.GetProperty("operations").GetInt32(), before.GetProperty("orders").GetInt32()));
+
+        // A key alone would be an address with the scheme "order".
+        var key = "order:" + id;
+        var document = JsonNode.Parse(await system.OrderState.GetStringAsync("./" + key))!;
+        document["status"] = "CANCELLED";
+        (await system.OrderState.PostAsJsonAsync("", new[] { new { key, value = document } })).EnsureSuccessStatusCode();
+
+        (code, var after) = await AuditAsync(system, "--settle", "0", "--evidence", system.Folder);
+        Assert.Equal(1, code);
+        var findings = after.GetProperty("findings").EnumerateArray().ToArray();
+        Assert.Equal(["I6", "I7"], findings.Select(finding => finding.GetProperty("invariant").GetString()).Order());
+        Assert.All(findings, finding => Assert.Contains(id, finding.GetProperty("sentence").GetString(), StringComparison.Ordinal));
+        foreach (var reading in new[] { "first", "second" })
+        {
+            var files = Directory.GetFiles(Path.Combine(findings[0].GetProperty("evidence").GetString()!, reading));
+            Assert.Contains(files, file => File.ReadAllText(file).Contains("\"status\":\"CANCELLED\"", StringComparison.Ordinal));
+            Assert.Contains(files, file => File.ReadAllText(file).Contains("\"HELD\"", StringComparison.Ordinal));
+        }
+    }
+
+    private static async Task<(int Code, JsonElement Report)> AuditAsync(LocalSystem system, params string[] more)
+    {
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        var code = await new CommandLine(output, errors, TimeProvider.System).InvokeAsync(
+            ["audit", "--order-app", system.Orders.Address.ToString(), "--inventory-app", system.Inventory.BaseAddress!.ToString(), "--json", .. more]);
+        Assert.True(code < 2, errors.ToString());
+        return (code, JsonDocument.Parse(output.ToString()).RootElement);
+    }
+}

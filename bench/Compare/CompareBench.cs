@@ -51,7 +51,7 @@ internal sealed class CompareBench(CompareOptions options, TextWriter progress, 
         var measured = TimeSpan.FromSeconds(options.Load.Seconds);
         try
         {
-            await ClosedLoop.RunAsync(options.Clients, WarmUpShare * measured, measured, PlaceAsync, measure, time, cancellationToken);
+            await ClosedLoop.RunAsync(options.Clients, WarmUpShare * measured, measured, _ => PlaceAsync, measure, time, cancellationToken);
         }
         finally
         {

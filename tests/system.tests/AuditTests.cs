@@ -44,7 +44,7 @@ public sealed class AuditTests
     private static async Task<(int Code, JsonElement Report)> AuditAsync(LocalSystem system, params string[] more)
     {
         var (output, errors) = (new StringWriter(), new StringWriter());
-        var code = await new CommandLine(output, errors, TimeProvider.System).InvokeAsync(
+        var code = await new CommandLine(output, errors, TimeProvider.System, _ => null).InvokeAsync(
             ["audit", "--order-app", system.Orders.Address.ToString(), "--inventory-app", system.Inventory.BaseAddress!.ToString(), "--json", .. more]);
         Assert.True(code < 2, errors.ToString());
         return (code, JsonDocument.Parse(output.ToString()).RootElement);

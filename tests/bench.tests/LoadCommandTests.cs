@@ -16,7 +16,7 @@ public sealed class LoadCommandTests : IDisposable
         var (output, html) = (new StringWriter(), Path.Combine(_folder, "load.html"));
 
         var exitCode = await new CommandLine(output, TextWriter.Null, TimeProvider.System).InvokeAsync(
-            ["load", "--rate", "40", "--duration", "6", "--products", "5", "--stock", "30", "--kill", "2", "--seed", "3", "--reused-keys", "10", "--html", html, "--json"]);
+            ["load", "--rate", "40", "--duration", "6", "--products", "5", "--stock", "30", "--kill", "2", "--seed", "3", "--reused-keys", "10", "--cancels", "20", "--html", html, "--json"]);
 
         var report = JsonDocument.Parse(output.ToString()).RootElement;
         Assert.Empty(report.GetProperty("findings").EnumerateArray());

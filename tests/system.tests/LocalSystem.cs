@@ -55,6 +55,9 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>The gRPC address of order-app's sidecar.</summary>
     public Uri OrderSidecar => new($"http://127.0.0.1:{_ports[3]}");
 
+    /// <summary>The HTTP address of inventory-app's sidecar.</summary>
+    public Uri InventorySidecar => new($"http://127.0.0.1:{_ports[4]}");
+
     /// <summary>Whether the workflow engine still has the workflow of an order.</summary>
     public async Task<bool> HasWorkflowAsync(string orderId)
     {

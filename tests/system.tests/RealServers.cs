@@ -22,8 +22,10 @@ internal static class RealServers
     /// <summary>Starts the servers of one test; null when it runs on the embedded components.</summary>
     public static async Task<OwnServers?> StartAsync() => Components is null ? null : await OwnServers.StartAsync();
 
-    /// <summary>The folder of components to run on. Those of OI_COMPONENTS are copied into <paramref name="folder"/> without scopes, because tests have more apps than the two.</summary>
-    public static string ComponentsFor(string folder) => Components is { } components
-        ? RunFile.CopyComponents(folder, Directory.GetFiles(Path.Combine(Repository.Root, components), "*.yaml"))
-        : Path.Combine(Repository.Root, "components/local");
+    /// <summary>
+    /// The components to run on, copied into <paramref name="folder"/> without scopes of apps, because tests have more than the
+    /// two; <paramref name="anyTopic"/>: for apps with other topics.
+    /// </summary>
+    public static string ComponentsFor(string folder, bool anyTopic = false) =>
+        RunFile.CopyComponents(folder, Directory.GetFiles(Path.Combine(Repository.Root, Components ?? "components/local"), "*.yaml"), anyTopic);
 }

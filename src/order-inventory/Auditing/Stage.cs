@@ -4,7 +4,7 @@ using OrderInventory.Judging;
 namespace OrderInventory.Auditing;
 
 /// <summary>
-/// What one reading has to remember until it can be judged, in a file that disappears with it: inventory is read product by
+/// What one reading has to remember until it can be judged, in a file without a name that disappears with it: inventory is read product by
 /// product, and an order's operations lie on several. Some hundred bytes on disk for each operation and order, and SQLite's
 /// cache in memory. Used by one caller at a time.
 /// </summary>
@@ -22,7 +22,6 @@ internal sealed class Stage : IDisposable
         CREATE INDEX unreadOrder ON placed (id) WHERE isRead = 0;
         """;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("oi-audit-").FullName;
     private readonly SqliteConnection _connection;
 
     private readonly bool _addsOrders;
@@ -31,7 +30,7 @@ internal sealed class Stage : IDisposable
     public Stage(bool addsOrders)
     {
         _addsOrders = addsOrders;
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder, "stage.db"), Pooling = false }.ToString());
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = "", Pooling = false }.ToString());
         _connection.Open();
         Execute(Schema);
     }
@@ -103,11 +102,7 @@ internal sealed class Stage : IDisposable
                 limit)),
     ];
 
-    public void Dispose()
-    {
-        _connection.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => _connection.Dispose();
 
     private long Count(string sql) => Query(sql, row => row.GetInt64(0))[0];
 

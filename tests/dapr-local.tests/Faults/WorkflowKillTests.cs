@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Faults;
 
 /// <summary>kill -9 of a workflow's app and of the sidecar, again and again, while many instances run: each ends, and no step has two effects.</summary>
 public sealed class WorkflowKillTests
 {
-    private const int Instances = 1_000;
+    private static readonly int Instances = FullSize.Or(1_000, small: 200);
     private const int Steps = 10;
     private const int Seed = 20_260_101;
     private const int Callers = 32;

@@ -9,6 +9,7 @@ public sealed record RunFileApp(string AppId, int? AppPort, int HttpPort, int Gr
 public static class RunFile
 {
     private const string Name = "run.yaml";
+    private static readonly string[] TopicScopes = ["allowedTopics", "publishingScopes", "subscriptionScopes"];
 
     /// <summary>Writes the file. <paramref name="token"/> is what the apps expect from their sidecars (APP_API_TOKEN); <paramref name="configuration"/> the file of a Configuration, null for none.</summary>
     public static void Write(string folder, string resources, string token, IEnumerable<RunFileApp> apps, string? configuration = null)
@@ -27,12 +28,22 @@ public static class RunFile
         File.WriteAllLines(Path.Combine(folder, Name), ["version: 1", "common:", $"  resourcesPaths: [\"{resources}\"]", .. configured, "apps:", .. lines]);
     }
 
-    /// <summary>Copies components without their scopes, so that every app of the run file has them; returns the folder.</summary>
-    public static string CopyComponents(string folder, IEnumerable<string> files)
+    /// <summary>
+    /// Copies components without their scopes, so that every app of the run file has them, and with <paramref name="anyTopic"/>
+    /// without those of topics; returns the folder.
+    /// </summary>
+    public static string CopyComponents(string folder, IEnumerable<string> files, bool anyTopic = false)
     {
         var copy = Directory.CreateDirectory(Path.Combine(folder, "components")).FullName;
         foreach (var file in files)
-            File.WriteAllLines(Path.Combine(copy, Path.GetFileName(file)), File.ReadAllLines(file).Where(line => !line.StartsWith("scopes:", StringComparison.Ordinal)));
+        {
+            var lines = File.ReadAllLines(file).Where(line => !line.StartsWith("scopes:", StringComparison.Ordinal)).ToList();
+            // A name and the line of its value.
+            for (var i = 0; anyTopic && i < lines.Count; i++)
+                if (TopicScopes.Any(scope => lines[i].Trim() == "- name: " + scope)) lines.RemoveRange(i--, 2);
+            File.WriteAllLines(Path.Combine(copy, Path.GetFileName(file)), lines);
+        }
+
         return copy;
     }
 

@@ -24,9 +24,9 @@ public sealed class AuditTests
 
         // A key alone would be an address with the scheme "order".
         var key = "order:" + id;
-        var document = JsonNode.Parse(await system.OrderState.GetStringAsync("./" + key))!;
+        var document = JsonNode.Parse(await system.OrderSidecar.GetStringAsync("state/statestore/" + key))!;
         document["status"] = "CANCELLED";
-        (await system.OrderState.PostAsJsonAsync("", new[] { new { key, value = document } })).EnsureSuccessStatusCode();
+        (await system.OrderSidecar.PostAsJsonAsync("state/statestore", new[] { new { key, value = document } })).EnsureSuccessStatusCode();
 
         (code, var after) = await AuditAsync(system, "--settle", "0", "--evidence", system.Folder);
         Assert.Equal(1, code);

@@ -43,7 +43,7 @@ public sealed class DeadLetterTests(SharedSystem shared) : IClassFixture<SharedS
     private async Task PublishAsync(string topic, string body, string type, string metadata)
     {
         using var content = new StringContent(body, Encoding.UTF8, type);
-        using var answer = await System.Inventory.PostAsync(new Uri(System.InventorySidecar, $"/v1.0/publish/pubsub/{topic}?{metadata}"), content);
+        using var answer = await System.InventorySidecar.PostAsync($"publish/pubsub/{topic}?{metadata}", content);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Dapr.TaskHub.Protos;
 using Google.Protobuf;
+using Grpc.Core;
 using Grpc.Net.Client;
 using OrderInventory.Testing;
 
@@ -63,10 +64,10 @@ public sealed class HistoryTests
 
     private async Task CheckAsync(string path, string orderId)
     {
-        using var channel = GrpcChannel.ForAddress(_system.OrderSidecar);
+        using var channel = GrpcChannel.ForAddress(_system.OrderSidecarGrpc);
         var hub = new TaskHubSidecarService.TaskHubSidecarServiceClient(channel);
         var history = await Eventually.GetAsync(
-            async () => (await hub.GetInstanceHistoryAsync(new GetInstanceHistoryRequest { InstanceId = orderId })).Events.ToArray(),
+            async () => (await hub.GetInstanceHistoryAsync(new GetInstanceHistoryRequest { InstanceId = orderId }, new Metadata { { "dapr-api-token", LocalSystem.SidecarToken } })).Events.ToArray(),
             events => events.Any(recorded => recorded.ExecutionCompleted is not null),
             Within,
             $"the workflow of {path} ends");

@@ -14,6 +14,9 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>What <see cref="StartAsync(string)"/> and <see cref="KillAsync"/> take beside the servers in use.</summary>
     public static IReadOnlyList<string> Processes { get; } = ["order-app", "inventory-app", "dapr-local"];
 
+    /// <summary>What the sidecars want to see, as in every deployment.</summary>
+    public const string SidecarToken = "system-test-sidecar-token";
+
     private const string Token = "system-test-token";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
@@ -34,7 +37,8 @@ internal sealed class LocalSystem : IAsyncDisposable
         Observer = observer;
         Orders = new OrderClient(new Uri($"http://127.0.0.1:{_ports[0]}"));
         Inventory = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_ports[1]}") };
-        OrderState = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/state/statestore/") };
+        OrderSidecar = Sidecar(_ports[2]);
+        InventorySidecar = Sidecar(_ports[4]);
     }
 
     public Observer Observer { get; }
@@ -43,8 +47,11 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     public HttpClient Inventory { get; }
 
-    /// <summary>The documents of order-app, through its sidecar.</summary>
-    public HttpClient OrderState { get; }
+    /// <summary>The HTTP API of order-app's sidecar, with its token.</summary>
+    public HttpClient OrderSidecar { get; }
+
+    /// <summary>The HTTP API of inventory-app's sidecar, with its token.</summary>
+    public HttpClient InventorySidecar { get; }
 
     /// <summary>Where order-app and inventory-app show their metrics, when they have a collector.</summary>
     public int[] MetricsPorts => _ports[9..11];
@@ -53,16 +60,12 @@ internal sealed class LocalSystem : IAsyncDisposable
     public string Folder => _folder;
 
     /// <summary>The gRPC address of order-app's sidecar.</summary>
-    public Uri OrderSidecar => new($"http://127.0.0.1:{_ports[3]}");
-
-    /// <summary>The HTTP address of inventory-app's sidecar.</summary>
-    public Uri InventorySidecar => new($"http://127.0.0.1:{_ports[4]}");
+    public Uri OrderSidecarGrpc => new($"http://127.0.0.1:{_ports[3]}");
 
     /// <summary>Whether the workflow engine still has the workflow of an order.</summary>
     public async Task<bool> HasWorkflowAsync(string orderId)
     {
-        using var http = new HttpClient();
-        using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/workflows/dapr/{orderId}"));
+        using var answer = await OrderSidecar.GetAsync($"workflows/dapr/{orderId}");
         return answer.StatusCode != global::System.Net.HttpStatusCode.NotFound;
     }
 
@@ -91,7 +94,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         }
 
         var process = name == "dapr-local"
-            ? RunFile.Run(_folder, _servers?.Environment)
+            ? RunFile.Run(_folder, new Dictionary<string, string?>(_servers?.Environment ?? new Dictionary<string, string?>()) { ["DAPR_API_TOKEN"] = SidecarToken })
             : ServerProcess.Start(ServerProcess.Dll(name), [], Path.GetDirectoryName(ServerProcess.Dll(name))!, AppEnvironment(name));
         lock (_running) _running[name] = process;
         await process.AnswersAsync(name == "dapr-local" ? new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/healthz/outbound") : new Uri(name == "order-app" ? Orders.Address : Inventory.BaseAddress!, "/healthz"));
@@ -128,10 +131,18 @@ internal sealed class LocalSystem : IAsyncDisposable
         foreach (var process in _running.Values) process.Dispose();
         await Observer.DisposeAsync();
         Inventory.Dispose();
-        OrderState.Dispose();
+        OrderSidecar.Dispose();
+        InventorySidecar.Dispose();
         Orders.Dispose();
         if (_servers is not null) await _servers.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static HttpClient Sidecar(int port)
+    {
+        var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/v1.0/") };
+        http.DefaultRequestHeaders.Add("dapr-api-token", SidecarToken);
+        return http;
     }
 
     private Dictionary<string, string?> AppEnvironment(string name)
@@ -143,6 +154,7 @@ internal sealed class LocalSystem : IAsyncDisposable
             ["DAPR_HTTP_PORT"] = Port(_ports[2 + (2 * i)]),
             ["DAPR_GRPC_PORT"] = Port(_ports[3 + (2 * i)]),
             ["APP_API_TOKEN"] = Token,
+            ["DAPR_API_TOKEN"] = SidecarToken,
         };
         if (_collector is not null)
         {

@@ -141,7 +141,7 @@ public sealed class OrderTests(SharedSystem shared) : IClassFixture<SharedSystem
         }
 
         // Dapr's answer for a key that does not exist.
-        Assert.Equal(HttpStatusCode.NoContent, (await System.OrderState.GetAsync("./idem:u:bad")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await System.OrderSidecar.GetAsync("state/statestore/idem:u:bad")).StatusCode);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Dapr.Workflow;
 /// <param name="configuration">The configuration; null means the environment only.</param>
 public sealed class DaprWorkflowClientBuilder(IConfiguration? configuration = null) : DaprGenericClientBuilder<DaprWorkflowClient>(configuration)
 {
-    private IDaprSerializer _serializer = new JsonDaprSerializer();
+    private IDaprSerializer? _serializer;
 
     /// <summary>Uses this serializer for inputs, results, events and states.</summary>
     /// <param name="serializer">The serializer.</param>
@@ -29,6 +29,6 @@ public sealed class DaprWorkflowClientBuilder(IConfiguration? configuration = nu
     public override DaprWorkflowClient Build()
     {
         var dependencies = BuildDaprClientDependencies(typeof(DaprWorkflowClientBuilder).Assembly);
-        return new DaprWorkflowClient(new SidecarConnection(dependencies.channel, dependencies.daprApiToken, dependencies.httpClient), _serializer, TimeProvider.System);
+        return new DaprWorkflowClient(new SidecarConnection(dependencies.channel, dependencies.daprApiToken, dependencies.httpClient), _serializer ?? new JsonDaprSerializer(JsonSerializerOptions), TimeProvider.System);
     }
 }

@@ -192,7 +192,9 @@ public class ClientTests
         builder.UseGrpcEndpoint(sidecar.Address).UseDaprApiToken("secret");
 
         await using var client = builder.Build();
+        await using var other = new DaprWorkflowClientBuilder().UseGrpcEndpoint(sidecar.Address).UseJsonSerializationOptions(new JsonSerializerOptions()).Build();
 
+        Assert.Equal("{\"Name\":2}", await other.ScheduleNewWorkflowAsync("W", input: new { Name = 2 }));
         Assert.Equal("{\"Name\":1}", await client.ScheduleNewWorkflowAsync("W", input: new { Name = 1 }));
         Assert.Equal("secret", sidecar.Headers.Last().GetValue("dapr-api-token"));
         client.Dispose();

@@ -11,6 +11,8 @@ builder.Services.AddDaprWorkflow(options =>
 {
     options.RegisterWorkflow<StepsWorkflow>();
     options.RegisterWorkflow<FanOutWorkflow>();
+    options.RegisterWorkflow<StuckWorkflow>();
     options.RegisterActivity<StepActivity>();
+    options.RegisterActivity<StuckActivity>();
 });
 await builder.Build().RunAsync();

@@ -37,7 +37,7 @@ internal sealed class TaskHubService(WorkflowEngine engine) : TaskHubSidecarServ
 
     /// <inheritdoc />
     public override Task<GetInstanceResponse> GetInstance(GetInstanceRequest request, ServerCallContext context) =>
-        Task.FromResult(Describe(engine.Get(request.InstanceId), request.GetInputsAndOutputs, waited: false));
+        Guard(() => Task.FromResult(Describe(engine.Get(request.InstanceId), request.GetInputsAndOutputs, waited: false)), "", context);
 
     /// <inheritdoc />
     public override Task<GetInstanceResponse> WaitForInstanceStart(GetInstanceRequest request, ServerCallContext context) =>
@@ -105,21 +105,21 @@ internal sealed class TaskHubService(WorkflowEngine engine) : TaskHubSidecarServ
     }
 
     /// <inheritdoc />
-    public override async Task<CompleteTaskResponse> CompleteActivityTask(ActivityResponse request, ServerCallContext context)
+    public override Task<CompleteTaskResponse> CompleteActivityTask(ActivityResponse request, ServerCallContext context) => Guard(async () =>
     {
         await engine.CompleteActivityAsync(request);
         return new CompleteTaskResponse();
-    }
+    }, "", context);
 
     /// <inheritdoc />
     public override Task<CompleteTaskResponse> CompleteOrchestratorTask(WorkflowResponse request, ServerCallContext context) => CompleteWorkflowTask(request, context);
 
     /// <inheritdoc />
-    public override async Task<CompleteTaskResponse> CompleteWorkflowTask(WorkflowResponse request, ServerCallContext context)
+    public override Task<CompleteTaskResponse> CompleteWorkflowTask(WorkflowResponse request, ServerCallContext context) => Guard(async () =>
     {
         await engine.CompleteTurnAsync(request);
         return new CompleteTaskResponse();
-    }
+    }, "", context);
 
     /// <inheritdoc />
     public override Task<RerunWorkflowFromEventResponse> RerunWorkflowFromEvent(RerunWorkflowFromEventRequest request, ServerCallContext context) =>
@@ -147,11 +147,15 @@ internal sealed class TaskHubService(WorkflowEngine engine) : TaskHubSidecarServ
     private Task<GetInstanceResponse> WaitAsync(GetInstanceRequest request, Func<OrchestrationStatus, bool> until, ServerCallContext context) => Guard(async () =>
         Describe(await engine.WaitAsync(request.InstanceId, until, context.CancellationToken), request.GetInputsAndOutputs, waited: true), "", context);
 
-    private static async Task<T> Guard<T>(Func<Task<T>> call, string prefix, ServerCallContext context)
+    private async Task<T> Guard<T>(Func<Task<T>> call, string prefix, ServerCallContext context)
     {
         try
         {
             return await call();
+        }
+        catch (Exception) when (engine.IsClosing)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "the sidecar is shutting down"));
         }
         catch (WorkflowFault fault)
         {

@@ -7,6 +7,7 @@ internal sealed class InstanceWatchers
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, List<Watch>> _watches = [];
+    private bool _isClosed;
 
     /// <summary>Starts to watch; dispose the result.</summary>
     public Watch Add(string instanceId, Func<OrchestrationStatus, bool> condition)
@@ -16,9 +17,20 @@ internal sealed class InstanceWatchers
         {
             if (!_watches.TryGetValue(instanceId, out var list)) _watches.Add(instanceId, list = []);
             list.Add(watch);
+            if (_isClosed) watch.Cancel();
         }
 
         return watch;
+    }
+
+    /// <summary>Cancels every wait, and those that come later.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            foreach (var watch in _watches.Values.SelectMany(list => list)) watch.Cancel();
+        }
     }
 
     /// <summary>Tells that the instance has this status now.</summary>
@@ -67,6 +79,9 @@ internal sealed class InstanceWatchers
 
         /// <summary>Ends the wait with an error.</summary>
         public void Fail(Exception error) => _done.TrySetException(error);
+
+        /// <summary>Ends the wait without an outcome.</summary>
+        public void Cancel() => _done.TrySetCanceled();
 
         /// <summary>Stops watching.</summary>
         public void Dispose() => owner.Remove(this);

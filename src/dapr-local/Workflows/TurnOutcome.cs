@@ -59,6 +59,8 @@ internal sealed record TurnOutcome(TurnVerdict Verdict)
     {
         var e = Workflows.Events.New(now);
         e.ExecutionStalled = new ExecutionStalledEvent { Reason = reason, Description = description };
-        return new TurnOutcome(TurnVerdict.Stall) { Events = e.ExecutionStalled.Equals(state.Stalled) ? [] : [e], Problem = description };
+        // The size of a turn differs by a byte with the time of day: told again, it would be another event at every try.
+        var isKnown = reason == StalledReason.PayloadSizeExceeded ? state.Stalled?.Reason == reason : e.ExecutionStalled.Equals(state.Stalled);
+        return new TurnOutcome(TurnVerdict.Stall) { Events = isKnown ? [] : [e], Problem = description };
     }
 }

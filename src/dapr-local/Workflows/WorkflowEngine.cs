@@ -26,6 +26,9 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     /// <summary>Number of connected workers.</summary>
     public int ConnectedWorkers => _context.Table.Workers;
 
+    /// <summary>Whether the end has begun: what is asked from now on may fail in any way, and belongs to the engine that opens the file next.</summary>
+    public bool IsClosing { get; private set; }
+
     /// <summary>The app whose workflows these are.</summary>
     public string AppId => _context.AppId;
 
@@ -177,8 +180,10 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     /// <summary>Ends the streams, commits what is queued and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
+        IsClosing = true;
         await _context.Closing.CancelAsync();
         _context.Table.Close();
+        _context.Watchers.Close();
         await _dispatching;
         await _context.Timers.DisposeAsync();
         await _context.Database.DisposeAsync();

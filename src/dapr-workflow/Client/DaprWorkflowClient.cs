@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Dapr.Common.Serialization;
 using Dapr.TaskHub.Protos;
 using Dapr.Workflow.Client;
+using Dapr.Workflow.Registration;
 using Dapr.Workflow.Worker.Replay;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -17,6 +18,12 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
     private readonly TaskHubSidecarService.TaskHubSidecarServiceClient _client;
     private readonly IDaprSerializer _serializer;
     private readonly TimeProvider _time;
+
+    private readonly SidecarConnection? _connection;
+
+    /// <summary>A client with a connection of its own.</summary>
+    internal DaprWorkflowClient(SidecarConnection connection, IDaprSerializer serializer, TimeProvider time)
+        : this(connection.Client, serializer, time) => _connection = connection;
 
     internal DaprWorkflowClient(TaskHubSidecarService.TaskHubSidecarServiceClient client, IDaprSerializer serializer, TimeProvider time) =>
         (_client, _serializer, _time) = (client, serializer, time);
@@ -148,13 +155,31 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
         return [.. response.Events.Select(static e => new WorkflowHistoryEvent(e.EventId, HistoryEventTypes.Of(e), e.Timestamp?.ToDateTime() ?? default))];
     }
 
-    /// <summary>Does nothing: the connection belongs to the app.</summary>
-    public void Dispose()
+    /// <inheritdoc />
+    public async Task<string> RerunWorkflowFromEventAsync(string sourceInstanceId, uint eventId, RerunWorkflowFromEventOptions? options = null, CancellationToken cancellation = default)
     {
+        ArgumentException.ThrowIfNullOrEmpty(sourceInstanceId);
+        var request = new RerunWorkflowFromEventRequest { SourceInstanceID = sourceInstanceId, EventID = eventId };
+        if (options?.NewInstanceId is { } id)
+        {
+            InstanceIds.Validate(id, nameof(options));
+            request.NewInstanceID = id;
+        }
+
+        if (options is { OverwriteInput: true }) (request.OverwriteInput, request.Input) = (true, _serializer.Payload(options.Input));
+        else if (options?.Input is not null) throw new ArgumentException("A new input is used only with OverwriteInput.", nameof(options));
+        return (await _client.RerunWorkflowFromEventAsync(request, cancellationToken: cancellation)).NewInstanceID;
     }
 
-    /// <summary>Does nothing: the connection belongs to the app.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>Closes the connection of a client that was built by itself; that of an app belongs to the app.</summary>
+    public void Dispose() => _connection?.Dispose();
+
+    /// <summary>As <see cref="Dispose"/>.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private static GetInstanceRequest Query(string instanceId, bool withPayloads) => new() { InstanceId = instanceId, GetInputsAndOutputs = withPayloads };
 

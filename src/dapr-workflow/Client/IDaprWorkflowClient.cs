@@ -92,4 +92,14 @@ public interface IDaprWorkflowClient : IDaprClient, IAsyncDisposable
     /// <param name="instanceId">The id of the instance.</param>
     /// <param name="cancellation">Ends the call.</param>
     Task<IReadOnlyList<WorkflowHistoryEvent>> GetInstanceHistoryAsync(string instanceId, CancellationToken cancellation = default);
+
+    /// <summary>Runs a finished workflow again from one of its events, as a new instance with the history before it.</summary>
+    /// <param name="sourceInstanceId">The id of the finished instance; it stays as it is.</param>
+    /// <param name="eventId">The sequence number of an activity, a timer or a child workflow of its history.</param>
+    /// <param name="options">The id and the input of the new instance; null means a generated id and the recorded input.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>The id of the new instance.</returns>
+    /// <exception cref="ArgumentException">There is a new input, but not the order to use it.</exception>
+    /// <exception cref="Grpc.Core.RpcException">The instance does not exist or has not ended, the event is none of its calls, or the new id is in use.</exception>
+    Task<string> RerunWorkflowFromEventAsync(string sourceInstanceId, uint eventId, RerunWorkflowFromEventOptions? options = null, CancellationToken cancellation = default);
 }

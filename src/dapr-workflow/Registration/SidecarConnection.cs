@@ -14,20 +14,38 @@ internal sealed class SidecarConnection : IDisposable
     private static readonly string UserAgent = $"dapr-sdk-dotnet/v{typeof(SidecarConnection).Assembly.GetName().Version?.ToString(3)}";
 
     private readonly GrpcChannel _channel;
+    private readonly HttpClient? _http;
     private readonly string? _apiToken;
 
     /// <summary>Takes address and token from the configuration, else from the environment. Nothing is connected yet.</summary>
     public SidecarConnection(WorkflowRuntimeOptions options, IConfiguration? configuration)
+        : this(
+            GrpcChannel.ForAddress(
+                Setting(configuration, "DAPR_GRPC_ENDPOINT") ?? $"http://localhost:{Setting(configuration, "DAPR_GRPC_PORT") ?? DefaultPort}",
+                ChannelOptions(options.GrpcChannelOptions)),
+            Setting(configuration, "DAPR_API_TOKEN"))
     {
-        _apiToken = Setting(configuration, "DAPR_API_TOKEN");
-        var address = Setting(configuration, "DAPR_GRPC_ENDPOINT") ?? $"http://localhost:{Setting(configuration, "DAPR_GRPC_PORT") ?? DefaultPort}";
-        _channel = GrpcChannel.ForAddress(address, ChannelOptions(options.GrpcChannelOptions));
+    }
+
+    /// <summary>Takes a channel, which is disposed with the connection.</summary>
+    /// <param name="channel">The channel to the sidecar.</param>
+    /// <param name="apiToken">The token of the sidecar; null or empty means that it wants none.</param>
+    /// <param name="http">What the channel sends with, if it does not dispose that itself.</param>
+    public SidecarConnection(GrpcChannel channel, string? apiToken, HttpClient? http = null)
+    {
+        _http = http;
+        _apiToken = string.IsNullOrEmpty(apiToken) ? null : apiToken;
+        _channel = channel;
         Client = new TaskHubSidecarService.TaskHubSidecarServiceClient(_channel.Intercept(AddHeaders));
     }
 
     public TaskHubSidecarService.TaskHubSidecarServiceClient Client { get; }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose()
+    {
+        _channel.Dispose();
+        _http?.Dispose();
+    }
 
     private static GrpcChannelOptions ChannelOptions(GrpcChannelOptions? given)
     {

@@ -88,4 +88,13 @@ public sealed class WorkflowRuntimeOptions
         ArgumentNullException.ThrowIfNull(grpcChannelOptions);
         GrpcChannelOptions = grpcChannelOptions;
     }
+
+    /// <summary>Sets the limits of message sizes, in bytes; null leaves a limit as it is.</summary>
+    internal void LimitMessages(int? received, int? sent)
+    {
+        // As without options: a history is received whole.
+        GrpcChannelOptions ??= new GrpcChannelOptions { MaxReceiveMessageSize = null, ThrowOperationCanceledOnCancellation = true };
+        if (received is not null) GrpcChannelOptions.MaxReceiveMessageSize = received;
+        if (sent is not null) GrpcChannelOptions.MaxSendMessageSize = sent;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dapr.Common.Serialization;
 using Dapr.TaskHub.Protos;
 using Dapr.Workflow.Registration;
@@ -53,5 +54,75 @@ public static class WorkflowServiceCollectionExtensions
             lifetime));
         serviceCollection.TryAdd(new ServiceDescriptor(typeof(IDaprWorkflowClient), static services => services.GetRequiredService<DaprWorkflowClient>(), lifetime));
         return serviceCollection;
+    }
+
+    /// <summary>Adds workflows as <see cref="AddDaprWorkflow(IServiceCollection, Action{WorkflowRuntimeOptions}, ServiceLifetime)"/> does, and lets serializer and limits be chosen.</summary>
+    /// <param name="serviceCollection">The services.</param>
+    /// <param name="configureRuntime">Registers workflows and activities; null registers none.</param>
+    /// <param name="configureClient">Gives the workflow client a connection of its own; null means that of the worker.</param>
+    /// <param name="lifetime">The lifetime of the client.</param>
+    public static DaprWorkflowBuilder AddDaprWorkflowBuilder(
+        this IServiceCollection serviceCollection,
+        Action<WorkflowRuntimeOptions>? configureRuntime,
+        Action<IServiceProvider, DaprWorkflowClientBuilder>? configureClient = null,
+        ServiceLifetime lifetime = ServiceLifetime.Singleton)
+    {
+        ArgumentNullException.ThrowIfNull(serviceCollection);
+        if (configureClient is not null)
+        {
+            // First: the client that is added below gives way to it.
+            serviceCollection.TryAdd(new ServiceDescriptor(
+                typeof(DaprWorkflowClient),
+                services =>
+                {
+                    var builder = new DaprWorkflowClientBuilder(services.GetService<IConfiguration>()).UseSerializer(services.GetRequiredService<IDaprSerializer>());
+                    configureClient(services, builder);
+                    return builder.Build();
+                },
+                lifetime));
+        }
+
+        serviceCollection.AddDaprWorkflow(configureRuntime ?? (static _ => { }), lifetime);
+        return new DaprWorkflowBuilder(serviceCollection);
+    }
+
+    /// <summary>Chooses serializer and limits of the workflows of an app.</summary>
+    public readonly struct DaprWorkflowBuilder : IDaprWorkflowBuilder
+    {
+        internal DaprWorkflowBuilder(IServiceCollection services) => Services = services;
+
+        /// <inheritdoc />
+        public IServiceCollection Services { get; }
+
+        /// <summary>Uses this serializer for inputs, results, events and states.</summary>
+        /// <param name="serializer">The serializer.</param>
+        public DaprWorkflowBuilder WithSerializer(IDaprSerializer serializer)
+        {
+            ArgumentNullException.ThrowIfNull(serializer);
+            Services.Replace(ServiceDescriptor.Singleton(serializer));
+            return this;
+        }
+
+        /// <summary>Uses the serializer that is made from the services.</summary>
+        /// <param name="serializerFactory">Makes the serializer, once.</param>
+        public DaprWorkflowBuilder WithSerializer(Func<IServiceProvider, IDaprSerializer> serializerFactory)
+        {
+            ArgumentNullException.ThrowIfNull(serializerFactory);
+            Services.Replace(ServiceDescriptor.Singleton(serializerFactory));
+            return this;
+        }
+
+        /// <summary>Uses JSON with these options.</summary>
+        /// <param name="options">The options.</param>
+        public DaprWorkflowBuilder WithJsonSerializer(JsonSerializerOptions options) => WithSerializer(new JsonDaprSerializer(options));
+
+        /// <summary>Limits the messages of the connection to the sidecar, in bytes; null leaves a limit as it is.</summary>
+        /// <param name="maxReceiveMessageSize">The largest message received; without a limit by default, because a history comes whole.</param>
+        /// <param name="maxSendMessageSize">The largest message sent.</param>
+        public DaprWorkflowBuilder WithGrpcMessageSizeLimits(int? maxReceiveMessageSize = null, int? maxSendMessageSize = null)
+        {
+            Services.Select(service => service.ImplementationInstance).OfType<WorkflowRuntimeOptions>().First().LimitMessages(maxReceiveMessageSize, maxSendMessageSize);
+            return this;
+        }
     }
 }

@@ -32,6 +32,9 @@ internal sealed class WorkflowProcesses : IDisposable
         return processes;
     }
 
+    /// <summary>The folder in which the app runs.</summary>
+    public string Folder => _folder;
+
     /// <summary>kill -9 of one of the two, and its next start.</summary>
     public async Task KillAsync(string name)
     {

@@ -15,6 +15,9 @@ namespace DaprLocal.Tests.Workflows;
 internal sealed partial class GoldenCalls(RunningSidecar sidecar)
 {
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(TypeRegistry.FromMessages(ErrorInfo.Descriptor)));
+
+    // An SDK may also send fields of older protocols.
+    private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
     private readonly TaskHubSidecarService.TaskHubSidecarServiceClient _hub = new(sidecar.Calls);
 
     /// <summary>A message as proto-JSON.</summary>
@@ -28,7 +31,7 @@ internal sealed partial class GoldenCalls(RunningSidecar sidecar)
         var method = client.GetType().GetMethods()
             .Single(m => m.Name == rpc + "Async" && m.GetParameters() is [_, { ParameterType: var second }] && second == typeof(CallOptions));
         var descriptor = ((IMessage)Activator.CreateInstance(method.GetParameters()[0].ParameterType)!).Descriptor;
-        dynamic call = method.Invoke(client, [JsonParser.Default.Parse(request, descriptor), options])!;
+        dynamic call = method.Invoke(client, [Parser.Parse(request, descriptor), options])!;
         try
         {
             IMessage response = await call;

@@ -23,6 +23,7 @@ internal sealed partial class GoldenPlayer(GoldenHost host, TimeSpan patience)
     public async Task PlayAsync(JsonArray recorded)
     {
         var steps = recorded.Select(step => step!.AsObject()).ToList();
+        PairAnswers(steps);
         _fired = [.. FiredTimers().Matches(GoldenMatcher.Text(recorded)).Select(match => match.Groups[1].Value)];
         for (var i = 0; i < steps.Count; i++)
         {
@@ -123,6 +124,20 @@ internal sealed partial class GoldenPlayer(GoldenHost host, TimeSpan patience)
         else if (note.Length == 0)
         {
             throw new NotSupportedException("no step that can be played");
+        }
+    }
+
+    // The recordings of an SDK have the answer to a call as a step of its own, which names the instance, or not at all.
+    private static void PairAnswers(List<JsonObject> steps)
+    {
+        if (steps.All(step => step["answerTo"] is null)) return;
+        var calls = steps.Where(step => step["client"] is not null && step["answerTo"] is null).ToList();
+        for (var number = 0; number < calls.Count; number++) calls[number]["call"] = number;
+        foreach (var answer in steps.Where(step => step["answerTo"] is not null))
+        {
+            var call = calls.First(step => (string?)step["client"] == (string?)answer["client"] && (string?)step["request"]!["instanceId"] == (string?)answer["answerTo"]);
+            calls.Remove(call);
+            answer["ofCall"] = (int)call["call"]!;
         }
     }
 

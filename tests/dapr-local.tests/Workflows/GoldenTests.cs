@@ -36,6 +36,8 @@ public sealed class GoldenTests(ITestOutputHelper output)
     [InlineData("limits", 8)]
     [InlineData("crash", 10)]
     [InlineData("worker", 18)]
+    [InlineData("storage", 7)]
+    [InlineData("sdk-python", 25)]
     public async Task Replay_RecordedCases_SameItemsAndAnswers(string file, int count)
     {
         var wrong = new ConcurrentBag<string>();

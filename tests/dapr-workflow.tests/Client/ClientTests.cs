@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json;
+using Dapr.Common.Serialization;
 using Dapr.TaskHub.Protos;
 using Dapr.Workflow;
 using Dapr.Workflow.Client;
@@ -159,6 +161,65 @@ public class ClientTests
     }
 
     [Fact]
+    public async Task Rerun_WithAndWithoutANewInput_SendsWhatItIsGiven()
+    {
+        await using var app = await App.StartAsync(_ => { });
+        var requests = new List<RerunWorkflowFromEventRequest>();
+        app.Sidecar.Client = (_, request) =>
+        {
+            requests.Add((RerunWorkflowFromEventRequest)request);
+            return new RerunWorkflowFromEventResponse { NewInstanceID = "new" };
+        };
+
+        Assert.Equal("new", await app.Client.RerunWorkflowFromEventAsync("i", 3));
+        await app.Client.RerunWorkflowFromEventAsync("i", 0, new RerunWorkflowFromEventOptions { NewInstanceId = "new", Input = 5, OverwriteInput = true });
+
+        Assert.Equal(
+            [
+                new RerunWorkflowFromEventRequest { SourceInstanceID = "i", EventID = 3 },
+                new RerunWorkflowFromEventRequest { SourceInstanceID = "i", NewInstanceID = "new", Input = "5", OverwriteInput = true },
+            ],
+            requests);
+        await Assert.ThrowsAsync<ArgumentException>(() => app.Client.RerunWorkflowFromEventAsync("i", 0, new RerunWorkflowFromEventOptions { Input = 5 }));
+    }
+
+    [Fact]
+    public async Task Build_WithoutAnApp_ConnectsByItselfWithTokenAndSerializer()
+    {
+        await using var sidecar = await FakeSidecar.StartAsync();
+        sidecar.Client = (_, request) => new CreateInstanceResponse { InstanceId = ((CreateInstanceRequest)request).Input };
+        var builder = new DaprWorkflowClientBuilder().UseJsonSerializer(new JsonSerializerOptions());
+        builder.UseGrpcEndpoint(sidecar.Address).UseDaprApiToken("secret");
+
+        await using var client = builder.Build();
+        await using var other = new DaprWorkflowClientBuilder().UseGrpcEndpoint(sidecar.Address).UseJsonSerializationOptions(new JsonSerializerOptions()).Build();
+
+        Assert.Equal("{\"Name\":2}", await other.ScheduleNewWorkflowAsync("W", input: new { Name = 2 }));
+        Assert.Equal("{\"Name\":1}", await client.ScheduleNewWorkflowAsync("W", input: new { Name = 1 }));
+        Assert.Equal("secret", sidecar.Headers.Last().GetValue("dapr-api-token"));
+        client.Dispose();
+        await Assert.ThrowsAnyAsync<Exception>(() => client.ScheduleNewWorkflowAsync("W"));
+    }
+
+    [Fact]
+    public async Task AddDaprWorkflowBuilder_SerializerLimitsAndClient_AreUsed()
+    {
+        await using var sidecar = await FakeSidecar.StartAsync();
+        sidecar.Client = (_, request) => new CreateInstanceResponse { InstanceId = ((CreateInstanceRequest)request).Input };
+        var services = new ServiceCollection();
+        services
+            .AddDaprWorkflowBuilder(null, (_, builder) => builder.UseGrpcEndpoint(sidecar.Address))
+            .WithJsonSerializer(new JsonSerializerOptions())
+            .WithGrpcMessageSizeLimits(maxReceiveMessageSize: 1_000);
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.Equal("{\"Name\":1}", await provider.GetRequiredService<IDaprWorkflowClient>().ScheduleNewWorkflowAsync("W", input: new { Name = 1 }));
+        var channel = provider.GetRequiredService<WorkflowRuntimeOptions>().GrpcChannelOptions!;
+        Assert.Equal((1_000, null), (channel.MaxReceiveMessageSize, channel.MaxSendMessageSize));
+        Assert.Equal("x", services.AddDaprWorkflowBuilder(null).WithSerializer(_ => new Fixed()).Services.BuildServiceProvider().GetRequiredService<IDaprSerializer>().Serialize(1, null));
+    }
+
+    [Fact]
     public void AddDaprWorkflow_Twice_AddsToTheSameOptions()
     {
         var services = new ServiceCollection();
@@ -170,5 +231,16 @@ public class ClientTests
         using var scope = provider.CreateScope();
         Assert.Same(scope.ServiceProvider.GetRequiredService<DaprWorkflowClient>(), scope.ServiceProvider.GetRequiredService<IDaprWorkflowClient>());
         Assert.Single(provider.GetServices<Microsoft.Extensions.Hosting.IHostedService>());
+    }
+
+    private sealed class Fixed : IDaprSerializer
+    {
+        public string Serialize<T>(T value) => "x";
+
+        public string Serialize(object? value, System.Type? inputType = null) => "x";
+
+        public T? Deserialize<T>(string? data) => default;
+
+        public object? Deserialize(string? data, System.Type returnType) => null;
     }
 }

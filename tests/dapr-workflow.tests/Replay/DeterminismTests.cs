@@ -31,6 +31,83 @@ public class DeterminismTests
         Assert.Contains($"has {current} there", failure.ErrorMessage, StringComparison.Ordinal);
     }
 
+    // The history is that of: activity A, activity B, wait.
+    [Theory]
+    [InlineData("A,C", "activity 'B' with sequence number 1", "activity 'C'")]
+    [InlineData("B,A", "activity 'A' with sequence number 0", "activity 'B'")]
+    [InlineData("A,X,B", "activity 'B' with sequence number 1", "activity 'X'")]
+    [InlineData("A", "activity 'B' with sequence number 1", "nothing")]
+    [InlineData("A,timer", "activity 'B' with sequence number 1", "timer ''")]
+    [InlineData("A,child", "activity 'B' with sequence number 1", "child workflow 'B'")]
+    [InlineData("", "activity 'A' with sequence number 0", "nothing")]
+    public void Turn_StepsChanged_FailsNamingBothSides(string steps, string recorded, string current)
+    {
+        var present = "A,B";
+        var instance = Instance.Of(async context =>
+        {
+            foreach (var step in present.Split(',', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (step == "timer") await context.CreateTimer(TimeSpan.FromMinutes(1));
+                else if (step == "child") await context.CallChildWorkflowAsync("B");
+                else await context.CallActivityAsync(step);
+            }
+
+            return await context.WaitForExternalEventAsync<int>("go");
+        });
+        instance.Turn();
+        instance.Turn(instance.Done(0));
+        instance.Turn(instance.Done(1));
+
+        present = steps;
+        var failure = instance.Turn(instance.Raised("go", 1)).Completion.FailureDetails;
+
+        Assert.Equal("NonDeterministicWorkflowException", failure.ErrorType);
+        Assert.Contains($"records {recorded}", failure.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains($"has {current} there", failure.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Turn_StepAddedBehindTheHistory_GoesOn()
+    {
+        // What no history contradicts cannot be told from the same code at an earlier time; neither can a value taken from the clock.
+        var added = false;
+        var instance = Instance.Of(async context =>
+        {
+            await context.CallActivityAsync("A");
+            if (added) await context.CallActivityAsync("New");
+            return 1;
+        });
+        instance.Turn();
+        added = true;
+        Assert.Equal(["1 activity New()"], instance.Turn(instance.Done(0)).LastActions);
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("delay")]
+    [InlineData("run, without the context")]
+    [InlineData("yield")]
+    public void Turn_AwaitsSomethingElse_FailsAndSaysSo(string what)
+    {
+        using var ended = new ManualResetEventSlim();
+        var instance = Instance.Of(async context =>
+        {
+            await context.CallActivityAsync("A");
+            if (what == "yield") await Task.Yield();
+            else if (what == "delay") await Task.Delay(TimeSpan.FromHours(1), TimeProvider.System);
+            else await Task.Run(ended.Wait).ConfigureAwait(what == "run");
+            return await context.CallActivityAsync<int>("B");
+        });
+        instance.Turn();
+        var request = instance.Request();
+        request.NewEvents.Add(instance.Done(0));
+        var answer = instance.Run(request);
+        ended.Set();
+
+        var failure = answer.Actions.Single().CompleteWorkflow.FailureDetails;
+        Assert.Contains("not durable", failure.ErrorMessage, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Turn_HistoryOfASentEvent_Fails()
     {

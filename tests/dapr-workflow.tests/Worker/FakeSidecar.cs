@@ -110,6 +110,8 @@ internal sealed class FakeSidecar : TaskHubSidecarService.TaskHubSidecarServiceB
 
     public override Task<GetInstanceHistoryResponse> GetInstanceHistory(GetInstanceHistoryRequest request, ServerCallContext context) => Answer<GetInstanceHistoryResponse>(request, context);
 
+    public override Task<RerunWorkflowFromEventResponse> RerunWorkflowFromEvent(RerunWorkflowFromEventRequest request, ServerCallContext context) => Answer<RerunWorkflowFromEventResponse>(request, context);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var end in _ends.Values) end.TrySetResult();

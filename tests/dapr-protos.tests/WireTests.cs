@@ -31,9 +31,12 @@ public sealed class WireTests
         Assert.Equal(SentOnPurpose, differing.Select(message => message.Where).Order());
     }
 
+    // The Python SDK spoke another version of the protocol (a router in every action); what it said is played by the tests of the engine.
+    private const string OtherProtocol = "sdk-python.json";
+
     private static IEnumerable<(string Where, byte[] Bytes, MessageDescriptor Type)> Recorded()
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests/conformance/golden/workflow"), "*.json"))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests/conformance/golden/workflow"), "*.json").Where(file => Path.GetFileName(file) != OtherProtocol))
         {
             using var recording = JsonDocument.Parse(File.ReadAllText(file));
             foreach (var @case in recording.RootElement.GetProperty("cases").EnumerateArray())

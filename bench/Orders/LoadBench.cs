@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrderInventory.Bench.Systems;
+using OrderInventory.Testing.Processes;
 
 namespace OrderInventory.Bench.Orders;
 
@@ -21,9 +22,11 @@ internal sealed class LoadBench(string name, Uri orders, Uri inventory, OrderSys
         var run = new LoadRun(options, client, _figures, time);
         await progress.WriteLineAsync($"{name}: creating {options.Products} products");
         await run.PrepareAsync(cancellationToken);
+        Task<IReadOnlyDictionary<string, ProcessUsage>?> early;
         using (time.CreateTimer(_ => progress.WriteLine(Standing(run)), null, Beat, Beat))
         {
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            early = UsageAsync(over.Token);
             var kills = own is null ? Task.CompletedTask : Killer.RunAsync(own, options.Kill, options.Seed, _kills, progress, time, over.Token);
             try
             {
@@ -38,6 +41,7 @@ internal sealed class LoadBench(string name, Uri orders, Uri inventory, OrderSys
         }
 
         var elapsed = run.Elapsed;
+        var processes = Compare(await early, own?.Usage());
         await progress.WriteLineAsync("auditing");
         var verdict = await Verdict.OfAsync(orders, inventory, run.Told, time, cancellationToken);
         return new LoadReport
@@ -52,12 +56,27 @@ internal sealed class LoadBench(string name, Uri orders, Uri inventory, OrderSys
             Decided = _figures.DecidedFigure(),
             Seconds = _figures.Seconds(),
             Kills = _kills,
+            Processes = processes,
             AuditedOrders = verdict.Audit.Orders,
             AuditedOperations = verdict.Audit.Operations,
             Findings = [.. verdict.Findings.Concat(run.Findings).Select(finding => finding.ToString())],
             NotSeen = verdict.Audit.NotSeen,
         };
     }
+
+    // After a fifth of the load, when what is compiled and cached at first is there. Null: the load ended before, or there are kills.
+    private async Task<IReadOnlyDictionary<string, ProcessUsage>?> UsageAsync(CancellationToken over)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(options.Seconds) / 5, time, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return over.IsCancellationRequested || options.Kill > 0 ? null : own?.Usage();
+    }
+
+    private static IReadOnlyList<LoadProcess> Compare(IReadOnlyDictionary<string, ProcessUsage>? early, IReadOnlyDictionary<string, ProcessUsage>? late) => early is null || late is null
+        ? []
+        : [.. late.Where(process => early.ContainsKey(process.Key)).Select(process => new LoadProcess(
+            process.Key, Megabytes(early[process.Key]), Megabytes(process.Value), early[process.Key].Handles, process.Value.Handles, process.Value.Lines - early[process.Key].Lines))];
+
+    private static double Megabytes(ProcessUsage usage) => Math.Round(usage.Bytes / 1048576.0, 1);
 
     private string Standing(LoadRun run) => string.Create(
         CultureInfo.InvariantCulture, $"{run.Elapsed.TotalSeconds,4:0} s  {_figures.Ended:N0} answered, {_figures.Missed} missed, {_figures.Repeated} sent again, p99 {_figures.P99:0.#} ms");

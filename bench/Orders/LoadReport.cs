@@ -36,7 +36,10 @@ internal sealed record LoadReport
     /// <summary>What was killed, and in which second.</summary>
     public required IReadOnlyList<LoadKill> Kills { get; init; }
 
-    /// <summary>Orders and operations that the auditor read.</summary>
+    /// <summary>What the processes used, when bench started them and killed none.</summary>
+    public required IReadOnlyList<LoadProcess> Processes { get; init; }
+
+    /// <summary>Orders that the auditor read.</summary>
     public required long AuditedOrders { get; init; }
 
     /// <summary>Operations that the auditor read.</summary>
@@ -69,6 +72,15 @@ internal sealed record LoadFigure(string Name, long Count, double P50, double P9
 /// <param name="P99">Their 99th percentile.</param>
 /// <param name="Outcomes">Their status codes.</param>
 internal sealed record LoadSecond(int Ended, double P50, double P99, IReadOnlyDictionary<string, int> Outcomes);
+
+/// <summary>What a process used: after a fifth of the load, and at its end. What grows without end shows in a long load.</summary>
+/// <param name="Name">Which one.</param>
+/// <param name="EarlyMegabytes">Resident memory then.</param>
+/// <param name="LateMegabytes">Resident memory at the end.</param>
+/// <param name="EarlyHandles">Open files, sockets and the like then.</param>
+/// <param name="LateHandles">The same at the end.</param>
+/// <param name="LogLines">Lines written from then to the end.</param>
+internal sealed record LoadProcess(string Name, double EarlyMegabytes, double LateMegabytes, int EarlyHandles, int LateHandles, long LogLines);
 
 /// <summary>A kill.</summary>
 /// <param name="Second">When, from the start of the load.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Spectre.Console;
 
 namespace OrderInventory.Bench.Orders;
@@ -10,22 +9,20 @@ internal static class LoadReportText
     {
         var console = Tables.On(output);
         var table = new Table().Title($"{report.System}, {report.Options.Seconds} s, seed {report.Options.Seed}, {report.Cores} cores")
-            .AddColumns(new TableColumn("request"), Right("count"), Right("p50 ms"), Right("p90 ms"), Right("p99 ms"), Right("p99.9 ms"), Right("max ms"), new TableColumn("answers"));
+            .AddColumns(new TableColumn("request"), Tables.Right("count"), Tables.Right("p50 ms"), Tables.Right("p90 ms"), Tables.Right("p99 ms"), Tables.Right("p99.9 ms"), Tables.Right("max ms"), new TableColumn("answers"));
         foreach (var kind in report.Kinds.Append(report.Decided))
         {
             table.AddRow(
-                kind.Name, Number(kind.Count), Number(kind.P50), Number(kind.P90), Number(kind.P99), Number(kind.P999), Number(kind.Max), string.Join(", ", kind.Outcomes.Select(outcome => $"{outcome.Key}: {Number(outcome.Value)}")));
+                kind.Name, Tables.Number(kind.Count), Tables.Number(kind.P50), Tables.Number(kind.P90), Tables.Number(kind.P99), Tables.Number(kind.P999), Tables.Number(kind.Max), string.Join(", ", kind.Outcomes.Select(outcome => $"{outcome.Key}: {Tables.Number(outcome.Value)}")));
         }
 
         console.Write(table);
-        output.WriteLine($"asked for {Number(report.Options.Rate)}/s, reached {Number(report.RateReached)}/s; {Number(report.Missed)} missed, {Number(report.Repeated)} sent again, {report.Kills.Count} kills");
+        output.WriteLine($"asked for {Tables.Number(report.Options.Rate)}/s, reached {Tables.Number(report.RateReached)}/s; {Tables.Number(report.Missed)} missed, {Tables.Number(report.Repeated)} sent again, {report.Kills.Count} kills");
+        foreach (var process in report.Processes)
+            output.WriteLine($"{process.Name}: {Tables.Number(process.EarlyMegabytes)} MB and {process.EarlyHandles} handles after a fifth of the load, {Tables.Number(process.LateMegabytes)} MB and {process.LateHandles} at its end; {Tables.Number(process.LogLines)} lines of log in between");
         output.WriteLine("the audit sees nothing of:");
         foreach (var part in report.NotSeen) output.WriteLine("  " + part);
         foreach (var finding in report.Findings) output.WriteLine("! " + finding);
-        output.WriteLine($"{(report.Passed ? "PASS" : "FAIL")}: {report.Findings.Count} violations of I1 to I8 in {Number(report.AuditedOrders)} orders and {Number(report.AuditedOperations)} operations");
+        output.WriteLine($"{(report.Passed ? "PASS" : "FAIL")}: {report.Findings.Count} violations of I1 to I8 in {Tables.Number(report.AuditedOrders)} orders and {Tables.Number(report.AuditedOperations)} operations");
     }
-
-    private static TableColumn Right(string header) => new TableColumn(header).RightAligned();
-
-    private static string Number(double value) => value.ToString(value >= 100 ? "N0" : "0.##", CultureInfo.InvariantCulture);
 }

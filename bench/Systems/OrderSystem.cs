@@ -55,6 +55,9 @@ internal sealed class OrderSystem : IAsyncDisposable
         await StartProcessAsync(name);
     }
 
+    /// <summary>What each process uses now.</summary>
+    public IReadOnlyDictionary<string, ProcessUsage> Usage() => _running.ToDictionary(process => process.Key, process => process.Value.Usage);
+
     public ValueTask DisposeAsync()
     {
         foreach (var process in _running.Values) process.Dispose();

@@ -55,11 +55,12 @@ internal sealed class SidecarProcess : IAsyncDisposable
         return sidecar;
     }
 
-    /// <summary>Starts it again on its data.</summary>
+    /// <summary>Starts it again on its data; returns when calls reach it, so that none fails because of a connection that waits to be tried again.</summary>
     public async Task StartAsync()
     {
         _process = Run("unlimited");
         await _process.ShowsAsync("running. Press Ctrl-C");
+        await _channel.ConnectAsync();
     }
 
     /// <summary>Starts it where it cannot; what it says. <paramref name="limit"/>: of the size of its files.</summary>

@@ -4,6 +4,12 @@ using System.Net.Sockets;
 
 namespace OrderInventory.Testing.Processes;
 
+/// <summary>What a process uses.</summary>
+/// <param name="Bytes">Resident memory.</param>
+/// <param name="Handles">Open files, sockets and the like.</param>
+/// <param name="Lines">Lines that it has written since its start.</param>
+public sealed record ProcessUsage(long Bytes, int Handles, long Lines);
+
 /// <summary>One real process with its last lines of output.</summary>
 public sealed class ServerProcess : IDisposable
 {
@@ -12,6 +18,7 @@ public sealed class ServerProcess : IDisposable
 
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
+    private long _written;
 
     private ServerProcess(Process process) => _process = process;
 
@@ -20,6 +27,16 @@ public sealed class ServerProcess : IDisposable
     public bool HasExited => _process.HasExited;
 
     public int ExitCode => _process.ExitCode;
+
+    /// <summary>What it uses now.</summary>
+    public ProcessUsage Usage
+    {
+        get
+        {
+            _process.Refresh();
+            lock (_lines) return new ProcessUsage(_process.WorkingSet64, _process.HandleCount, _written);
+        }
+    }
 
     /// <summary>What it wrote last.</summary>
     public string Output
@@ -116,6 +133,7 @@ public sealed class ServerProcess : IDisposable
         if (line is null) return;
         lock (_lines)
         {
+            _written++;
             _lines.Enqueue(line);
             if (_lines.Count > KeptLines) _lines.Dequeue();
         }

@@ -60,11 +60,12 @@ internal sealed class InventorySystem : IAsyncDisposable
     private async Task StartProcessesAsync(string store)
     {
         var run = Path.GetFileName(_folder);
+        var (inventory, buyers) = ("inventory-app-" + run, "bench-" + run);
         RunFile.Write(
             _folder,
-            RunFile.CopyComponents(_folder, ShippedComponents.On(store)),
+            RunFile.CopyComponents(_folder, ShippedComponents.On(store), [inventory, buyers]),
             Token,
-            [new RunFileApp("inventory-app-" + run, _ports[0], _ports[1], _ports[2]), new RunFileApp("bench-" + run, _ports[3], _ports[4], _ports[5])]);
+            [new RunFileApp(inventory, _ports[0], _ports[1], _ports[2]), new RunFileApp(buyers, _ports[3], _ports[4], _ports[5])]);
         var sidecars = RunFile.Run(_folder);
         _running.Add(sidecars);
         await sidecars.AnswersAsync(new Uri($"http://127.0.0.1:{Port(1)}/v1.0/healthz/outbound"));

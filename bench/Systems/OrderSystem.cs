@@ -72,7 +72,7 @@ internal sealed class OrderSystem : IAsyncDisposable
         {
             RunFile.Write(
                 system._folder,
-                RunFile.CopyComponents(system._folder, Directory.GetFiles(Path.Combine(Repository.Root, "components", components), "*.yaml")),
+                RunFile.CopyComponents(system._folder, Directory.GetFiles(Path.Combine(Repository.Root, "components", components), "*.yaml"), apps),
                 Token,
                 apps.Select((app, i) => new RunFileApp(app, system._ports[i * PortsOfAnApp], system._ports[(i * PortsOfAnApp) + 1], system._ports[(i * PortsOfAnApp) + 2])));
             foreach (var name in system.Processes.Reverse()) await system.StartProcessAsync(name);

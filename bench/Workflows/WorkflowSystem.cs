@@ -58,7 +58,7 @@ internal sealed class WorkflowSystem : IAsyncDisposable
 
     private async Task StartPartsAsync()
     {
-        RunFile.Write(_folder, RunFile.CopyComponents(_folder, ShippedComponents.On(ShippedComponents.Sqlite)), "bench-token", [new RunFileApp("bench", null, _ports[0], _ports[1])]);
+        RunFile.Write(_folder, RunFile.CopyComponents(_folder, ShippedComponents.On(ShippedComponents.Sqlite), ["bench"]), "bench-token", [new RunFileApp("bench", null, _ports[0], _ports[1])]);
         _process = RunFile.Run(_folder);
         await _process.AnswersAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_ports[0]}/v1.0/healthz/outbound")));
         var builder = Host.CreateApplicationBuilder();

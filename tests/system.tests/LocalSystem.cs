@@ -171,7 +171,7 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     private void WriteRunFile() => RunFile.Write(
         _folder,
-        RealServers.ComponentsFor(_folder),
+        RealServers.ComponentsFor(_folder, ["order-app", "inventory-app", "observer"]),
         Token,
         [
             new RunFileApp("order-app", _ports[0], _ports[2], _ports[3]),

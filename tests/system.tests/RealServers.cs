@@ -23,9 +23,9 @@ internal static class RealServers
     public static async Task<OwnServers?> StartAsync() => Components is null ? null : await OwnServers.StartAsync();
 
     /// <summary>
-    /// The components to run on, copied into <paramref name="folder"/> without scopes of apps, because tests have more than the
+    /// The components to run on, copied into <paramref name="folder"/> for <paramref name="apps"/>, because tests have more than the
     /// two; <paramref name="anyTopic"/>: for apps with other topics.
     /// </summary>
-    public static string ComponentsFor(string folder, bool anyTopic = false) =>
-        RunFile.CopyComponents(folder, Directory.GetFiles(Path.Combine(Repository.Root, Components ?? "components/local"), "*.yaml"), anyTopic);
+    public static string ComponentsFor(string folder, IEnumerable<string> apps, bool anyTopic = false) =>
+        RunFile.CopyComponents(folder, Directory.GetFiles(Path.Combine(Repository.Root, Components ?? "components/local"), "*.yaml"), apps, anyTopic);
 }

@@ -49,7 +49,7 @@ public sealed class StockStores : IAsyncLifetime
         var folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
         var ports = ServerProcess.FreePorts(2);
         // A server may have the data of earlier runs; the app id keeps them apart.
-        RunFile.Write(folder, RunFile.CopyComponents(folder, ShippedComponents.On(name)), "unused", [new RunFileApp(Path.GetFileName(_folder), null, ports[0], ports[1])]);
+        RunFile.Write(folder, RunFile.CopyComponents(folder, ShippedComponents.On(name), [Path.GetFileName(_folder)]), "unused", [new RunFileApp(Path.GetFileName(_folder), null, ports[0], ports[1])]);
         var sidecar = RunFile.Run(folder);
         await sidecar.AnswersAsync(new Uri($"http://127.0.0.1:{ports[0].ToString(CultureInfo.InvariantCulture)}/v1.0/healthz/outbound"));
         var builder = WebApplication.CreateBuilder();

@@ -30,7 +30,7 @@ public sealed class ForeignClientTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder, "run.yaml"), $$"""
             version: 1
             common:
-              resourcesPaths: ["{{RealServers.ComponentsFor(_folder, anyTopic: true)}}"]
+              resourcesPaths: ["{{RealServers.ComponentsFor(_folder, ["node", "other"], anyTopic: true)}}"]
             apps:
               - { appID: node, appDirPath: {{_folder}}, appPort: {{ports[0]}}, daprHTTPPort: {{ports[1]}}, daprGRPCPort: {{ports[2]}} }
               - { appID: other, appDirPath: {{_folder}}, appPort: {{ports[3]}}, daprHTTPPort: {{ports[4]}}, daprGRPCPort: {{ports[5]}} }

@@ -29,15 +29,15 @@ public static class RunFile
     }
 
     /// <summary>
-    /// Copies components without their scopes, so that every app of the run file has them, and with <paramref name="anyTopic"/>
-    /// without those of topics; returns the folder.
+    /// Copies components that are for <paramref name="apps"/> instead of the apps of their scopes, and with <paramref name="anyTopic"/>
+    /// without scopes of topics; returns the folder.
     /// </summary>
-    public static string CopyComponents(string folder, IEnumerable<string> files, bool anyTopic = false)
+    public static string CopyComponents(string folder, IEnumerable<string> files, IEnumerable<string> apps, bool anyTopic = false)
     {
         var copy = Directory.CreateDirectory(Path.Combine(folder, "components")).FullName;
         foreach (var file in files)
         {
-            var lines = File.ReadAllLines(file).Where(line => !line.StartsWith("scopes:", StringComparison.Ordinal)).ToList();
+            var lines = File.ReadAllLines(file).Select(line => line.StartsWith("scopes:", StringComparison.Ordinal) ? $"scopes: [{string.Join(", ", apps)}]" : line).ToList();
             // A name and the line of its value.
             for (var i = 0; anyTopic && i < lines.Count; i++)
                 if (TopicScopes.Any(scope => lines[i].Trim() == "- name: " + scope)) lines.RemoveRange(i--, 2);

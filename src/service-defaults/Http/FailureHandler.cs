@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -19,7 +20,8 @@ internal sealed class FailureHandler(IProblemDetailsService problems, ILogger<Fa
         int status;
         switch (exception)
         {
-            case OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested:
+            // The client has gone, and with it went the call of the sidecar: nothing is wrong.
+            case OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } when httpContext.RequestAborted.IsCancellationRequested:
                 httpContext.Response.StatusCode = 499;
                 return true;
             case BadHttpRequestException bad:

@@ -1,0 +1,46 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrderInventory.ServiceDefaults.Http;
+
+namespace OrderInventory.ServiceDefaults.Tests;
+
+/// <summary>Which exceptions are failures, and which only tell that a client has gone.</summary>
+public sealed class FailureHandlerTests
+{
+    public static TheoryData<Exception, bool, int, int> Exceptions => new()
+    {
+        { new OperationCanceledException(), true, 499, 0 },
+        { new RpcException(new Status(StatusCode.Cancelled, "gone")), true, 499, 0 },
+        { new RpcException(new Status(StatusCode.Cancelled, "gone")), false, 500, 1 },
+        { new OperationCanceledException(), false, 500, 1 },
+        { new InvalidOperationException(), true, 500, 1 },
+        { new DependencyUnavailableException("down"), true, 503, 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Exceptions))]
+    public async Task TryHandle_AnException_IsAFailureUnlessTheClientHasGone(Exception exception, bool hasGone, int status, int logged)
+    {
+        var log = new CountingLogger();
+        await using var services = new ServiceCollection().AddLogging().AddProblemDetails().BuildServiceProvider();
+        var context = new DefaultHttpContext { RequestServices = services, RequestAborted = new CancellationToken(hasGone) };
+
+        await new FailureHandler(services.GetRequiredService<IProblemDetailsService>(), log).TryHandleAsync(context, exception, CancellationToken.None);
+
+        Assert.Equal((status, logged), (context.Response.StatusCode, log.Count));
+    }
+
+    private sealed class CountingLogger : ILogger<FailureHandler>
+    {
+        public int Count { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Count++;
+    }
+}

@@ -30,11 +30,11 @@ internal sealed record CompareReport
     public void Write(TextWriter output)
     {
         var table = new Table().Title($"{Components}, {Clients} clients, {Seconds} s each, {Cores} cores")
-            .AddColumns(new TableColumn("contestant"), Right("orders/s"), Right("p50 ms"), Right("p99 ms"), Right("kills"), Right("orders"), Right("violations"), new TableColumn("of"));
+            .AddColumns(new TableColumn("contestant"), Tables.Right("orders/s"), Tables.Right("p50 ms"), Tables.Right("p99 ms"), Tables.Right("kills"), Tables.Right("orders"), Tables.Right("violations"), new TableColumn("of"));
         foreach (var contestant in Contestants)
         {
             table.AddRow(
-                contestant.Name, Number(contestant.PerSecond), Number(contestant.P50), Number(contestant.P99), Number(contestant.Kills), Number(contestant.Orders), Number(contestant.Violations.Values.Sum()), string.Join(", ", contestant.Violations.Select(violation => $"{violation.Key}: {Number(violation.Value)}")));
+                contestant.Name, Tables.Number(contestant.PerSecond), Tables.Number(contestant.P50), Tables.Number(contestant.P99), Tables.Number(contestant.Kills), Tables.Number(contestant.Orders), Tables.Number(contestant.Violations.Values.Sum()), string.Join(", ", contestant.Violations.Select(violation => $"{violation.Key}: {Tables.Number(violation.Value)}")));
         }
 
         Tables.On(output).Write(table);
@@ -42,10 +42,6 @@ internal sealed record CompareReport
             foreach (var example in contestant.Examples) output.WriteLine($"! {contestant.Name}: {example}");
         output.WriteLine(Passed ? "PASS: the product violates nothing" : "FAIL: the product violates something");
     }
-
-    private static TableColumn Right(string header) => new TableColumn(header).RightAligned();
-
-    private static string Number(double value) => value.ToString(value >= 100 ? "N0" : "0.##", CultureInfo.InvariantCulture);
 }
 
 /// <summary>What one contestant did.</summary>

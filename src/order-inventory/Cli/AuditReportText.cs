@@ -9,13 +9,10 @@ namespace OrderInventory.Cli;
 /// <summary>The result of an audit for people and for programs.</summary>
 internal static class AuditReportText
 {
-    private const int WidthWhenRedirected = 160;
-
     /// <summary>Writes tables. <paramref name="folders"/>: where the evidence of each finding is; empty for nowhere.</summary>
     public static void Write(AuditReport report, IReadOnlyList<string> folders, TextWriter output)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Interactive = InteractionSupport.No });
-        if (Console.IsOutputRedirected) console.Profile.Width = WidthWhenRedirected;
+        var console = Terminal.On(output);
         if (report.Findings.Count > 0)
         {
             var table = new Table().AddColumns("invariant", "what is violated", folders.Count > 0 ? "evidence" : "ids");

@@ -11,7 +11,6 @@ internal static class DeadLettersCommand
 {
     private const int Refused = 1;
     private const int Failed = 2;
-    private const int WidthWhenRedirected = 200;
     private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -92,9 +91,7 @@ internal static class DeadLettersCommand
             }
 
         if (json) return 0;
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Interactive = InteractionSupport.No });
-        if (Console.IsOutputRedirected) console.Profile.Width = WidthWhenRedirected;
-        console.Write(table);
+        Terminal.On(output).Write(table);
         return 0;
     }
 

@@ -1,11 +1,10 @@
-using System.Net;
-using System.Net.Sockets;
 using DaprLocal.Config;
 using DaprLocal.Sidecars;
 using DaprLocal.Workflows;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging.Abstractions;
+using OrderInventory.Testing.Processes;
 using DaprClient = Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient;
 
 namespace DaprLocal.Tests.Api;
@@ -47,30 +46,14 @@ internal sealed class RunningSidecar : IAsyncDisposable
         var ownsDirectory = directory is null;
         directory ??= System.IO.Directory.CreateTempSubdirectory("dapr-local-test-").FullName;
         var registry = await ComponentRegistry.OpenAsync(components, directory, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
-        for (var attempt = 1; ; attempt++)
-        {
-            var options = new SidecarOptions { AppId = "me", HttpPort = FreePort(), GrpcPort = FreePort(), Components = components };
-            options = change?.Invoke(options) ?? options;
-            var workflows = hasWorkflows ? await WorkflowEngine.OpenAsync(options, Path.Combine(directory, "workflows.db"), time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None) : null;
-            try
-            {
-                var sidecar = await Sidecar.StartAsync(options, registry, workflows, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
-                return new RunningSidecar(registry, sidecar, workflows, options, directory, ownsDirectory);
-            }
-            catch (IOException) when (attempt < 5)
-            {
-                // Somebody else took the port in between.
-                if (workflows is not null) await workflows.DisposeAsync();
-            }
-        }
+        var options = new SidecarOptions { AppId = "me", HttpPort = FreePort(), GrpcPort = FreePort(), Components = components };
+        options = change?.Invoke(options) ?? options;
+        var workflows = hasWorkflows ? await WorkflowEngine.OpenAsync(options, Path.Combine(directory, "workflows.db"), time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None) : null;
+        var sidecar = await Sidecar.StartAsync(options, registry, workflows, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        return new RunningSidecar(registry, sidecar, workflows, options, directory, ownsDirectory);
     }
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => ServerProcess.FreePorts(1)[0];
 
     public Task<RawResponse> HttpAsync(string method, string path, byte[]? body = null, params (string Name, string Value)[] headers) =>
         RawHttp.SendAsync(Options.HttpPort, method, path, headers, body);

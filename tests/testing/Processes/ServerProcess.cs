@@ -14,7 +14,12 @@ public sealed record ProcessUsage(long Bytes, int Handles, long Lines);
 public sealed class ServerProcess : IDisposable
 {
     private const int KeptLines = 60;
+    private const int FirstPort = 24_000;
+    private const int Parts = 17;
+    private const int PartSize = 500;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private static int _portsTried;
 
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
@@ -106,13 +111,16 @@ public sealed class ServerProcess : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>Free loopback ports outside of the range that the system gives to outgoing connections.</summary>
+    /// <summary>
+    /// Free loopback ports, outside of the ranges that the system gives to outgoing connections and that <c>eng/servers</c> takes
+    /// its own from. Each process of tests walks a part of its own, so that nobody gets a port that another one has yet to open.
+    /// </summary>
     public static int[] FreePorts(int count)
     {
-        var ports = new HashSet<int>();
+        var ports = new List<int>(count);
         while (ports.Count < count)
         {
-            var port = Random.Shared.Next(20_000, 32_000);
+            var port = FirstPort + (Environment.ProcessId % Parts * PartSize) + (Interlocked.Increment(ref _portsTried) % PartSize);
             using var probe = new TcpListener(IPAddress.Loopback, port);
             try
             {
@@ -121,7 +129,7 @@ public sealed class ServerProcess : IDisposable
             }
             catch (SocketException)
             {
-                // Taken; try another one.
+                // Taken; try the next one.
             }
         }
 

@@ -15,11 +15,10 @@ public sealed class ServerProcess : IDisposable
 {
     private const int KeptLines = 60;
     private const int FirstPort = 24_000;
-    private const int Parts = 17;
-    private const int PartSize = 500;
+    private const int Ports = 8_500;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
-    private static int _portsTried;
+    private static int _portsTried = Random.Shared.Next(Ports);
 
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
@@ -113,14 +112,14 @@ public sealed class ServerProcess : IDisposable
 
     /// <summary>
     /// Free loopback ports, outside of the ranges that the system gives to outgoing connections and that <c>eng/servers</c> takes
-    /// its own from. Each process of tests walks a part of its own, so that nobody gets a port that another one has yet to open.
+    /// its own from. Each process of tests walks on from a place of its own, so that nobody gets a port that another one has yet to open.
     /// </summary>
     public static int[] FreePorts(int count)
     {
         var ports = new List<int>(count);
         while (ports.Count < count)
         {
-            var port = FirstPort + (Environment.ProcessId % Parts * PartSize) + (Interlocked.Increment(ref _portsTried) % PartSize);
+            var port = FirstPort + (Interlocked.Increment(ref _portsTried) % Ports);
             using var probe = new TcpListener(IPAddress.Loopback, port);
             try
             {

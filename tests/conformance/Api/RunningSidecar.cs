@@ -45,11 +45,24 @@ internal sealed class RunningSidecar : IAsyncDisposable
     {
         var ownsDirectory = directory is null;
         directory ??= System.IO.Directory.CreateTempSubdirectory("dapr-local-test-").FullName;
-        var registry = await ComponentRegistry.OpenAsync(components, directory, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        try
+        {
+            return await StartAsync(components, change, time ?? TimeProvider.System, directory, ownsDirectory, hasWorkflows);
+        }
+        catch when (ownsDirectory)
+        {
+            System.IO.Directory.Delete(directory, recursive: true);
+            throw;
+        }
+    }
+
+    private static async Task<RunningSidecar> StartAsync(IReadOnlyList<ComponentManifest> components, Func<SidecarOptions, SidecarOptions>? change, TimeProvider time, string directory, bool ownsDirectory, bool hasWorkflows)
+    {
+        var registry = await ComponentRegistry.OpenAsync(components, directory, time, NullLoggerFactory.Instance, CancellationToken.None);
         var options = new SidecarOptions { AppId = "me", HttpPort = FreePort(), GrpcPort = FreePort(), Components = components };
         options = change?.Invoke(options) ?? options;
-        var workflows = hasWorkflows ? await WorkflowEngine.OpenAsync(options, Path.Combine(directory, "workflows.db"), time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None) : null;
-        var sidecar = await Sidecar.StartAsync(options, registry, workflows, time ?? TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        var workflows = hasWorkflows ? await WorkflowEngine.OpenAsync(options, Path.Combine(directory, "workflows.db"), time, NullLogger.Instance, CancellationToken.None) : null;
+        var sidecar = await Sidecar.StartAsync(options, registry, workflows, time, NullLoggerFactory.Instance, CancellationToken.None);
         return new RunningSidecar(registry, sidecar, workflows, options, directory, ownsDirectory);
     }
 

@@ -17,6 +17,10 @@ namespace DaprLocal.Tests.Workflows;
 /// <summary>The engine behind its real gRPC service on a loopback port, and a client for it.</summary>
 internal sealed class EngineHost : IAsyncDisposable
 {
+    // Files outlive their hosts: tests open them again. They go with the process.
+    private static readonly string Folder = NewFolder();
+    private static int _files;
+
     private readonly WebApplication _app;
     private readonly GrpcChannel _channel;
 
@@ -49,7 +53,15 @@ internal sealed class EngineHost : IAsyncDisposable
         return new EngineHost(engine, app, GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = 16 * 1024 * 1024 }));
     }
 
-    public static string NewPath() => Path.Combine(Directory.CreateTempSubdirectory("workflow-engine-").FullName, "workflow.db");
+    /// <summary>Where there is no file yet.</summary>
+    public static string NewPath() => Path.Combine(Folder, $"{Interlocked.Increment(ref _files)}.db");
+
+    private static string NewFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("workflow-engine-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
+    }
 
     public async ValueTask DisposeAsync()
     {

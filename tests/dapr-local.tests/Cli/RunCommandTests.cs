@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using DaprLocal.Hosting;
 using DaprLocal.Tests.Hosting;
 using DaprLocal.Tests.PubSub;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Cli;
 

@@ -2,6 +2,7 @@ using Dapr.TaskHub.Protos;
 using DaprLocal.Tests.PubSub;
 using Grpc.Core;
 using Microsoft.Data.Sqlite;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Faults;
 

@@ -1,6 +1,7 @@
 using DaprLocal.Tests.PubSub;
 using Grpc.Core;
 using OrderInventory.Testing.Processes;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Faults;
 

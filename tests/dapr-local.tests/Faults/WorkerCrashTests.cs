@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Faults;
 

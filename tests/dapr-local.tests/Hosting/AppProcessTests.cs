@@ -1,4 +1,5 @@
 using DaprLocal.Hosting;
+using OrderInventory.Testing;
 using Spectre.Console;
 
 namespace DaprLocal.Tests.Hosting;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DaprLocal.Hosting;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Hosting;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dapr.Workflow;
 using Microsoft.Extensions.Logging;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Library;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Dapr.Workflow;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Library;
 

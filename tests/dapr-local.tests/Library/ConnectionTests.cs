@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using DaprLocal.Tests.Api;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Library;
 

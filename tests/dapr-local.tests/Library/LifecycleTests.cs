@@ -1,6 +1,7 @@
 using Dapr.Workflow;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Library;
 

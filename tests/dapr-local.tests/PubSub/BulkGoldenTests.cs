@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using DaprLocal.Config;
 using DaprLocal.Tests.Api;
+using OrderInventory.Testing;
 using Xunit.Abstractions;
 
 namespace DaprLocal.Tests.PubSub;

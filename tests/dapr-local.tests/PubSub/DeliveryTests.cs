@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DaprLocal.Config;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.PubSub;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using DaprLocal.Config;
 using DaprLocal.Tests.Api;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.PubSub;
 

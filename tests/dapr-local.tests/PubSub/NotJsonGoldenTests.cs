@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DaprLocal.Config;
 using DaprLocal.Tests.Api;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.PubSub;
 

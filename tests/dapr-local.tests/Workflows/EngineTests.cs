@@ -4,6 +4,7 @@ using DaprLocal.Config;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
+using OrderInventory.Testing;
 using Xunit.Abstractions;
 using static DaprLocal.Tests.Workflows.EngineCalls;
 

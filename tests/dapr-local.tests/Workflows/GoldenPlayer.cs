@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Dapr.TaskHub.Protos;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Workflows;
 

@@ -4,6 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
+using OrderInventory.Testing;
 using static DaprLocal.Tests.Workflows.EngineCalls;
 
 namespace DaprLocal.Tests.Workflows;

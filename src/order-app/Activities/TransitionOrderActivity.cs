@@ -20,7 +20,7 @@ internal sealed class TransitionOrderActivity(OrderStore orders, OrderMessages m
     {
         var order = await orders.ApplyAsync(input.OrderId, input.Command, input.Reason, CancellationToken.None);
         await reader.ForgetAsync(order.Id);
-        watch.Changed(order.Id);
+        watch.Changed(order);
         var last = order.History[^1];
         await messages.PublishTransitionAsync(order, last, CancellationToken.None);
         telemetry.Reached(last.NewStatus, last.Reason);

@@ -29,13 +29,13 @@ internal sealed class OpenOrderStore
 
     private readonly IStateStore _state;
     private readonly TimeProvider _time;
-    private readonly GroupCommit _adds;
+    private readonly GroupCommit<string> _adds;
 
     public OpenOrderStore(IStateStore state, TimeProvider time)
     {
         _state = state;
         _time = time;
-        _adds = new GroupCommit(AddAsync);
+        _adds = new GroupCommit<string>(AddAsync);
     }
 
     /// <summary>Remembers that the order sets out now.</summary>

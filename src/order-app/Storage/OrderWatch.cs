@@ -13,13 +13,13 @@ internal sealed class OrderWatch(OrderStore orders, TimeProvider time)
     private const int MaxWaiting = 256;
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
 
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> _changes = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<Order>> _changes = new();
     private int _waiting;
 
     /// <summary>This process wrote the order.</summary>
-    public void Changed(string orderId)
+    public void Changed(Order order)
     {
-        if (_changes.TryRemove(orderId, out var change)) change.TrySetResult();
+        if (_changes.TryRemove(order.Id, out var change)) change.TrySetResult(order);
     }
 
     /// <summary>
@@ -35,7 +35,7 @@ internal sealed class OrderWatch(OrderStore orders, TimeProvider time)
             if (Interlocked.Increment(ref _waiting) > MaxWaiting) return order;
             while (true)
             {
-                var change = _changes.GetOrAdd(order.Id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                var change = _changes.GetOrAdd(order.Id, _ => new TaskCompletionSource<Order>(TaskCreationOptions.RunContinuationsAsynchronously));
                 order = await orders.GetAsync(order.Id, cancellationToken);
                 var left = until - time.GetUtcNow();
                 if (done(order) || left <= TimeSpan.Zero) return order;
@@ -43,6 +43,7 @@ internal sealed class OrderWatch(OrderStore orders, TimeProvider time)
                 await Task.WhenAny(change.Task, Task.Delay(left < LookAgain ? left : LookAgain, time, lookAgain.Token));
                 await lookAgain.CancelAsync();
                 cancellationToken.ThrowIfCancellationRequested();
+                if (change.Task.IsCompletedSuccessfully && done(order = await change.Task)) return order;
             }
         }
         catch (DependencyUnavailableException)

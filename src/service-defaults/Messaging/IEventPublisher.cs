@@ -21,7 +21,7 @@ public sealed record OutgoingEvent(string Id, string Key, string Type, ReadOnlyM
 /// <summary>Publishes through the sidecar; at least once. Whoever calls it repeats the call until it returns (design rule 3).</summary>
 public interface IEventPublisher
 {
-    /// <summary>Publishes all events to one topic. When it returns, the broker has them all.</summary>
+    /// <summary>Publishes all events to one topic, with those of other callers at the same time. When it returns, the broker has them all.</summary>
     /// <exception cref="DependencyUnavailableException">Some may not have been accepted: publish all again, with the same ids.</exception>
     Task PublishAsync(string topic, IReadOnlyList<OutgoingEvent> events, CancellationToken cancellationToken);
 

@@ -32,12 +32,12 @@ public sealed class PagedList(string kind, IStateStore state, TimeProvider time,
     // Clocks of replicas differ; an item may have been appended this long before its page was closed by another one.
     private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(5);
 
-    private GroupCommit? _appends;
+    private GroupCommit<string>? _appends;
 
     /// <summary>Adds an item unless it is in the list.</summary>
     /// <exception cref="DependencyUnavailableException">Unknown; adding it again is safe.</exception>
     public Task AddAsync(string list, string item) =>
-        LazyInitializer.EnsureInitialized(ref _appends, () => new GroupCommit(AppendAsync)).AddAsync(list, item);
+        LazyInitializer.EnsureInitialized(ref _appends, () => new GroupCommit<string>(AppendAsync)).AddAsync(list, item);
 
     /// <summary>Up to <paramref name="count"/> items before position <paramref name="before"/> (null: the newest), newest first.</summary>
     /// <exception cref="DependencyUnavailableException">The list cannot be read.</exception>

@@ -21,6 +21,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
             ProveCommand.Create(output, progress, time),
             StockCommand.Create(output, progress, time),
             LoadCommand.Create(output, progress, time),
+            ChaosCommand.Create(output, progress, time),
             CompareCommand.Create(output, progress, time),
             SidecarCommand.Create(output, progress, time),
             WorkflowCommand.Create(output, progress, time),

@@ -47,7 +47,7 @@ internal sealed class CompareBench(CompareOptions options, TextWriter progress, 
         var arrivals = Arrivals.Of(options.Load with { Rate = DistinctArrivals }).Take(DistinctArrivals).ToArray();
         var (measure, told, kills, number) = (new Measure(), new ConcurrentQueue<ToldOrder>(), new List<LoadKill>(), -1);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var killing = Killer.RunAsync(system, options.Load.Kill, options.Load.Seed, kills, progress, time, over.Token);
+        var killing = Killer.RunAsync(system, options.Load, kills, progress, time, over.Token);
         var measured = TimeSpan.FromSeconds(options.Load.Seconds);
         try
         {
@@ -76,10 +76,10 @@ internal sealed class CompareBench(CompareOptions options, TextWriter progress, 
         async Task<bool> PlaceAsync()
         {
             var own = Interlocked.Increment(ref number);
-            var (_, answer) = await client.PlaceAsync(own, arrivals[own % DistinctArrivals]);
+            var (outcome, answer) = await client.PlaceAsync(own, arrivals[own % DistinctArrivals]);
             if (answer is null) return false;
             told.Enqueue(answer);
-            return true;
+            return outcome != LoadFigures.Undecided;
         }
     }
 }

@@ -5,21 +5,24 @@ namespace OrderInventory.Bench.Orders;
 /// <summary>Kills one part of a system after the other at random moments, each when the one before is back.</summary>
 internal static class Killer
 {
-    /// <summary>Runs until <paramref name="over"/>, adding what it kills to <paramref name="kills"/>; does nothing when <paramref name="meanSeconds"/> is 0.</summary>
-    public static async Task RunAsync(OrderSystem system, int meanSeconds, int seed, List<LoadKill> kills, TextWriter progress, TimeProvider time, CancellationToken over)
+    /// <summary>
+    /// Runs until <paramref name="over"/>, or until there were as many kills as <paramref name="options"/> say, adding what it kills
+    /// to <paramref name="kills"/>; does nothing when they want no kills.
+    /// </summary>
+    public static async Task RunAsync(OrderSystem system, LoadOptions options, List<LoadKill> kills, TextWriter progress, TimeProvider time, CancellationToken over)
     {
-        if (meanSeconds == 0) return;
+        if (options.Kill == 0) return;
         var began = time.GetTimestamp();
-        var random = new Random(seed);
+        var random = new Random(options.Seed);
         try
         {
-            while (true)
+            while (kills.Count < (options.Kills ?? int.MaxValue))
             {
-                await Task.Delay(TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) * meanSeconds), time, over);
-                var victim = system.Processes[random.Next(system.Processes.Count)];
+                await Task.Delay(TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) * options.Kill), time, over);
+                var (victim, torn) = (system.Victims[random.Next(system.Victims.Count)], options.IsTorn && random.Next(2) == 0);
                 kills.Add(new LoadKill(Math.Round(time.GetElapsedTime(began).TotalSeconds, 1), victim));
-                await progress.WriteLineAsync($"kill -9 {victim}");
-                await system.KillAsync(victim);
+                await progress.WriteLineAsync($"kill -9 {victim} ({kills.Count}{(options.Kills is { } all ? "/" + all : "")}){(torn ? ", with a torn write" : "")}");
+                await system.KillAsync(victim, torn);
             }
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)

@@ -27,10 +27,11 @@ internal sealed class LoadBench(string name, Uri orders, Uri inventory, OrderSys
         {
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             early = UsageAsync(over.Token);
-            var kills = own is null ? Task.CompletedTask : Killer.RunAsync(own, options.Kill, options.Seed, _kills, progress, time, over.Token);
+            using var killedEnough = new CancellationTokenSource();
+            var kills = own is null ? Task.CompletedTask : KillAsync(own, killedEnough, over.Token);
             try
             {
-                await run.RunAsync(cancellationToken);
+                await run.RunAsync(killedEnough.Token, cancellationToken);
             }
             finally
             {
@@ -54,7 +55,7 @@ internal sealed class LoadBench(string name, Uri orders, Uri inventory, OrderSys
             Repeated = _figures.Repeated,
             Kinds = _figures.Kinds(),
             Decided = _figures.DecidedFigure(),
-            Seconds = _figures.Seconds(),
+            Seconds = [.. _figures.Seconds().Take((int)elapsed.TotalSeconds + 1)],
             Kills = _kills,
             Processes = processes,
             AuditedOrders = verdict.Audit.Orders,
@@ -62,6 +63,12 @@ internal sealed class LoadBench(string name, Uri orders, Uri inventory, OrderSys
             Findings = [.. verdict.Findings.Concat(run.Findings).Select(finding => finding.ToString())],
             NotSeen = verdict.Audit.NotSeen,
         };
+    }
+
+    private async Task KillAsync(OrderSystem system, CancellationTokenSource enough, CancellationToken over)
+    {
+        await Killer.RunAsync(system, options, _kills, progress, time, over);
+        if (_kills.Count == options.Kills) await enough.CancelAsync();
     }
 
     // After a fifth of the load, when what is compiled and cached at first is there. Null: the load ended before, or there are kills.

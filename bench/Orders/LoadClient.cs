@@ -85,7 +85,9 @@ internal sealed class LoadClient : IDisposable
     private async Task<(string, ToldOrder?)> PlaceAsync(string userId, string key, int product, int quantity, TimeSpan? givesUpAfter)
     {
         var (outcome, data) = await SendAsync(_orders, HttpMethod.Post, "/api/orders", new { userId, productId = Product(product), quantity, amount = quantity * 1.5m }, key, givesUpAfter);
-        return (outcome, data is { } order ? new ToldOrder(userId, key, order.GetProperty("id").GetString()!, IsNew: outcome == "201") : null);
+        if (data is not { } order) return (outcome, null);
+        var told = new ToldOrder(userId, key, order.GetProperty("id").GetString()!, IsNew: outcome == "201");
+        return (Wait is not null && order.GetProperty("status").GetString() == "PENDING" ? LoadFigures.Undecided : outcome, told);
     }
 
     /// <summary>Sends a request until it is answered: the status code, and the data of a success.</summary>

@@ -71,10 +71,7 @@ internal static class LoadCommand
                 await using var own = parsed.GetValue(orders) is null ? await OrderSystem.StartAsync(parsed.GetValue(components)!) : null;
                 var (orderApp, inventoryApp) = own is null ? (parsed.GetValue(orders)!, parsed.GetValue(inventory)!) : (own.Orders, own.Inventory);
                 var report = await new LoadBench(own is null ? orderApp.ToString() : "components/" + parsed.GetValue(components), orderApp, inventoryApp, own, options, progress, time).RunAsync(cancellationToken);
-                if (parsed.GetValue(html) is { } file) await File.WriteAllTextAsync(file, LoadReportHtml.Of(report), CancellationToken.None);
-                if (parsed.GetValue(json)) await output.WriteLineAsync(JsonSerializer.Serialize(report, LoadReportJson.Default.LoadReport));
-                else LoadReportText.Write(report, output);
-                return report.Passed ? 0 : 1;
+                return await WriteAsync(report, parsed.GetValue(html), parsed.GetValue(json), output);
             }
             catch (Exception error) when (error is UnreadableException or IOException or UnauthorizedAccessException)
             {
@@ -93,6 +90,18 @@ internal static class LoadCommand
             if (shares.Sum(share => parsed.GetValue(share.Option)) > 100) return "The shares of all kinds together must be at most 100 percent.";
             return (long)parsed.GetValue(rate) * parsed.GetValue(duration) > MaxRequests ? $"--rate times --duration must be at most {MaxRequests}." : null;
         }
+    }
+
+    /// <summary>What each kind has of the requests when nobody says otherwise, in percent.</summary>
+    public static IReadOnlyDictionary<LoadKind, int> UsualShares { get; } = Kinds.ToDictionary(kind => kind.Kind, kind => kind.Usual);
+
+    /// <summary>Writes a result as it is wanted; the exit code.</summary>
+    public static async Task<int> WriteAsync(LoadReport report, string? html, bool json, TextWriter output)
+    {
+        if (html is not null) await File.WriteAllTextAsync(html, LoadReportHtml.Of(report), CancellationToken.None);
+        if (json) await output.WriteLineAsync(JsonSerializer.Serialize(report, LoadReportJson.Default.LoadReport));
+        else LoadReportText.Write(report, output);
+        return report.Passed ? 0 : 1;
     }
 
     /// <summary>Which system is started.</summary>

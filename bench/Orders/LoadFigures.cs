@@ -10,6 +10,9 @@ internal sealed class LoadFigures(int seconds)
     /// <summary>What became of a request that never got an answer.</summary>
     public const string GaveUp = "no answer";
 
+    /// <summary>Outcome of an order that was accepted, and not decided within the time that its client waited.</summary>
+    public const string Undecided = "undecided";
+
     private readonly Second[] _seconds = [.. Enumerable.Range(0, seconds).Select(_ => new Second())];
     private readonly ConcurrentDictionary<(LoadKind Kind, string Outcome), int> _outcomes = new();
     private readonly Dictionary<LoadKind, Measure> _kinds = Enum.GetValues<LoadKind>().ToDictionary(kind => kind, _ => new Measure());

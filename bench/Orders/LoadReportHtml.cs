@@ -33,7 +33,7 @@ internal static class LoadReportHtml
             new XElement(
                 "body",
                 new XElement("h1", "bench load: ", new XElement("span", new XAttribute("class", report.Passed ? "pass" : "fail"), report.Passed ? "PASS" : "FAIL")),
-                new XElement("p", $"{report.System}, {report.Options.Seconds} s, seed {report.Options.Seed}, {report.Cores} cores. Asked for {report.Options.Rate}/s, reached {Text(report.RateReached)}/s; {report.Missed} missed, {report.Repeated} sent again, {report.Kills.Count} kills (dashed)."),
+                new XElement("p", $"{report.System}, {report.Seconds.Count} s, seed {report.Options.Seed}, {report.Cores} cores. Asked for {report.Options.Rate}/s, reached {Text(report.RateReached)}/s; {report.Missed} missed, {report.Repeated} sent again, {report.Kills.Count} kills (dashed)."),
                 new XElement("p", $"{report.Findings.Count} violations of I1 to I8 in {report.AuditedOrders} orders and {report.AuditedOperations} operations."),
                 new XElement("ul", report.Findings.Select(finding => new XElement("li", finding))),
                 kinds,

@@ -8,7 +8,7 @@ internal static class LoadReportText
     public static void Write(LoadReport report, TextWriter output)
     {
         var console = Tables.On(output);
-        var table = new Table().Title($"{report.System}, {report.Options.Seconds} s, seed {report.Options.Seed}, {report.Cores} cores")
+        var table = new Table().Title($"{report.System}, {report.Seconds.Count} s, seed {report.Options.Seed}, {report.Cores} cores")
             .AddColumns(new TableColumn("request"), Tables.Right("count"), Tables.Right("p50 ms"), Tables.Right("p90 ms"), Tables.Right("p99 ms"), Tables.Right("p99.9 ms"), Tables.Right("max ms"), new TableColumn("answers"));
         foreach (var kind in report.Kinds.Append(report.Decided))
         {

@@ -33,15 +33,15 @@ internal sealed class LoadRun(LoadOptions options, LoadClient client, LoadFigure
     public Task PrepareAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
         Enumerable.Range(0, options.Products), new ParallelOptions { MaxDegreeOfParallelism = MaxParallelPuts, CancellationToken = cancellationToken }, async (product, _) => await client.CreateAsync(product, options.Stock));
 
-    /// <summary>Runs the load; returns when the last request has ended.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Runs the load, until its time is over or it is <paramref name="enough"/>; returns when the last request has ended.</summary>
+    public async Task RunAsync(CancellationToken enough, CancellationToken cancellationToken)
     {
         using var places = new SemaphoreSlim(options.InFlight);
         _began = time.GetTimestamp();
         var number = 0;
         try
         {
-            foreach (var arrival in Arrivals.Of(options))
+            foreach (var arrival in Arrivals.Of(options).TakeWhile(_ => !enough.IsCancellationRequested))
             {
                 while (Elapsed < arrival.Due) await Task.Delay(Tick, time, cancellationToken);
                 var own = number++;

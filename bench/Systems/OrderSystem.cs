@@ -19,11 +19,15 @@ internal sealed class OrderSystem : IAsyncDisposable
     private readonly int[] _ports = ServerProcess.FreePorts(6);
     private readonly Dictionary<string, ServerProcess> _running = [];
     private readonly IReadOnlyList<string> _apps;
+    private readonly IReadOnlyList<string> _killedServers;
+    private readonly OwnServers? _servers;
 
-    private OrderSystem(IReadOnlyList<string> apps) => _apps = apps;
+    private OrderSystem(IReadOnlyList<string> apps, IReadOnlyList<string> killedServers, OwnServers? servers) => (_apps, _killedServers, _servers) = (apps, killedServers, servers);
 
-    /// <summary>The processes that can be killed.</summary>
-    public IReadOnlyList<string> Processes => [.. _apps, Sidecars];
+    /// <summary>What can be killed: processes, and servers that it has of its own.</summary>
+    public IReadOnlyList<string> Victims => [.. Processes, .. _killedServers];
+
+    private IReadOnlyList<string> Processes => [.. _apps, Sidecars];
 
     /// <summary>Folders of components that come with the product.</summary>
     public static IReadOnlyList<string> Components { get; } = ["local", "kafka-postgres", "kafka-redis"];
@@ -34,6 +38,9 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// <summary>Address of inventory-app.</summary>
     public Uri Inventory => Address(_apps.Count - 1);
 
+    /// <summary>HTTP API of order-app's sidecar.</summary>
+    public Uri OrderSidecar => new($"http://127.0.0.1:{Port(1)}");
+
     /// <summary>The variable that says where a server of <paramref name="components"/> is, when it has to be set and is not; otherwise null.</summary>
     public static string? MissingVariable(string components)
     {
@@ -42,32 +49,49 @@ internal sealed class OrderSystem : IAsyncDisposable
     }
 
     /// <summary>Starts the product on <paramref name="components"/> and waits until it is ready.</summary>
-    public static Task<OrderSystem> StartAsync(string components) => StartAsync(components, ["order-app", "inventory-app"]);
+    public static Task<OrderSystem> StartAsync(string components) => StartAsync(components, ["order-app", "inventory-app"], hasOwnServers: false);
+
+    /// <summary>The same with servers of its own that can be killed (<c>eng/servers</c>), for components that need any.</summary>
+    /// <exception cref="InvalidOperationException">The servers cannot be started.</exception>
+    public static Task<OrderSystem> StartWithServersAsync(string components) => StartAsync(components, ["order-app", "inventory-app"], hasOwnServers: true);
 
     /// <summary>The same for tests/naive-app, which is both apps in one.</summary>
-    public static Task<OrderSystem> StartNaiveAsync(string components) => StartAsync(components, [Naive]);
+    public static Task<OrderSystem> StartNaiveAsync(string components) => StartAsync(components, [Naive], hasOwnServers: false);
 
-    /// <summary>kill -9 of one of <see cref="Processes"/>, and a new one in its place; returns when that is ready.</summary>
-    public async Task KillAsync(string name)
+    /// <summary>
+    /// kill -9 of one of <see cref="Victims"/>, then a new one in its place; returns when that is ready. In between
+    /// <paramref name="torn"/> adds to its files what a write that was cut off leaves.
+    /// </summary>
+    public async Task KillAsync(string name, bool torn = false)
     {
+        if (_killedServers.Contains(name))
+        {
+            await _servers!.KillAsync(name);
+            if (torn) TornWrite.OfServer(name, Path.Combine(_servers.Folder, name));
+            await _servers.StartAgainAsync(name);
+            return;
+        }
+
         await _running[name].KillAsync();
         _running[name].Dispose();
+        if (torn && name == Sidecars) TornWrite.OfSidecars(_folder);
         await StartProcessAsync(name);
     }
 
     /// <summary>What each process uses now.</summary>
     public IReadOnlyDictionary<string, ProcessUsage> Usage() => _running.ToDictionary(process => process.Key, process => process.Value.Usage);
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (var process in _running.Values) process.Dispose();
+        if (_servers is not null) await _servers.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-        return ValueTask.CompletedTask;
     }
 
-    private static async Task<OrderSystem> StartAsync(string components, IReadOnlyList<string> apps)
+    private static async Task<OrderSystem> StartAsync(string components, IReadOnlyList<string> apps, bool hasOwnServers)
     {
-        var system = new OrderSystem(apps);
+        IReadOnlyList<string> killed = hasOwnServers ? Servers(components) : [];
+        var system = new OrderSystem(apps, killed, killed.Count > 0 ? await OwnServers.StartAsync() : null);
         try
         {
             RunFile.Write(
@@ -89,9 +113,11 @@ internal sealed class OrderSystem : IAsyncDisposable
     {
         var app = _apps.ToList().IndexOf(name);
         var dll = name == Naive ? Repository.Built("tests/" + Naive, Naive) : ServerProcess.Dll(name);
-        var process = _running[name] = app < 0 ? RunFile.Run(_folder) : ServerProcess.Start(dll, [], Path.GetDirectoryName(dll)!, AppEnvironment(app * PortsOfAnApp));
+        var process = _running[name] = app < 0 ? RunFile.Run(_folder, _servers?.Environment) : ServerProcess.Start(dll, [], Path.GetDirectoryName(dll)!, AppEnvironment(app * PortsOfAnApp));
         await process.AnswersAsync(app < 0 ? new Uri($"http://127.0.0.1:{Port(1)}/v1.0/healthz/outbound") : new Uri(Address(app), "/readyz"));
     }
+
+    private static IReadOnlyList<string> Servers(string components) => components switch { "kafka-postgres" => ["kafka", "postgres"], "kafka-redis" => ["kafka", "redis"], _ => [] };
 
     // As Dapr gives it to its apps.
     private Dictionary<string, string?> AppEnvironment(int first) => new()

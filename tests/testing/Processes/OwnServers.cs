@@ -12,6 +12,9 @@ public sealed class OwnServers : IAsyncDisposable
     {
     }
 
+    /// <summary>Where their data lies: <c>postgres</c>, <c>redis</c> and <c>kafka</c>.</summary>
+    public string Folder => _folder;
+
     /// <summary>What tells where they are: OI_POSTGRES, OI_REDIS and OI_KAFKA, and the variables that the shipped components read.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; private set; } = new Dictionary<string, string?>();
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OrderInventory.Bench.Compare;
+using OrderInventory.Bench.Growth;
 using OrderInventory.Bench.Orders;
 using OrderInventory.Bench.Prove;
 using OrderInventory.Bench.Sidecar;
@@ -22,6 +23,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
             StockCommand.Create(output, progress, time),
             LoadCommand.Create(output, progress, time),
             ChaosCommand.Create(output, progress, time),
+            GrowthCommand.Create(output, progress, time),
             CompareCommand.Create(output, progress, time),
             SidecarCommand.Create(output, progress, time),
             WorkflowCommand.Create(output, progress, time),

@@ -5,6 +5,9 @@ namespace OrderInventory.Bench.Prove;
 /// <summary>The result of <c>bench prove</c>.</summary>
 internal sealed record ProveReport
 {
+    /// <summary>State store of the simulated sidecars.</summary>
+    public required string Store { get; init; }
+
     /// <summary>How long it took.</summary>
     public required double Seconds { get; init; }
 

@@ -9,7 +9,7 @@ internal static class ProveReportText
     public static void Write(ProveReport report, TextWriter output)
     {
         var console = Tables.On(output);
-        var scenarios = new Table().Title("every schedule with at most so many faults").AddColumns("scenario", "the clients place", "faults", "steps", "schedules", "violate");
+        var scenarios = new Table().Title($"every schedule with at most so many faults, state store {report.Store}").AddColumns("scenario", "the clients place", "faults", "steps", "schedules", "violate");
         foreach (var scenario in report.Scenarios) scenarios.AddRow(scenario.Name, scenario.Description, Number(scenario.Faults), Number(scenario.Steps), Number(scenario.Schedules), Number(scenario.Violated));
         console.Write(scenarios);
 

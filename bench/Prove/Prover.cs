@@ -9,7 +9,8 @@ namespace OrderInventory.Bench.Prove;
 /// <param name="Faults">Most faults in one schedule.</param>
 /// <param name="IsExhaustive">True: in every scenario; false: two faults only in the basic ones.</param>
 /// <param name="Processes">How many run side by side.</param>
-internal sealed record ProveOptions(int Faults, bool IsExhaustive, int Processes);
+/// <param name="Store">State store of the simulated sidecars.</param>
+internal sealed record ProveOptions(int Faults, bool IsExhaustive, int Processes, string Store);
 
 /// <summary>Runs every schedule on the product, and every mutant until a schedule shows its defect.</summary>
 internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProvider time)
@@ -32,6 +33,7 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
 
         return new ProveReport
         {
+            Store = options.Store,
             Seconds = Math.Round(time.GetElapsedTime(began).TotalSeconds, 1),
             Scenarios = [.. lines.GroupBy(line => line.Scenario).Select(Merge).OrderBy(scenario => scenario.Name, StringComparer.Ordinal)],
             Mutants = [.. mutants.Select(mutant => new ProvedMutant(mutant.Name, mutant.Defect, mutant.Scenario, First(_killed[mutant.Name]), _killed[mutant.Name].Audited, mutant.Unseen))],
@@ -40,7 +42,7 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
 
     private Task ProveShareAsync(int share, ConcurrentBag<ProofLine> lines, CancellationToken cancellationToken) => ProofProcess.RunAsync(
         "proof",
-        ["--faults", Number(options.Faults), "--share", $"{Number(share)}/{Number(options.Processes)}", .. options.IsExhaustive ? (string[])["--exhaustive"] : []],
+        ["--store", options.Store, "--faults", Number(options.Faults), "--share", $"{Number(share)}/{Number(options.Processes)}", .. options.IsExhaustive ? (string[])["--exhaustive"] : []],
         line =>
         {
             _schedules[(share, line.Scenario)] = line.Progress ?? line.Schedules;
@@ -51,7 +53,7 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
     private Task KillAsync(string mutant, string scenario, CancellationToken cancellationToken)
     {
         _killed[mutant] = new ProofLine(scenario);
-        return ProofProcess.RunAsync("proof.mutants", ["--scenario", scenario, "--faults", "1", "--first", "--mutant", mutant], line => _killed[mutant] = line, cancellationToken);
+        return ProofProcess.RunAsync("proof.mutants", ["--store", options.Store, "--scenario", scenario, "--faults", "1", "--first", "--mutant", mutant], line => _killed[mutant] = line, cancellationToken);
     }
 
     private static ProvedScenario Merge(IGrouping<string, ProofLine> shares) => new(

@@ -23,12 +23,13 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
     private readonly Option<bool> _first = new("--first") { Description = "Stop at the first schedule after which the auditor finds something over HTTP; what is violated before is told too" };
     private readonly Option<string?> _schedule = new("--schedule") { Description = "Only this schedule, told as a story; as the report writes it", HelpName = "STEP:FAULT,…" };
     private readonly Option<string?> _mutant = new("--mutant") { Description = "Switch on a defect" };
+    private readonly Option<string> _store = new("--store") { Description = "The state store of both apps; postgresql and redis are the servers of OI_POSTGRES and OI_REDIS", DefaultValueFactory = _ => StoreProfile.Names[0] };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object for each scenario, and for each second of work one with the number of schedules so far" };
 
     /// <summary>Runs a command line; 0: nothing is violated, 1: something is, 2: the command line cannot be understood.</summary>
     public async Task<int> InvokeAsync(IReadOnlyList<string> arguments)
     {
-        var root = new RootCommand("Runs the real code of both apps in a simulated world through every schedule of faults, and checks I1 to I8 after each.") { _scenario, _faults, _exhaustive, _share, _first, _schedule, _json };
+        var root = new RootCommand("Runs the real code of both apps in a simulated world through every schedule of faults, and checks I1 to I8 after each.") { _scenario, _faults, _exhaustive, _share, _first, _schedule, _store, _json };
         _scenario.AcceptOnlyFromAmong([.. Scenario.All.Select(scenario => scenario.Name)]);
         if (Mutants() is { Length: > 0 } mutants)
         {
@@ -36,6 +37,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
             root.Add(_mutant);
         }
 
+        _store.AcceptOnlyFromAmong([.. StoreProfile.Names]);
+        Check(_store, store => StoreProfile.MissingVariable(store) is null, "OI_POSTGRES or OI_REDIS must say where the server of --store is.");
         Check(_faults, faults => faults is >= 0 and <= 2, "--faults is 0, 1 or 2.");
         Check(_share, text => TryShare(text, out _, out _), "--share is I/N with 0 <= I < N, such as 0/2.");
         Check(_schedule, text => TrySchedule(text!, out _), $"--schedule is a list such as 12:AppliedButError,30:CrashAfter; the faults are {string.Join(", ", Enum.GetNames<Fault>().Skip(1))}.");
@@ -51,7 +54,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
         if (mutant is not null) AppContext.SetSwitch("mutant." + mutant, true);
         var scenarios = Scenario.All.Where(scenario => parsed.GetValue(_scenario) is not { Length: > 0 } names || names.Contains(scenario.Name)).ToArray();
         TryShare(parsed.GetValue(_share)!, out var share, out var shares);
-        var report = new Report(output, progress, time, parsed.GetValue(_json), mutant is null ? "tests/proof --" : $"tests/proof.mutants -- --mutant {mutant}");
+        var report = new Report(output, progress, time, parsed.GetValue(_json), (mutant is null ? "tests/proof --" : $"tests/proof.mutants -- --mutant {mutant}") + (parsed.GetResult(_store) is { Implicit: false } ? " --store " + parsed.GetValue(_store) : ""));
+        await using var store = await StoreProfile.UseAsync(parsed.GetValue(_store)!, time);
         var isClean = true;
         foreach (var scenario in scenarios)
         {

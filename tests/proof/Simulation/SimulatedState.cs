@@ -7,14 +7,17 @@ using Google.Protobuf;
 namespace OrderInventory.Proof.Simulation;
 
 /// <summary>
-/// The state store of both apps: dapr-local's in-memory store behind its own API, which plays the recordings of the real
-/// daprd (tests/conformance).
+/// The state store of both apps: one of dapr-local's behind its own API, which plays the recordings of the real daprd
+/// (tests/conformance).
 /// </summary>
-internal sealed class SimulatedState(TimeProvider clock)
+internal sealed class SimulatedState
 {
-    private readonly InMemoryStateStore _store = new(clock);
+    private readonly IStateStore _store;
+    private readonly string _prefix;
     private readonly Dictionary<string, StateComponent> _components = [];
     private readonly SortedSet<string> _keys = new(StringComparer.Ordinal);
+
+    public SimulatedState(TimeProvider clock) => (_store, _prefix) = StoreProfile.New(clock);
 
     /// <summary>Called with each value that was stored.</summary>
     public Action<string, ReadOnlyMemory<byte>> Stored { get; set; } = (_, _) => { };
@@ -89,7 +92,7 @@ internal sealed class SimulatedState(TimeProvider clock)
     private StateComponent Of(string app)
     {
         if (!_components.TryGetValue(app, out var component))
-            _components[app] = component = new StateComponent("statestore", "state.in-memory", "v1", _store, StateComponent.PrefixOf(null, "statestore", app, null));
+            _components[app] = component = new StateComponent("statestore", "state", "v1", _store, _prefix + StateComponent.PrefixOf(null, "statestore", app, null));
         return component;
     }
 }

@@ -6,11 +6,14 @@ namespace OrderInventory.Architecture.Tests;
 /// <summary>What the documents refer to exists.</summary>
 public sealed partial class DocumentTests
 {
-    public static TheoryData<string> Documents { get; } =
+    /// <summary>All of the repository, relative to it.</summary>
+    public static IReadOnlyList<string> DocumentNames { get; } =
     [
         .. Directory.EnumerateFiles(Repository.Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories))
             .Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal),
     ];
+
+    public static TheoryData<string> Documents { get; } = [.. DocumentNames];
 
     [Theory]
     [MemberData(nameof(Documents))]

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using OrderInventory.Testing;
+
+namespace OrderInventory.System.Tests;
+
+/// <summary>The commands under "Try it" do what the README says, in both languages.</summary>
+public sealed partial class ReadmeTests(SharedSystem shared) : IClassFixture<SharedSystem>
+{
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("README.zh-CN.md")]
+    public async Task Commands_OfTheReadme_DoWhatItSays(string readme)
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, readme));
+        var block = CurlBlock().Match(text).Groups[1].Value;
+        var commands = Continuation().Replace(block, " ").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        using var http = new HttpClient();
+        var (order, statuses) = ("", new List<HttpStatusCode>());
+
+        foreach (var command in commands)
+        {
+            using var answer = await http.SendAsync(Request(command, order));
+            var body = await answer.Content.ReadAsStringAsync();
+            Assert.True(answer.IsSuccessStatusCode, $"{command}\n{(int)answer.StatusCode} {body}");
+            statuses.Add(answer.StatusCode);
+            if (answer.StatusCode != HttpStatusCode.Created || order.Length > 0) continue;
+            order = JsonSerializer.Deserialize<JsonElement>(body).GetProperty("data").GetProperty("id").GetString()!;
+            Assert.Equal("CONFIRMED", (await shared.Local.Orders.DecidedAsync(order, TimeSpan.FromSeconds(30))).GetProperty("status").GetString());
+        }
+
+        Assert.InRange(commands.Length, 6, 20);
+        Assert.NotEmpty(order);
+    }
+
+    /// <summary>What curl would send: of its options those that the README uses, and nothing else.</summary>
+    private HttpRequestMessage Request(string command, string order)
+    {
+        var url = new Argument<string>("url");
+        var method = new Option<string>("-X") { DefaultValueFactory = _ => "" };
+        var headers = new Option<string[]>("-H");
+        var data = new Option<string>("-d");
+        var curl = new RootCommand { url, method, headers, data, new Option<bool>("-i") };
+        var parsed = curl.Parse([.. Word().Matches(Comment().Replace(command, "")).Skip(1).Select(word => word.Value.Trim('\''))]);
+        Assert.Empty(parsed.Errors);
+
+        var address = parsed.GetRequiredValue(url)
+            .Replace("localhost:5101", shared.Local.Orders.Address.Authority, StringComparison.Ordinal)
+            .Replace("localhost:5102", shared.Local.Inventory.BaseAddress!.Authority, StringComparison.Ordinal)
+            .Replace("{id}", order, StringComparison.Ordinal);
+        var body = parsed.GetValue(data);
+        var request = new HttpRequestMessage(new HttpMethod(parsed.GetValue(method) is { Length: > 0 } given ? given : body is null ? "GET" : "POST"), "http://" + address);
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        foreach (var header in parsed.GetValue(headers) ?? [])
+            if (header.Split(": ") is [var name, var value] && name != "Content-Type") request.Headers.Add(name, value);
+        return request;
+    }
+
+    [GeneratedRegex(@"```sh\n((?:curl|     )[^`]+)```")]
+    private static partial Regex CurlBlock();
+
+    [GeneratedRegex(@"\\\n\s*")]
+    private static partial Regex Continuation();
+
+    [GeneratedRegex(@"\s+#.*$")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"'[^']*'|\S+")]
+    private static partial Regex Word();
+}

@@ -42,7 +42,8 @@ internal static class PythonRecording
         return [.. file.RootElement.GetProperty("cases").EnumerateArray().Select(@case => @case.Clone())];
     }
 
-    private static string ExecutionId(WorkflowRequest item) =>
+    /// <summary>The id of the execution that an item belongs to.</summary>
+    public static string ExecutionId(WorkflowRequest item) =>
         item.PastEvents.Concat(item.NewEvents).Select(e => e.ExecutionStarted?.WorkflowInstance.ExecutionId).First(id => id is not null)!;
 
     private static void Renumber(IReadOnlyList<(WorkflowRequest Item, WorkflowResponse Answer)> run)

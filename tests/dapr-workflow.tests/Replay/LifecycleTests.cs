@@ -187,6 +187,24 @@ public class LifecycleTests
     }
 
     [Fact]
+    public void Turn_HistoryWithAVersionName_RunsTheCodeOfTheWorkflowNameAndKeepsThePatches()
+    {
+        var instance = Instance.Of(async context =>
+        {
+            var (known, unknown) = (context.IsPatched("known"), context.IsPatched("unknown"));
+            await context.CallActivityAsync("A");
+            return $"{known},{unknown}";
+        });
+        instance.Turn();
+
+        // As a worker with named versions leaves it.
+        instance.Past.Single(e => e.ExecutionStarted is not null).ExecutionStarted.Version = "v2";
+        instance.Past.Single(e => e.WorkflowStarted is not null).WorkflowStarted.Version = new WorkflowVersion { Name = "v2", Patches = { "known" } };
+        Assert.Equal("\"True,False\"", instance.Turn(instance.Done(0)).Completion.Result);
+        Assert.Equal(new WorkflowVersion { Patches = { "known" } }, instance.Last.Version);
+    }
+
+    [Fact]
     public void Turn_PatchDecidedAfterASuspension_IsTheSameInReplay()
     {
         var instance = Instance.Of(async context =>

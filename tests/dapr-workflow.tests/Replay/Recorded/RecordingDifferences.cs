@@ -13,6 +13,7 @@ internal static class RecordingDifferences
     private const string Slip = "the recorder chose the id; here the end takes the next one";
     private const string Terminated = "the recorder did not obey the termination; the library does";
     private const string Suspended = "the recorder acted while suspended; here the code stands still, and its status stays";
+    private const string NamedVersions = "named versions are another official package; here a new version is a workflow of another name, or a patch";
     private const string NoName = "a name is required";
 
     /// <summary>What differs in every case that has it.</summary>
@@ -82,8 +83,8 @@ internal static class RecordingDifferences
         ["id-of-the-history-again"] = ("actions, id", OwnIds),
         ["activity-result-too-big"] = ("failureDetails.errorMessage, failureDetails.isNonRetriable", "the failure that takes the place of a too large result is the library's own, and final"),
         ["response-too-big"] = ("completeWorkflow.failureDetails.errorMessage", "the failure that takes the place of a too large answer is the library's own"),
-        ["version-name"] = ("version.name", "workflows have no named versions here, nor in the public API of the official .NET package"),
-        ["version-not-available"] = ("actions", "workflows have no named versions here, nor in the public API of the official .NET package"),
+        ["version-name"] = ("version.name", NamedVersions),
+        ["version-not-available"] = ("actions", NamedVersions),
         ["completed-with-stalled"] = ("actions", NoCode),
         ["patch-mismatch"] = ("version.patches", "the recorder dropped a patch; code that asks for it reports it in every turn"),
         ["stalled"] = ("version.patches", "the recorder dropped a patch; code that asks for it reports it in every turn"),

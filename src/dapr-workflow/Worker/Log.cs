@@ -35,8 +35,8 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Error, "Workflow instance {InstanceId}: the code does not fit its history at sequence number {Id}")]
     public static partial void NonDeterministic(this ILogger logger, string instanceId, int id);
 
-    [LoggerMessage(11, LogLevel.Error, "Workflow instance {InstanceId} awaits something that is not durable")]
-    public static partial void NonDurableAwait(this ILogger logger, string instanceId);
+    [LoggerMessage(11, LogLevel.Error, "Workflow instance {InstanceId} awaits something that is not durable{What}")]
+    public static partial void NonDurableAwait(this ILogger logger, string instanceId, string what);
 
     [LoggerMessage(12, LogLevel.Warning, "Workflow instance {InstanceId}: the history has no start event")]
     public static partial void NoStart(this ILogger logger, string instanceId);

@@ -32,6 +32,7 @@ internal sealed class ReplayTurn
     private Task<object?>? _root;
     private bool _suspended;
     private volatile bool _leftThread;
+    private string? _foreignAwait;
     private ExecutionTerminatedEvent? _terminated;
     private TaskFailureDetails? _fatal;
 
@@ -77,6 +78,9 @@ internal sealed class ReplayTurn
         return response;
     }
 
+    // With nothing durable open, no event can wake the code any more.
+    private bool IsStuck => _root is { IsCompleted: false } && _state.OpenWaits == 0;
+
     private void Feed(RepeatedField<HistoryEvent> events, bool replaying)
     {
         _state.IsReplaying = replaying;
@@ -99,6 +103,9 @@ internal sealed class ReplayTurn
                     else Apply(e);
                     break;
             }
+
+            // Looked at here, because code that awaits something quick goes on elsewhere at any moment.
+            if (_foreignAwait is null && IsStuck) _foreignAwait = ForeignAwait.Describe(_root!) ?? "";
         }
     }
 
@@ -234,10 +241,11 @@ internal sealed class ReplayTurn
         }
         else if (_leftThread || (!isCompleted && _state.OpenWaits == 0))
         {
-            _log.NonDurableAwait(_request.InstanceId);
+            var what = string.IsNullOrEmpty(_foreignAwait) ? "" : $": {_foreignAwait}";
+            _log.NonDurableAwait(_request.InstanceId, what);
             actions.Add(ActionFactory.Fail(id, Failures.Create(
                 typeof(InvalidOperationException).FullName!,
-                "The workflow awaits something that is not durable. It may await only tasks of its context; Task.Run, Task.Delay and I/O belong in an activity.")));
+                $"The workflow awaits something that is not durable{what}. It may await only tasks of its context; Task.Run, Task.Delay and I/O belong in an activity.")));
         }
         else if (!isCompleted)
         {

@@ -40,6 +40,14 @@ internal sealed record AnswerDifference(string Field, string? Recorded, string? 
             .Where(difference => difference.Recorded != difference.Library);
     }
 
+    /// <summary>What the list of differences says: the field, and of actions and their ids what was recorded and what comes instead.</summary>
+    public string Label => Field switch
+    {
+        "actions" => $"{(Recorded!.Length > 0 ? Recorded : "nothing")} -> {(Library!.Length > 0 ? Library : "nothing")}",
+        "id" => $"id {Recorded ?? "0"} -> {Library ?? "0"}",
+        _ => Field,
+    };
+
     public override string ToString() => $"{Field}: {Short(Recorded)} -> {Short(Library)}";
 
     private static string Types(IEnumerable<WorkflowAction> actions) => string.Join(' ', actions.Select(action => action.WorkflowActionTypeCase switch

@@ -19,7 +19,8 @@ internal static class Killer
             while (kills.Count < (options.Kills ?? int.MaxValue))
             {
                 await Task.Delay(TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) * options.Kill), time, over);
-                var (victim, torn) = (system.Victims[random.Next(system.Victims.Count)], options.IsTorn && random.Next(2) == 0);
+                var victim = system.Victims[random.Next(system.Victims.Count)];
+                var torn = options.IsTorn && random.Next(2) == 0 && OrderSystem.CanTear(victim);
                 kills.Add(new LoadKill(Math.Round(time.GetElapsedTime(began).TotalSeconds, 1), victim));
                 await progress.WriteLineAsync($"kill -9 {victim} ({kills.Count}{(options.Kills is { } all ? "/" + all : "")}){(torn ? ", with a torn write" : "")}");
                 await system.KillAsync(victim, torn);

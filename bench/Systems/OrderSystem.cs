@@ -58,6 +58,9 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// <summary>The same for tests/naive-app, which is both apps in one.</summary>
     public static Task<OrderSystem> StartNaiveAsync(string components) => StartAsync(components, [Naive], hasOwnServers: false);
 
+    /// <summary>Whether a power cut can leave a torn write in the files of one of <see cref="Victims"/>.</summary>
+    public static bool CanTear(string victim) => victim == Sidecars || TornWrite.Servers.Contains(victim);
+
     /// <summary>
     /// kill -9 of one of <see cref="Victims"/>, then a new one in its place; returns when that is ready. In between
     /// <paramref name="torn"/> adds to its files what a write that was cut off leaves.
@@ -74,7 +77,7 @@ internal sealed class OrderSystem : IAsyncDisposable
 
         await _running[name].KillAsync();
         _running[name].Dispose();
-        if (torn && name == Sidecars) TornWrite.OfSidecars(_folder);
+        if (torn) TornWrite.OfSidecars(_folder);
         await StartProcessAsync(name);
     }
 

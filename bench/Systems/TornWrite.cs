@@ -9,6 +9,9 @@ namespace OrderInventory.Bench.Systems;
 /// </summary>
 internal static class TornWrite
 {
+    /// <summary>The servers of <see cref="OfServer"/>.</summary>
+    public static readonly IReadOnlyList<string> Servers = ["kafka", "redis"];
+
     // The head of a frame of SQLite's log, and a part of its page.
     private static readonly byte[] Frame = [0, 0, 0, 2, 0, 0, 0, 9, .. new byte[16], .. Enumerable.Repeat((byte)0x5A, 1000)];
 

@@ -13,6 +13,10 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 {
     private const int MaxWritesPerCommit = 512;
     private const int MaxQueuedWrites = 16_384;
+    private const int WriterCacheKilobytes = 16_000;
+
+    // Whatever a reader has cached is void after the next commit.
+    private const int ReaderCacheKilobytes = 512;
 
     private readonly string _connectionString;
     private readonly SqliteWriter _writer;
@@ -32,7 +36,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     public static SqliteDatabase Open(string path, string schema)
     {
         var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString();
-        var connection = Connect(connectionString);
+        var connection = Connect(connectionString, WriterCacheKilobytes);
         try
         {
             Execute(connection, "PRAGMA journal_mode = WAL;" + schema);
@@ -60,7 +64,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     /// <summary>Runs <paramref name="query"/> on a pooled read connection, on the caller's thread.</summary>
     public T Read<T>(Func<SqliteReader, T> query)
     {
-        if (!_readers.TryTake(out var reader)) reader = new SqliteReader(Connect(_connectionString));
+        if (!_readers.TryTake(out var reader)) reader = new SqliteReader(Connect(_connectionString, ReaderCacheKilobytes));
         try
         {
             return query(reader);
@@ -110,11 +114,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         foreach (var pending in batch) pending.Complete();
     }
 
-    private static SqliteConnection Connect(string connectionString)
+    private static SqliteConnection Connect(string connectionString, int cacheKilobytes)
     {
         var connection = new SqliteConnection(connectionString);
         connection.Open();
-        Execute(connection, "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;");
+        Execute(connection, $"PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -{cacheKilobytes}; PRAGMA temp_store = MEMORY;");
         return connection;
     }
 

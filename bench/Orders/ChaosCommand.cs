@@ -15,7 +15,7 @@ internal static class ChaosCommand
         // Not those of LoadCommand: the servers are its own, so no variable has to say where they are.
         var components = new Option<string>("--components") { Description = "Folder of components to start a system on; those with kafka get servers of their own (eng/servers), which are killed too", DefaultValueFactory = _ => "local" };
         components.AcceptOnlyFromAmong([.. OrderSystem.Components]);
-        var kills = Options.Number("--kills", "kill -9 at random moments, of apps, dapr-local and servers; half of them leave a torn write behind", 100, 10_000);
+        var kills = Options.Number("--kills", "kill -9 at random moments, of apps, dapr-local and servers; half of those of dapr-local, Kafka and Redis leave a torn write behind", 100, 10_000);
         var pause = Options.Number("--pause", "Mean seconds from one that is back to the next kill", 2, 60);
         var rate = Options.Number("--rate", "Requests in a second, on average", 40, 20_000);
         var seed = Options.Number("--seed", "Decides what is random", 1, int.MaxValue);

@@ -12,12 +12,13 @@ public sealed class ChaosCommandTests
         var (output, progress) = (new StringWriter(), new StringWriter());
 
         var exitCode = await new CommandLine(output, progress, TimeProvider.System).InvokeAsync(
-            ["chaos", "--components", components, "--kills", $"{kills}", "--pause", "1", "--rate", "30", "--seed", "5", "--json"]);
+            ["chaos", "--components", components, "--kills", $"{kills}", "--pause", "1", "--rate", "30", "--seed", "12", "--json"]);
 
         Assert.True(exitCode is 0 or 1, progress.ToString());
         var report = JsonDocument.Parse(output.ToString()).RootElement;
         Assert.Empty(report.GetProperty("findings").EnumerateArray());
         Assert.Equal(kills, report.GetProperty("kills").GetArrayLength());
+        // With this seed, in either system.
         Assert.Contains("with a torn write", progress.ToString(), StringComparison.Ordinal);
         Assert.InRange(report.GetProperty("auditedOrders").GetInt64(), 1, 1_000_000);
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -17,22 +16,22 @@ public sealed partial class ReadmeTests(SharedSystem shared) : IClassFixture<Sha
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, readme));
         var block = CurlBlock().Match(text).Groups[1].Value;
-        var commands = Continuation().Replace(block, " ").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        // An order of its own: with the same key it would be that of the README in the other language, which is paid by now.
+        var commands = Continuation().Replace(block, " ").Replace("my-first-order", "my-first-order-" + readme, StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         using var http = new HttpClient();
-        var (order, statuses) = ("", new List<HttpStatusCode>());
+        var order = "";
 
         foreach (var command in commands)
         {
             using var answer = await http.SendAsync(Request(command, order));
             var body = await answer.Content.ReadAsStringAsync();
             Assert.True(answer.IsSuccessStatusCode, $"{command}\n{(int)answer.StatusCode} {body}");
-            statuses.Add(answer.StatusCode);
-            if (answer.StatusCode != HttpStatusCode.Created || order.Length > 0) continue;
+            if (order.Length > 0 || answer.RequestMessage!.Method != HttpMethod.Post || !answer.RequestMessage.RequestUri!.AbsolutePath.EndsWith("/orders", StringComparison.Ordinal)) continue;
             order = JsonSerializer.Deserialize<JsonElement>(body).GetProperty("data").GetProperty("id").GetString()!;
             Assert.Equal("CONFIRMED", (await shared.Local.Orders.DecidedAsync(order, TimeSpan.FromSeconds(30))).GetProperty("status").GetString());
         }
 
-        Assert.InRange(commands.Length, 6, 20);
+        Assert.InRange(commands.Length, 5, 20);
         Assert.NotEmpty(order);
     }
 

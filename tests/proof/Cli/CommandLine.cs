@@ -44,7 +44,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
         Check(_schedule, text => TrySchedule(text!, out _), $"--schedule is a list such as 12:AppliedButError,30:CrashAfter; the faults are {string.Join(", ", Enum.GetNames<Fault>().Skip(1))}.");
         root.SetAction(RunAsync);
         var parsed = root.Parse(arguments);
-        var code = await parsed.InvokeAsync();
+        // A breakdown ends the process: exit code 1 would say that something is violated.
+        var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         return parsed.Errors.Count > 0 ? 2 : code;
     }
 

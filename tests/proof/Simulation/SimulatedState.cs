@@ -77,7 +77,7 @@ internal sealed class SimulatedState
         {
             var stored = Of(app).Prefix + key;
             _keys.Add(stored);
-            await _store.ApplyAsync(new StateOperation(IsDelete: false, stored) { Value = value, IsBinary = true }, CancellationToken.None);
+            await _store.ApplyAsync(new StateOperation(IsDelete: false, stored) { Value = value, IsBinary = true, Concurrency = "first-write" }, CancellationToken.None);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class SimulatedState
     {
         var stored = Of(app).Prefix + key;
         if (await _store.GetAsync(stored, CancellationToken.None) is { } record)
-            await _store.ApplyAsync(new StateOperation(IsDelete: false, stored) { Value = record.Value, IsBinary = true }, CancellationToken.None);
+            await _store.ApplyAsync(new StateOperation(IsDelete: false, stored) { Value = record.Value, IsBinary = true, ETag = record.ETag }, CancellationToken.None);
     }
 
     private StateComponent Of(string app)

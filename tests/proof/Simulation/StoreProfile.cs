@@ -13,19 +13,20 @@ namespace OrderInventory.Proof.Simulation;
 internal sealed class StoreProfile : IAsyncDisposable
 {
     private const string InMemory = "in-memory";
+    private const string Sqlite = "sqlite";
 
     private static StoreProfile? _current;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("oi-proof-").FullName;
     private readonly string _run;
+    private readonly string? _folder;
     private readonly CurrentClock _clock = new();
     private IStateStore? _store;
     private int _worlds;
 
-    private StoreProfile(string run) => _run = run;
+    private StoreProfile(string run, string? folder) => (_run, _folder) = (run, folder);
 
     /// <summary>The kinds, the usual one first.</summary>
-    public static IReadOnlyList<string> Names { get; } = [InMemory, "sqlite", "postgresql", "redis"];
+    public static IReadOnlyList<string> Names { get; } = [InMemory, Sqlite, "postgresql", "redis"];
 
     /// <summary>The variable that says where the server of a kind is, when it has to be set and is not; otherwise null.</summary>
     public static string? MissingVariable(string name) => Variable(name) is { } variable && Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } ? variable : null;
@@ -33,12 +34,14 @@ internal sealed class StoreProfile : IAsyncDisposable
     /// <summary>Lets all worlds from now on have that kind of store; dispose to end it.</summary>
     public static async Task<StoreProfile> UseAsync(string name, TimeProvider time)
     {
-        var profile = new StoreProfile(string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow().Ticks:x}-{Environment.ProcessId}"));
+        var profile = new StoreProfile(
+            string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow().Ticks:x}-{Environment.ProcessId}"),
+            name == Sqlite ? Directory.CreateTempSubdirectory("oi-proof-").FullName : null);
         if (name != InMemory)
         {
-            var server = Variable(name) is { } variable ? Environment.GetEnvironmentVariable(variable)! : Path.Combine(profile._folder, "state.db");
+            var server = Variable(name) is { } variable ? Environment.GetEnvironmentVariable(variable)! : Path.Combine(profile._folder!, "state.db");
             var manifest = new ComponentManifest("statestore", "state." + name, name == "postgresql" ? "v2" : "v1", new Dictionary<string, string> { [name == "redis" ? "redisHost" : "connectionString"] = server }, [], new SourcePosition("proof", 1));
-            profile._store = await StateStores.OpenAsync(manifest, profile._folder, profile._clock, CancellationToken.None);
+            profile._store = await StateStores.OpenAsync(manifest, profile._folder ?? Path.GetTempPath(), profile._clock, CancellationToken.None);
         }
 
         return _current = profile;
@@ -56,7 +59,7 @@ internal sealed class StoreProfile : IAsyncDisposable
     {
         _current = null;
         if (_store is not null) await _store.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        if (_folder is not null) Directory.Delete(_folder, recursive: true);
     }
 
     private static string? Variable(string name) => name switch { "postgresql" => "OI_POSTGRES", "redis" => "OI_REDIS", _ => null };

@@ -6,6 +6,8 @@ namespace OrderInventory.Bench.Prove;
 /// <summary><c>bench prove</c>: every schedule of faults on the product, and a schedule that shows each known defect.</summary>
 internal static class ProveCommand
 {
+    private const int BrokeDown = 2;
+
     public static Command Create(TextWriter output, TextWriter progress, TimeProvider time)
     {
         var faults = Options.Number("--faults", "Most faults in one schedule: 1 takes seconds, 2 minutes", 2, 2);
@@ -18,10 +20,20 @@ internal static class ProveCommand
             if (Options.Text(result) switch { "postgresql" => "OI_POSTGRES", "redis" => "OI_REDIS", _ => null } is { } variable && Environment.GetEnvironmentVariable(variable) is not { Length: > 0 }) result.AddError($"{variable} is not set; eval \"$(eng/servers start DIR)\" starts servers and sets it.");
         });
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
-        var command = new Command("prove", "Run the apps' code through every schedule of faults in a simulated world and check I1 to I8 after each; then do the same with known defects switched on, until each is found") { faults, exhaustive, processes, store, json };
+        var command = new Command("prove", "Run the apps' code through every schedule of faults in a simulated world and check I1 to I8 after each; then do the same with known defects switched on, until each is found. Exit code 0: nothing is violated and every defect found, 1: not so, 2: it could not be run") { faults, exhaustive, processes, store, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var report = await new Prover(new ProveOptions(parsed.GetValue(faults), parsed.GetValue(exhaustive), parsed.GetValue(processes), parsed.GetValue(store)!), progress, time).RunAsync(cancellationToken);
+            ProveReport report;
+            try
+            {
+                report = await new Prover(new ProveOptions(parsed.GetValue(faults), parsed.GetValue(exhaustive), parsed.GetValue(processes), parsed.GetValue(store)!), progress, time).RunAsync(cancellationToken);
+            }
+            catch (InvalidOperationException error)
+            {
+                await progress.WriteLineAsync(error.Message);
+                return BrokeDown;
+            }
+
             if (parsed.GetValue(json)) await output.WriteLineAsync(JsonSerializer.Serialize(report, ProveJson.Default.ProveReport));
             else ProveReportText.Write(report, output);
             return report.Passed ? 0 : 1;

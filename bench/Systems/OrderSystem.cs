@@ -42,11 +42,8 @@ internal sealed class OrderSystem : IAsyncDisposable
     public Uri OrderSidecar => new($"http://127.0.0.1:{Port(1)}");
 
     /// <summary>The variable that says where a server of <paramref name="components"/> is, when it has to be set and is not; otherwise null.</summary>
-    public static string? MissingVariable(string components)
-    {
-        string[] variables = components switch { "kafka-postgres" => ["OI_KAFKA", "OI_POSTGRES"], "kafka-redis" => ["OI_KAFKA", "OI_REDIS"], _ => [] };
-        return variables.FirstOrDefault(variable => Environment.GetEnvironmentVariable(variable) is not { Length: > 0 });
-    }
+    public static string? MissingVariable(string components) =>
+        Variables(components).FirstOrDefault(variable => Environment.GetEnvironmentVariable(variable) is not { Length: > 0 });
 
     /// <summary>Starts the product on <paramref name="components"/> and waits until it is ready.</summary>
     public static Task<OrderSystem> StartAsync(string components) => StartAsync(components, ["order-app", "inventory-app"], hasOwnServers: false);
@@ -97,6 +94,8 @@ internal sealed class OrderSystem : IAsyncDisposable
         var system = new OrderSystem(apps, killed, killed.Count > 0 ? await OwnServers.StartAsync() : null);
         try
         {
+            if (system._servers is { } servers && Variables(components).FirstOrDefault(variable => !servers.Environment.ContainsKey(variable)) is { } missing)
+                throw new InvalidOperationException($"eng/servers started nothing that {missing} could name; see its help in CONTRIBUTING.md (for Kafka, OI_KAFKA_HOME).");
             RunFile.Write(
                 system._folder,
                 RunFile.CopyComponents(system._folder, Directory.GetFiles(Path.Combine(Repository.Root, "components", components), "*.yaml"), apps),
@@ -119,6 +118,8 @@ internal sealed class OrderSystem : IAsyncDisposable
         var process = _running[name] = app < 0 ? RunFile.Run(_folder, _servers?.Environment) : ServerProcess.Start(dll, [], Path.GetDirectoryName(dll)!, AppEnvironment(app * PortsOfAnApp));
         await process.AnswersAsync(app < 0 ? new Uri($"http://127.0.0.1:{Port(1)}/v1.0/healthz/outbound") : new Uri(Address(app), "/readyz"));
     }
+
+    private static string[] Variables(string components) => components switch { "kafka-postgres" => ["OI_KAFKA", "OI_POSTGRES"], "kafka-redis" => ["OI_KAFKA", "OI_REDIS"], _ => [] };
 
     private static IReadOnlyList<string> Servers(string components) => components switch { "kafka-postgres" => ["kafka", "postgres"], "kafka-redis" => ["kafka", "redis"], _ => [] };
 

@@ -40,7 +40,7 @@ internal sealed class StoreProfile : IAsyncDisposable
         if (name != InMemory)
         {
             var server = Variable(name) is { } variable ? Environment.GetEnvironmentVariable(variable)! : Path.Combine(profile._folder!, "state.db");
-            var manifest = new ComponentManifest("statestore", "state." + name, name == "postgresql" ? "v2" : "v1", new Dictionary<string, string> { [name == "redis" ? "redisHost" : "connectionString"] = server }, [], new SourcePosition("proof", 1));
+            var manifest = new ComponentManifest("statestore", "state." + name, name == "postgresql" ? "v2" : "v1", new Dictionary<string, string> { [name == "redis" ? "redisHost" : "connectionString"] = server }, [], new SourcePosition("--store " + name, 1));
             profile._store = await StateStores.OpenAsync(manifest, profile._folder ?? Path.GetTempPath(), profile._clock, CancellationToken.None);
         }
 

@@ -97,16 +97,10 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     {
     }
 
-    /// <summary>Meters that nobody listens to and nobody keeps.</summary>
+    /// <summary>Meters that nobody listens to; nobody keeps them either, since metrics are switched off (proof.props).</summary>
     private sealed class Unmeasured : IMeterFactory
     {
-        private static readonly Dictionary<string, Meter> Meters = [];
-
-        public Meter Create(MeterOptions options)
-        {
-            if (!Meters.TryGetValue(options.Name, out var meter)) Meters[options.Name] = meter = new Meter(options.Name);
-            return meter;
-        }
+        public Meter Create(MeterOptions options) => new(options);
 
         public void Dispose()
         {

@@ -25,6 +25,8 @@ internal static class InventoryServices
     /// <summary>Maps the HTTP API and the subscription.</summary>
     public static void MapInventory(this IEndpointRouteBuilder routes)
     {
+        // Its metrics are shown from the start, not from the first request on.
+        routes.ServiceProvider.GetRequiredService<Telemetry>();
         routes.MapStockEndpoints();
         routes.MapStockLists();
         routes.MapDeductionSubscription();

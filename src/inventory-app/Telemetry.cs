@@ -13,7 +13,7 @@ internal sealed class Telemetry
     private readonly Counter<long> _damaged;
     private readonly Histogram<int> _batchSize;
     private readonly UpDownCounter<int> _waiting;
-    private readonly UpDownCounter<int> _writers;
+    private int _writers;
 
     public Telemetry(IMeterFactory meters)
     {
@@ -24,7 +24,8 @@ internal sealed class Telemetry
         _damaged = meter.CreateCounter<long>("inventory.damaged.total", description: "Commands and requests that met a missing or damaged stock document.");
         _batchSize = meter.CreateHistogram<int>("inventory.batch.size", description: "Commands that share one round.");
         _waiting = meter.CreateUpDownCounter<int>("inventory.queue.depth", description: "Commands that wait for their decision.");
-        _writers = meter.CreateUpDownCounter<int>("inventory.writers", description: "Products with a writer in memory.");
+        // Shown also while it is 0: that nobody shows it means that no inventory-app runs.
+        meter.CreateObservableUpDownCounter("inventory.writers", () => Volatile.Read(ref _writers), description: "Products with a writer in memory.");
     }
 
     /// <summary>Counts one decided command.</summary>
@@ -48,5 +49,5 @@ internal sealed class Telemetry
     public void Waiting(int change) => _waiting.Add(change);
 
     /// <summary>Writers that appeared or, negative, disappeared.</summary>
-    public void Writers(int change) => _writers.Add(change);
+    public void Writers(int change) => Interlocked.Add(ref _writers, change);
 }

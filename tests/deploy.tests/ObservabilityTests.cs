@@ -101,7 +101,7 @@ public sealed partial class ObservabilityTests
 
     private static IEnumerable<string> MetricsIn(string expression) => Metric().Matches(Text().Replace(expression, "")).Select(match => match.Value);
 
-    [GeneratedRegex("""\.?Create(?:Counter|Histogram|UpDownCounter|ObservableGauge)(?:<\w+>)?\(\s*"([\w.]+)"(?:, "(\w+)")?""")]
+    [GeneratedRegex("""\.?Create(?:Counter|Histogram|UpDownCounter|ObservableUpDownCounter|ObservableGauge)(?:<\w+>)?\(\s*"([\w.]+)"(?:, "(\w+)")?""")]
     private static partial Regex Instrument();
 
     [GeneratedRegex(@"^\| `([a-z_.]+)` \|")]

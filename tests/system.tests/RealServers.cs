@@ -11,16 +11,18 @@ internal static class RealServers
 {
     public static string? Components { get; } = Environment.GetEnvironmentVariable("OI_COMPONENTS") is { Length: > 0 } folder ? folder : null;
 
+    private static readonly bool UsesTls = Components?.EndsWith("-tls", StringComparison.Ordinal) ?? false;
+
     /// <summary>The servers that those components use, by the names of eng/servers; none for the embedded ones.</summary>
     public static IReadOnlyList<string> InUse { get; } = Components switch
     {
         null => [],
-        _ when Components.EndsWith("redis", StringComparison.Ordinal) => ["redis", "kafka"],
+        _ when Components.Contains("redis", StringComparison.Ordinal) => ["redis", "kafka"],
         _ => ["postgres", "kafka"],
     };
 
     /// <summary>Starts the servers of one test; null when it runs on the embedded components.</summary>
-    public static async Task<OwnServers?> StartAsync() => Components is null ? null : await OwnServers.StartAsync();
+    public static async Task<OwnServers?> StartAsync() => Components is null ? null : await OwnServers.StartAsync(UsesTls);
 
     /// <summary>
     /// The components to run on, copied into <paramref name="folder"/> for <paramref name="apps"/>, because tests have more than the

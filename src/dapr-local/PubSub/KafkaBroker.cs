@@ -30,7 +30,7 @@ internal sealed class KafkaBroker : IBroker
     }
 
     /// <summary>Connects; ends when a server has answered.</summary>
-    /// <exception cref="KafkaException">None did within <paramref name="limit"/>.</exception>
+    /// <exception cref="KafkaException">None did within <paramref name="limit"/>, or one turned this client away.</exception>
     public static async Task<KafkaBroker> OpenAsync(KafkaSettings settings, TimeSpan limit, ILogger log)
     {
         var broker = new KafkaBroker(settings, log);
@@ -39,6 +39,11 @@ internal sealed class KafkaBroker : IBroker
             // The client has no call that does not block.
             await Task.Run(() => broker._admin.GetMetadata(limit));
             return broker;
+        }
+        catch (KafkaException) when (broker._connection.Refusal is { } refusal)
+        {
+            await broker.DisposeAsync();
+            throw new KafkaException(refusal);
         }
         catch
         {

@@ -135,7 +135,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
         }
         catch (Exception error) when (error is KafkaException or InvalidOperationException)
         {
-            throw settings.Wrong($"component '{name}' cannot be opened: no Kafka server answers at {kafka.Brokers} ({error.Message}); start it, or correct the metadata 'brokers'");
+            throw settings.Wrong($"component '{name}' cannot be opened: no Kafka server lets it in at {kafka.Brokers} ({error.Message}); start it, or correct the metadata 'brokers' or those of authType");
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class KafkaStartTests
     [InlineData("maxMessageBytes", "1MB", "must be a number")]
     [InlineData("consumeRetryEnabled", "false", "failed messages would be lost")]
     [InlineData("excludeHeaderMetaRegex", "(", "not a regular expression")]
-    [InlineData("brokers", "127.0.0.1:1", "no Kafka server answers at 127.0.0.1:1")]
+    [InlineData("brokers", "127.0.0.1:1", "no Kafka server lets it in at 127.0.0.1:1")]
     public async Task Start_WrongMetadata_NamesFileLineAndRemedy(string name, string value, string remedy)
     {
         var metadata = new Dictionary<string, string> { ["brokers"] = "127.0.0.1:1", ["authType"] = "none", [name] = value };

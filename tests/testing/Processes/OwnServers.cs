@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace OrderInventory.Testing.Processes;
 
 /// <summary>PostgreSQL, Redis and Kafka of one test alone (<c>eng/servers</c>), empty and on free ports, so that it may kill them.</summary>
-public sealed class OwnServers : IAsyncDisposable
+public sealed partial class OwnServers : IAsyncDisposable
 {
     // Its own folder, not one inside a test's: PostgreSQL runs as another user and must reach it.
     private readonly string _folder = Directory.CreateTempSubdirectory("oi-servers-").FullName;
@@ -15,16 +16,16 @@ public sealed class OwnServers : IAsyncDisposable
     /// <summary>Where their data lies: <c>postgres</c>, <c>redis</c> and <c>kafka</c>.</summary>
     public string Folder => _folder;
 
-    /// <summary>What tells where they are: OI_POSTGRES, OI_REDIS and OI_KAFKA, and the variables that the shipped components read.</summary>
+    /// <summary>What tells where they are and how to get in: the variables that the shipped components read.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; private set; } = new Dictionary<string, string?>();
 
-    /// <summary>Starts them.</summary>
+    /// <summary>Starts them; <paramref name="tls"/>: so that they speak TLS only and want passwords, for the components named …-tls.</summary>
     /// <exception cref="InvalidOperationException">They cannot be started; with what <c>eng/servers</c> wrote.</exception>
-    public static async Task<OwnServers> StartAsync()
+    public static async Task<OwnServers> StartAsync(bool tls = false)
     {
         var servers = new OwnServers();
-        var exports = (await servers.RunAsync("start")).Split('\n').Where(line => line.StartsWith("export ", StringComparison.Ordinal));
-        servers.Environment = exports.Select(line => line["export ".Length..].Split('=', 2)).ToDictionary(pair => pair[0], pair => (string?)pair[1].Trim('\''));
+        var exports = await (tls ? servers.RunAsync("start", "tls") : servers.RunAsync("start"));
+        servers.Environment = Exported().Matches(exports).ToDictionary(export => export.Groups["name"].Value, export => (string?)export.Groups["value"].Value);
         return servers;
     }
 
@@ -57,4 +58,7 @@ public sealed class OwnServers : IAsyncDisposable
         var text = await File.ReadAllTextAsync(output);
         return process.ExitCode == 0 ? text : throw new InvalidOperationException($"eng/servers {command}: {text}");
     }
+
+    [GeneratedRegex("^export (?<name>\\w+)='(?<value>[^']*)'$", RegexOptions.Multiline)]
+    private static partial Regex Exported();
 }

@@ -5,7 +5,7 @@ namespace OrderInventory.Architecture.Tests;
 
 /// <summary>
 /// Every command that a document gives is run by a test, or by .ci/run, or its paragraph is marked with what it needs:
-/// <c>(Docker)</c>, <c>(Dapr)</c>, <c>(registry)</c>, <c>(Kubernetes)</c>, or <c>(writes files)</c> for one that changes the checkout.
+/// <c>(Docker)</c>, <c>(Dapr)</c>, <c>(Kubernetes)</c>, or <c>(writes files)</c> for one that changes the checkout.
 /// </summary>
 public sealed partial class CommandTests
 {
@@ -20,6 +20,7 @@ public sealed partial class CommandTests
         (".ci/run", Ci),
         ("eval \"$(eng/servers start", "eng/servers start"),
         ("OI_COMPONENTS=components/kafka-postgres dotnet test tests/system.tests", "OI_COMPONENTS=$components"),
+        ("OI_IMAGES=DIR dotnet test tests/system.tests", "OI_IMAGES=$work/images"),
         ("dotnet run --project src/dapr-local", "dotnet run --project src/dapr-local"),
         ("dotnet run --project src/dapr-local -- reset", "RunCommandTests.Reset_WithoutYes_AsksFirst"),
         ("dotnet run --project src/dapr-local -- workflows", "WorkflowsCommandTests.List_Pages_ShowAllInstancesOnce"),
@@ -40,7 +41,7 @@ public sealed partial class CommandTests
         ("dotnet run --project src/order-inventory -- deadletters dismiss", "DeadLettersCommandTests.Replay_BehindAnEarlierOne_IsRefusedUntilThatIsDismissed"),
         ("promtool test rules deploy/observability/alerts.tests.yaml", "ObservabilityTests.Promtool_OnTheShippedFiles_IsContent"),
         ("UPDATE_SNAPSHOTS=1 dotnet test", "(writes files)"),
-        ("dotnet publish ", "(registry)"),
+        ("dotnet publish ", "eng/images build"),
         ("docker ", "(Docker)"),
         ("cp deploy/compose/", "(Docker)"),
         ("kubectl ", "(Kubernetes)"),

@@ -18,6 +18,9 @@ internal sealed class LocalSystem : IAsyncDisposable
     public const string SidecarToken = "system-test-sidecar-token";
 
     private const string Token = "system-test-token";
+
+    // The apps run as built, or from the container images that eng/images unpacked to this folder.
+    private static readonly string? Images = Environment.GetEnvironmentVariable("OI_IMAGES") is { Length: > 0 } folder ? folder : null;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oi-system-").FullName;
@@ -95,7 +98,9 @@ internal sealed class LocalSystem : IAsyncDisposable
 
         var process = name == "dapr-local"
             ? RunFile.Run(_folder, new Dictionary<string, string?>(_servers?.Environment ?? new Dictionary<string, string?>()) { ["DAPR_API_TOKEN"] = SidecarToken })
-            : ServerProcess.Start(ServerProcess.Dll(name), [], Path.GetDirectoryName(ServerProcess.Dll(name))!, AppEnvironment(name));
+            : Images is null
+                ? ServerProcess.Start(ServerProcess.Dll(name), [], Path.GetDirectoryName(ServerProcess.Dll(name))!, AppEnvironment(name))
+                : ServerProcess.StartCommand(Path.Combine(Repository.Root, "eng", "images"), ["run", Images, name], _folder, AppEnvironment(name));
         lock (_running) _running[name] = process;
         await process.AnswersAsync(name == "dapr-local" ? new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/healthz/outbound") : new Uri(name == "order-app" ? Orders.Address : Inventory.BaseAddress!, "/healthz"));
     }

@@ -52,11 +52,13 @@ public sealed class ServerProcess : IDisposable
     public static string Dll(string project) => Repository.Built("src/" + project, project);
 
     /// <summary>Starts <c>dotnet dll arguments</c>; variables with a null value are removed.</summary>
-    public static ServerProcess Start(string dll, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string?>? environment = null)
+    public static ServerProcess Start(string dll, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string?>? environment = null) =>
+        StartCommand("dotnet", [dll, .. arguments], folder, environment);
+
+    /// <summary>Starts <c>file arguments</c>; variables with a null value are removed.</summary>
+    public static ServerProcess StartCommand(string file, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.ArgumentList.Add(dll);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
         var process = Process.Start(start)!;
         var server = new ServerProcess(process);

@@ -41,6 +41,31 @@ public sealed class FirstMinuteTests : IDisposable
         Assert.Empty(Apps());
     }
 
+    [Fact]
+    public async Task Run_TheShippedRunFile_ShowsAnOrderConfirmed()
+    {
+        await using var servers = await RealServers.StartAsync();
+        // The paths are relative to the file; the ports may be taken by the reader's own system.
+        string[] ports = ["5101", "5102", "3501", "50011", "3502", "50012"];
+        var text = ports.Select((port, i) => (Shipped: port, Own: _ports[i].ToString(global::System.Globalization.CultureInfo.InvariantCulture)))
+            .Aggregate(File.ReadAllText(Path.Combine(Repository.Root, "dapr.yaml")), (text, port) => text.Replace($"Port: {port.Shipped}\n", $"Port: {port.Own}\n", StringComparison.Ordinal))
+            .Replace("./components/kafka-postgres", "./" + (RealServers.Components ?? "components/local"), StringComparison.Ordinal)
+            .Replace("./", Repository.Root + "/", StringComparison.Ordinal)
+            .Replace("\"--no-build\"", $"\"--no-build\", \"-c\", \"{Repository.Configuration}\"", StringComparison.Ordinal);
+        var file = Path.Combine(_folder, "dapr.yaml");
+        await File.WriteAllTextAsync(file, text);
+
+        using var process = ServerProcess.Start(
+            ServerProcess.Dll("dapr-local"),
+            ["run", "-f", file, "--data", Path.Combine(_folder, "data")],
+            _folder,
+            new Dictionary<string, string?>(servers?.Environment ?? new Dictionary<string, string?>()) { ["DAPR_API_TOKEN"] = LocalSystem.SidecarToken });
+
+        await ShownAsync(process, "CONFIRMED");
+        Assert.All(_ports[..2], port => Assert.Contains($"127.0.0.1:{port}", process.Output, StringComparison.Ordinal));
+        Assert.Equal(0, await process.StopAsync());
+    }
+
     private static Task<string> ShownAsync(ServerProcess process, string text) => Eventually.GetAsync(
         () => Task.FromResult(process.HasExited ? throw new InvalidOperationException(process.Output) : process.Output),
         output => output.Contains(text, StringComparison.Ordinal) && output.Contains("Press Ctrl-C to stop", StringComparison.Ordinal),

@@ -27,9 +27,6 @@ internal sealed class KafkaClaim(TopicPartition partition, Action<TopicPartition
     /// <summary>The delivery.</summary>
     public Task Served { get; set; } = Task.CompletedTask;
 
-    /// <summary>True while the server is asked for no more records.</summary>
-    public bool IsPaused { get; set; }
-
     /// <summary>True when so much waits for the delivery that no more should be fetched.</summary>
     public bool IsFull => _arrived.Count >= MaxCount || Volatile.Read(ref _bytes) >= MaxBytes;
 

@@ -15,6 +15,9 @@ internal sealed class KafkaConsumer(KafkaSettings settings, string group, KafkaC
     private static readonly TimeSpan GiveUpLimit = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<TopicPartition, KafkaClaim> _claims = [];
+
+    // The client keeps a pause over all rebalances, also when the partition is given up and comes back with a new claim.
+    private readonly HashSet<TopicPartition> _paused = [];
     private CancellationToken _stopping;
     private long _sequence;
 
@@ -62,10 +65,8 @@ internal sealed class KafkaConsumer(KafkaSettings settings, string group, KafkaC
         foreach (var claim in filled) claim.Arrived.Set();
         foreach (var (partition, claim) in _claims)
         {
-            if (claim.IsPaused ? !claim.IsLow : !claim.IsFull) continue;
-            claim.IsPaused = !claim.IsPaused;
-            if (claim.IsPaused) consumer.Pause([partition]);
-            else consumer.Resume([partition]);
+            if (claim.IsLow && _paused.Remove(partition)) consumer.Resume([partition]);
+            else if (claim.IsFull && _paused.Add(partition)) consumer.Pause([partition]);
         }
     }
 

@@ -133,19 +133,27 @@ public sealed class DeliveryTests
         using var broker = new TestBroker("sqlite");
         await using var run = await DeliveryRun.StartAsync(broker, Bulk);
         var batches = new ConcurrentQueue<int[]>();
-        var opened = new TaskCompletionSource();
+        var opened = Task.CompletedTask;
         run.App.Answer = async delivery =>
         {
-            var entries = delivery.Body["entries"]!.AsArray();
+            var (entries, mayAnswer) = (delivery.Body["entries"]!.AsArray(), opened);
             batches.Enqueue([.. entries.Select(entry => entry!["event"]!["data"]!["n"]!.GetValue<int>())]);
-            await opened.Task;
+            await mayAnswer;
             return (200, $$"""{"statuses":[{{string.Join(',', entries.Select(entry => $$"""{"entryId":"{{entry!["entryId"]}}","status":"SUCCESS"}"""))}}]}""");
         };
-        await run.PublishAsync("t", 0, "first");
-        await run.App.WaitForAsync(1);
+        // So that every partition is served before it counts.
+        for (var n = 0; n <= 20; n++) await run.PublishAsync("t", n, "key-" + n);
+        await Eventually.TrueAsync(() => batches.Sum(batch => batch.Length) == 21, "each key was delivered once");
+        batches.Clear();
+        var open = new TaskCompletionSource();
+        opened = open.Task;
+
+        await run.PublishAsync("t", 0, "key-0");
+        await Eventually.TrueAsync(() => batches.Count == 1, "a batch is under way");
         for (var n = 1; n <= 20; n++) await run.PublishAsync("t", n, "key-" + n);
-        opened.SetResult();
-        await run.App.WaitForAsync(3);
+        open.SetResult();
+        await Eventually.TrueAsync(() => batches.Count == 3, "three batches");
+
         Assert.Equal([[0], [.. Enumerable.Range(1, 10)], [.. Enumerable.Range(11, 10)]], batches);
     }
 

@@ -62,7 +62,12 @@ public sealed class TlsProfileTests(TlsServers servers) : IClassFixture<TlsServe
     // Without servers, addresses at which nobody is.
     private Dictionary<string, string?> Variables() => new(servers.Servers?.Environment ?? new Dictionary<string, string?>
     {
-        ["OI_KAFKA"] = "127.0.0.1:1", ["OI_KAFKA_USER"] = "nobody", ["OI_KAFKA_PASSWORD"] = "none", ["OI_KAFKA_CA"] = AnotherAuthority(), ["OI_REDIS"] = "127.0.0.1:1", ["OI_REDIS_PASSWORD"] = "none",
+        ["OI_KAFKA"] = "127.0.0.1:1",
+        ["OI_KAFKA_USER"] = "nobody",
+        ["OI_KAFKA_PASSWORD"] = "none",
+        ["OI_KAFKA_CA"] = AnotherAuthority(),
+        ["OI_REDIS"] = "127.0.0.1:1",
+        ["OI_REDIS_PASSWORD"] = "none",
     })
     {
         ["DAPR_API_TOKEN"] = "token",

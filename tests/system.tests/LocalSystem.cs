@@ -21,6 +21,7 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     // The apps run as built, or from the container images that eng/images unpacked to this folder.
     private static readonly string? Images = Environment.GetEnvironmentVariable("OI_IMAGES") is { Length: > 0 } folder ? folder : null;
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oi-system-").FullName;
@@ -98,9 +99,7 @@ internal sealed class LocalSystem : IAsyncDisposable
 
         var process = name == "dapr-local"
             ? RunFile.Run(_folder, new Dictionary<string, string?>(_servers?.Environment ?? new Dictionary<string, string?>()) { ["DAPR_API_TOKEN"] = SidecarToken })
-            : Images is null
-                ? ServerProcess.Start(ServerProcess.Dll(name), [], Path.GetDirectoryName(ServerProcess.Dll(name))!, AppEnvironment(name))
-                : ServerProcess.StartCommand(Path.Combine(Repository.Root, "eng", "images"), ["run", Images, name], _folder, AppEnvironment(name));
+            : StartApp(name);
         lock (_running) _running[name] = process;
         await process.AnswersAsync(name == "dapr-local" ? new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/healthz/outbound") : new Uri(name == "order-app" ? Orders.Address : Inventory.BaseAddress!, "/healthz"));
     }
@@ -149,6 +148,10 @@ internal sealed class LocalSystem : IAsyncDisposable
         http.DefaultRequestHeaders.Add("dapr-api-token", SidecarToken);
         return http;
     }
+
+    private ServerProcess StartApp(string name) => Images is null
+        ? ServerProcess.Start(ServerProcess.Dll(name), [], Path.GetDirectoryName(ServerProcess.Dll(name))!, AppEnvironment(name))
+        : ServerProcess.StartCommand(Path.Combine(Repository.Root, "eng", "images"), ["run", Images, name], _folder, AppEnvironment(name));
 
     private Dictionary<string, string?> AppEnvironment(string name)
     {

@@ -26,7 +26,7 @@ public sealed class TlsProfileTests(TlsServers servers) : IClassFixture<TlsServe
 
     private readonly string _folder = Directory.CreateTempSubdirectory("dapr-local-test-").FullName;
 
-    /// <summary>Profile, variable, what of its value is replaced by what, and what the start then says.</summary>
+    /// <summary>Profile, variable, what of its value is replaced by what, and what the start then says, as a pattern.</summary>
     public static TheoryData<string, string, string, string, string> Mistakes => TestBroker.Kafka is null
         ? new() { { "kafka-redis-tls", "OI_KAFKA", "", "127.0.0.1:1", "pubsub.yaml:1: component 'pubsub' cannot be opened: no Kafka server lets it in" } }
         : new()
@@ -37,8 +37,7 @@ public sealed class TlsProfileTests(TlsServers servers) : IClassFixture<TlsServe
             { "kafka-postgres-tls", "OI_POSTGRES", "only-for-tests", "wrong", "password authentication failed" },
             { "kafka-postgres-tls", "OI_POSTGRES", "verify-full", "disable", "no encryption" },
             { "kafka-postgres-tls", "OI_POSTGRES", "127.0.0.1", "localhost", "certificate was rejected" },
-            { "kafka-postgres-tls", "OI_KAFKA_PASSWORD", "", "wrong", "pubsub.yaml:1: component 'pubsub' cannot be opened: no Kafka server lets it in" },
-            { "kafka-postgres-tls", "OI_KAFKA_PASSWORD", "", "wrong", "invalid credentials" },
+            { "kafka-postgres-tls", "OI_KAFKA_PASSWORD", "", "wrong", "pubsub.yaml:1: component 'pubsub' cannot be opened: no Kafka server lets it in .* invalid credentials" },
             { "kafka-postgres-tls", "OI_KAFKA_CA", "", AnotherAuthority(), "certificate verify failed" },
         };
 
@@ -56,7 +55,7 @@ public sealed class TlsProfileTests(TlsServers servers) : IClassFixture<TlsServe
         using var process = RunFile.Run(_folder, environment);
 
         Assert.Equal(1, await process.EndAsync(Limit));
-        Assert.Contains(said, process.Output, StringComparison.Ordinal);
+        Assert.Matches(said, process.Output);
     }
 
     // Without servers, addresses at which nobody is.

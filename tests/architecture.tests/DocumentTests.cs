@@ -51,7 +51,7 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"`((?:src|tests|docs|components|deploy|eng|bench)/[^`\s]+)`")]
+    [GeneratedRegex(@"`((?:src|tools|proof|tests|docs|components|deploy|eng)/[^`\s]+)`")]
     private static partial Regex PathSpan();
 
     [GeneratedRegex(@"[^\w\- ]")]

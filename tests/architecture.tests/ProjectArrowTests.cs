@@ -6,27 +6,31 @@ namespace OrderInventory.Architecture.Tests;
 /// <summary>Which project may reference which; a new arrow is a decision, taken here.</summary>
 public sealed class ProjectArrowTests
 {
-    private static readonly Dictionary<string, string[]> Allowed = new()
+    private const string Product = "src";
+    private const string Tools = "tools";
+
+    // The product never sees what stands beside it; dapr-local never sees the product.
+    private static readonly Dictionary<string, (string Folder, string[] References)> Allowed = new()
     {
-        ["contracts"] = [],
-        ["dapr-protos"] = [],
-        ["dapr-workflow"] = ["dapr-protos"],
-        ["dapr-local"] = ["dapr-protos"],
-        ["service-defaults"] = ["contracts"],
-        ["order-app"] = ["contracts", "dapr-workflow", "service-defaults"],
-        ["inventory-app"] = ["contracts", "service-defaults"],
-        ["order-inventory"] = ["contracts"],
+        ["contracts"] = (Product, []),
+        ["dapr-workflow"] = (Product, ["dapr-protos"]),
+        ["service-defaults"] = (Product, ["contracts"]),
+        ["order-app"] = (Product, ["contracts", "dapr-workflow", "service-defaults"]),
+        ["inventory-app"] = (Product, ["contracts", "service-defaults"]),
+        ["dapr-protos"] = (Tools, []),
+        ["dapr-local"] = (Tools, ["dapr-protos"]),
+        ["order-inventory"] = (Tools, ["contracts"]),
     };
 
     [Fact]
     public void References_OfEveryProject_AreTheAllowedOnes()
     {
-        var found = Projects().ToDictionary(
-            file => Path.GetFileNameWithoutExtension(file)!,
-            file => XDocument.Load(file).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).Order().ToArray());
+        var found = new[] { Product, Tools }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories)
+            .Select(file => (Project: Path.GetFileNameWithoutExtension(file), Folder: folder, References: string.Join(' ', ReferencesOf(file)))));
 
-        Assert.Equal(Allowed.Keys.Order(), found.Keys.Order());
-        foreach (var (project, references) in found) Assert.Equal((project, string.Join(' ', Allowed[project])), (project, string.Join(' ', references)));
+        Assert.Equal(
+            Allowed.Select(allowed => (allowed.Key, allowed.Value.Folder, string.Join(' ', allowed.Value.References))).Order(),
+            found.Order());
     }
 
     [Fact]
@@ -47,5 +51,6 @@ public sealed class ProjectArrowTests
         Assert.Equal("'$(OfficialDaprWorkflow)' == 'true'", package.Parent!.Attribute("Condition")!.Value);
     }
 
-    private static IEnumerable<string> Projects() => Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories);
+    private static IEnumerable<string> ReferencesOf(string project) =>
+        XDocument.Load(project).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).Order();
 }

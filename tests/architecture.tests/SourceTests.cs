@@ -5,6 +5,8 @@ namespace OrderInventory.Architecture.Tests;
 
 public sealed partial class SourceTests
 {
+    private static readonly string[] Folders = ["src", "tools", "proof"];
+
     // Files that may be longer, with the reason.
     private static readonly Dictionary<string, int> LongFiles = [];
 
@@ -21,7 +23,7 @@ public sealed partial class SourceTests
     [Fact]
     public void LogEvents_OfAProject_HaveUniqueIds()
     {
-        foreach (var project in Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src")))
+        foreach (var project in Folders.SelectMany(folder => Directory.EnumerateDirectories(Path.Combine(Repository.Root, folder))))
         {
             var ids = Sources(project).SelectMany(file => EventId().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).ToArray();
             Assert.Equal(ids.Distinct().Order(), ids.Order());
@@ -31,7 +33,9 @@ public sealed partial class SourceTests
     [GeneratedRegex(@"\[LoggerMessage\((?:EventId = )?(\d+)")]
     private static partial Regex EventId();
 
-    private static IEnumerable<string> Sources(string? folder = null) =>
-        Directory.EnumerateFiles(folder ?? Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+    private static IEnumerable<string> Sources() => Folders.SelectMany(folder => Sources(Path.Combine(Repository.Root, folder)));
+
+    private static IEnumerable<string> Sources(string folder) =>
+        Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
 }

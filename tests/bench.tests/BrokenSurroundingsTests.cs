@@ -11,7 +11,7 @@ public sealed class BrokenSurroundingsTests
     [InlineData("OI_KAFKA_HOME", "/nowhere", "eng/servers", "chaos", "--components", "kafka-redis")]
     public async Task Command_WithoutWhatItNeeds_SaysWhat(string variable, string value, string said, params string[] arguments)
     {
-        using var bench = Process.Start(new ProcessStartInfo("dotnet", [Repository.Built("bench", "bench"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, Environment = { [variable] = value } })!;
+        using var bench = Process.Start(new ProcessStartInfo("dotnet", [Repository.Built("bench"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, Environment = { [variable] = value } })!;
         var output = bench.StandardOutput.ReadToEndAsync();
         var errors = await bench.StandardError.ReadToEndAsync() + await output;
 

@@ -11,8 +11,8 @@ public sealed class ProofScheduleTests
     [Fact]
     public async Task Schedule_RunTwice_TellsTheSameStory()
     {
-        var first = await RunAsync("proof", "--scenario", "order", "--schedule", "22:CrashAfter,30:AppliedButError");
-        var second = await RunAsync("proof", "--scenario", "order", "--schedule", "22:CrashAfter,30:AppliedButError");
+        var first = await RunAsync("world", "--scenario", "order", "--schedule", "22:CrashAfter,30:AppliedButError");
+        var second = await RunAsync("world", "--scenario", "order", "--schedule", "22:CrashAfter,30:AppliedButError");
 
         Assert.Equal(0, first.ExitCode);
         Assert.Contains("<-- CrashAfter", first.Output);
@@ -23,7 +23,7 @@ public sealed class ProofScheduleTests
     [Fact]
     public async Task Schedule_OfAMutant_TellsWhatIsViolated()
     {
-        var (exitCode, output) = await RunAsync("proof.mutants", "--mutant", "key-with-timestamp", "--scenario", "order", "--schedule", "2:CrashAfter");
+        var (exitCode, output) = await RunAsync("world.mutants", "--mutant", "key-with-timestamp", "--scenario", "order", "--schedule", "2:CrashAfter");
 
         Assert.Equal(1, exitCode);
         Assert.Contains("! I3: key-of-ann of ann has 2 orders", output);
@@ -39,7 +39,7 @@ public sealed class ProofScheduleTests
     [InlineData("--mutant", "check-then-act", 2, "'--mutant'")] // the build of the apps as they are has none
     public async Task Option_ThatMeansNothing_IsRefused(string option, string value, int exitCode, string error)
     {
-        var run = await RunAsync("proof", ["--scenario", "order", option, value]);
+        var run = await RunAsync("world", ["--scenario", "order", option, value]);
 
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Contains(error, run.Output);
@@ -48,7 +48,7 @@ public sealed class ProofScheduleTests
     [Fact]
     public async Task Mutant_ThatDoesNotExist_IsRefused()
     {
-        var (exitCode, output) = await RunAsync("proof.mutants", "--mutant", "nothing");
+        var (exitCode, output) = await RunAsync("world.mutants", "--mutant", "nothing");
 
         Assert.Equal(2, exitCode);
         Assert.Contains("'check-then-act'", output);
@@ -56,7 +56,7 @@ public sealed class ProofScheduleTests
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string project, params string[] arguments)
     {
-        using var process = ServerProcess.Start(Repository.Built("tests/" + project, "proof"), arguments, Repository.Root);
+        using var process = ServerProcess.Start(Repository.Built(project, "world"), arguments, Repository.Root);
         return (await process.EndAsync(Limit), process.Output);
     }
 }

@@ -26,7 +26,7 @@ public sealed class ProofStoreTests
     private static async Task<ProofLine> RunAsync(string store)
     {
         ProofLine? result = null;
-        await ProofProcess.RunAsync("proof", ["--scenario", "last-unit", "--faults", "1", "--store", store], line => result = line.Progress is null ? line : result, CancellationToken.None);
+        await ProofProcess.RunAsync("world", ["--scenario", "last-unit", "--faults", "1", "--store", store], line => result = line.Progress is null ? line : result, CancellationToken.None);
         return result!;
     }
 }

@@ -25,7 +25,7 @@ public sealed class ProveRun : IAsyncLifetime
 public sealed class ProveCommandTests(ProveRun run) : IClassFixture<ProveRun>
 {
     public static TheoryData<string> Mutants { get; } =
-        [.. XDocument.Load(Path.Combine(Repository.Root, "tests/proof.mutants/mutants.xml")).Root!.Elements("mutant").Select(mutant => mutant.Attribute("name")!.Value)];
+        [.. XDocument.Load(Path.Combine(Repository.Root, "proof/mutants/mutants.xml")).Root!.Elements("mutant").Select(mutant => mutant.Attribute("name")!.Value)];
 
     // May only become shorter.
     private static readonly string[] Unseen = ["publish-without-driver"];

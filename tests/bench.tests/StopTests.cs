@@ -19,7 +19,7 @@ public sealed class StopTests : IDisposable
     public async Task Bench_ToldToStop_LeavesNothingBehind(string progress, params string[] arguments)
     {
         var environment = new Dictionary<string, string?> { ["TMPDIR"] = _folder, ["DOTNET_EnableDiagnostics"] = "0" };
-        using var bench = ServerProcess.Start(Repository.Built("bench", "bench"), arguments, _folder, environment);
+        using var bench = ServerProcess.Start(Repository.Built("bench"), arguments, _folder, environment);
         await Eventually.GetAsync(() => Task.FromResult(bench.Output), output => output.Contains(progress, StringComparison.Ordinal), Limit, "bench is at work");
         Assert.NotEmpty(Others(bench.Id));
 

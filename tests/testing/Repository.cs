@@ -3,14 +3,20 @@ namespace OrderInventory.Testing;
 /// <summary>Finds files of the repository from the folder a test runs in.</summary>
 public static class Repository
 {
+    private static readonly string[] ProjectFolders = ["src", "tools", "proof", "proof/mutants", "tests"];
+
     /// <summary>The folder that holds the solution.</summary>
     public static string Root { get; } = Find();
 
     /// <summary>The configuration that the caller was built in.</summary>
     public static string Configuration { get; } = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 
-    /// <summary>What the project in <paramref name="folder"/> (src/order-app) was built to, in the configuration of the caller.</summary>
-    public static string Built(string folder, string assembly) => Path.Combine(Root, folder, "bin", Configuration, "net10.0", assembly + ".dll");
+    /// <summary>What a project was built to, in the configuration of the caller; <paramref name="assembly"/> when it is not named like the project.</summary>
+    public static string Built(string project, string? assembly = null) => Path.Combine(Folder(project), "bin", Configuration, "net10.0", (assembly ?? project) + ".dll");
+
+    /// <summary>The folder of a project, whichever of the solution's folders it is in.</summary>
+    public static string Folder(string project) =>
+        ProjectFolders.Select(folder => Path.Combine(Root, folder, project)).First(folder => File.Exists(Path.Combine(folder, project + ".csproj")));
 
     private static string Find()
     {

@@ -41,7 +41,7 @@ internal sealed class DaprLocalProcess : IAsyncDisposable
 
     /// <summary>Started as a developer does; the process is then <c>dotnet run</c>, and dapr-local its child.</summary>
     public static DaprLocalProcess UnderDotnetRun(string directory, params string[] arguments) =>
-        new(directory, ["dotnet", "run", "--no-build", "-c", Repository.Configuration, "--project", Path.Combine(Repository.Root, "src", "dapr-local"), "--"], arguments);
+        new(directory, ["dotnet", "run", "--no-build", "-c", Repository.Configuration, "--project", Repository.Folder("dapr-local"), "--"], arguments);
 
     public string Output => string.Join('\n', _lines);
 

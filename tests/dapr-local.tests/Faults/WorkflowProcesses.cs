@@ -89,7 +89,7 @@ internal sealed class WorkflowProcesses : IDisposable
     {
         if (name == Worker)
         {
-            _running[name] = ServerProcess.Start(Repository.Built("tests/workflow-worker", "workflow-worker"), [], _folder, new Dictionary<string, string?>
+            _running[name] = ServerProcess.Start(Repository.Built("workflow-worker"), [], _folder, new Dictionary<string, string?>
             {
                 ["DAPR_HTTP_PORT"] = _ports[0].ToString(CultureInfo.InvariantCulture),
                 ["DAPR_GRPC_PORT"] = _ports[1].ToString(CultureInfo.InvariantCulture),

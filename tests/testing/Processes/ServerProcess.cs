@@ -49,7 +49,7 @@ public sealed class ServerProcess : IDisposable
     }
 
     /// <summary>What a project of src was built to, in the configuration of the caller.</summary>
-    public static string Dll(string project) => Repository.Built("src/" + project, project);
+    public static string Dll(string project) => Repository.Built(project);
 
     /// <summary>Starts <c>dotnet dll arguments</c>; variables with a null value are removed.</summary>
     public static ServerProcess Start(string dll, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string?>? environment = null) =>

@@ -23,7 +23,7 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
     public async Task<ProveReport> RunAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        var mutants = XDocument.Load(Path.Combine(Repository.Root, "tests/proof.mutants/mutants.xml")).Root!.Elements("mutant").Select(mutant => (Name: Of(mutant, "name"), Defect: Of(mutant, "defect"), Scenario: Of(mutant, "scenario"), Unseen: mutant.Attribute("unseen")?.Value)).ToArray();
+        var mutants = XDocument.Load(Path.Combine(Repository.Root, "proof/mutants/mutants.xml")).Root!.Elements("mutant").Select(mutant => (Name: Of(mutant, "name"), Defect: Of(mutant, "defect"), Scenario: Of(mutant, "scenario"), Unseen: mutant.Attribute("unseen")?.Value)).ToArray();
         var lines = new ConcurrentBag<ProofLine>();
         using var beat = time.CreateTimer(_ => progress.WriteLine(Standing(began, mutants.Length)), null, Beat, Beat);
 
@@ -41,7 +41,7 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
     }
 
     private Task ProveShareAsync(int share, ConcurrentBag<ProofLine> lines, CancellationToken cancellationToken) => ProofProcess.RunAsync(
-        "proof",
+        "world",
         ["--store", options.Store, "--faults", Number(options.Faults), "--share", $"{Number(share)}/{Number(options.Processes)}", .. options.IsExhaustive ? (string[])["--exhaustive"] : []],
         line =>
         {
@@ -53,7 +53,7 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
     private Task KillAsync(string mutant, string scenario, CancellationToken cancellationToken)
     {
         _killed[mutant] = new ProofLine(scenario);
-        return ProofProcess.RunAsync("proof.mutants", ["--store", options.Store, "--scenario", scenario, "--faults", "1", "--first", "--mutant", mutant], line => _killed[mutant] = line, cancellationToken);
+        return ProofProcess.RunAsync("world.mutants", ["--store", options.Store, "--scenario", scenario, "--faults", "1", "--first", "--mutant", mutant], line => _killed[mutant] = line, cancellationToken);
     }
 
     private static ProvedScenario Merge(IGrouping<string, ProofLine> shares) => new(

@@ -97,7 +97,7 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     {
     }
 
-    /// <summary>Meters that nobody listens to; nobody keeps them either, since metrics are switched off (proof.props).</summary>
+    /// <summary>Meters that nobody listens to; nobody keeps them either, since metrics are switched off (world.props).</summary>
     private sealed class Unmeasured : IMeterFactory
     {
         public Meter Create(MeterOptions options) => new(options);

@@ -52,7 +52,7 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The servers cannot be started.</exception>
     public static Task<OrderSystem> StartWithServersAsync(string components) => StartAsync(components, ["order-app", "inventory-app"], hasOwnServers: true);
 
-    /// <summary>The same for tests/naive-app, which is both apps in one.</summary>
+    /// <summary>The same for proof/naive-app, which is both apps in one.</summary>
     public static Task<OrderSystem> StartNaiveAsync(string components) => StartAsync(components, [Naive], hasOwnServers: false);
 
     /// <summary>Whether a power cut can leave a torn write in the files of one of <see cref="Victims"/>.</summary>
@@ -114,7 +114,7 @@ internal sealed class OrderSystem : IAsyncDisposable
     private async Task StartProcessAsync(string name)
     {
         var app = _apps.ToList().IndexOf(name);
-        var dll = name == Naive ? Repository.Built("tests/" + Naive, Naive) : ServerProcess.Dll(name);
+        var dll = ServerProcess.Dll(name);
         var process = _running[name] = app < 0 ? RunFile.Run(_folder, _servers?.Environment) : ServerProcess.Start(dll, [], Path.GetDirectoryName(dll)!, AppEnvironment(app * PortsOfAnApp));
         await process.AnswersAsync(app < 0 ? new Uri($"http://127.0.0.1:{Port(1)}/v1.0/healthz/outbound") : new Uri(Address(app), "/readyz"));
     }

@@ -4,7 +4,7 @@ using OrderInventory.Proof.Scenarios;
 namespace OrderInventory.Proof.Checks;
 
 /// <summary>
-/// The judge of the product (<c>src/order-inventory</c>) on what is stored and published in a run and on what its clients
+/// The judge of the product (<c>tools/order-inventory</c>) on what is stored and published in a run and on what its clients
 /// were told. I1 is checked with each save (<see cref="StockVersions"/>).
 /// </summary>
 internal static class Invariants

@@ -4,7 +4,7 @@ using OrderInventory.Testing;
 
 namespace OrderInventory.Bench.Prove;
 
-/// <summary>Runs the proof (tests/proof), or the one with the mutants, as a process of its own: all its code shares one thread.</summary>
+/// <summary>Runs the proof (proof/world), or the one with the mutants, as a process of its own: all its code shares one thread.</summary>
 internal static class ProofProcess
 {
     /// <summary>Runs it and hands over each line; ends when it has ended.</summary>
@@ -15,7 +15,7 @@ internal static class ProofProcess
         var folder = Directory.CreateTempSubdirectory("oi-prove-").FullName;
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [Repository.Built("tests/" + project, "proof"), .. arguments, "--json"])
+            using var process = Process.Start(new ProcessStartInfo("dotnet", [Repository.Built(project, "world"), .. arguments, "--json"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -55,7 +55,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
         if (mutant is not null) AppContext.SetSwitch("mutant." + mutant, true);
         var scenarios = Scenario.All.Where(scenario => parsed.GetValue(_scenario) is not { Length: > 0 } names || names.Contains(scenario.Name)).ToArray();
         TryShare(parsed.GetValue(_share)!, out var share, out var shares);
-        var report = new Report(output, progress, time, parsed.GetValue(_json), (mutant is null ? "tests/proof --" : $"tests/proof.mutants -- --mutant {mutant}") + (parsed.GetResult(_store) is { Implicit: false } ? " --store " + parsed.GetValue(_store) : ""));
+        var report = new Report(output, progress, time, parsed.GetValue(_json), (mutant is null ? "proof/world --" : $"proof/mutants/world.mutants -- --mutant {mutant}") + (parsed.GetResult(_store) is { Implicit: false } ? " --store " + parsed.GetValue(_store) : ""));
         await using var store = await StoreProfile.UseAsync(parsed.GetValue(_store)!, time);
         var isClean = true;
         foreach (var scenario in scenarios)

@@ -3,9 +3,7 @@ using OrderInventory.Bench.Compare;
 using OrderInventory.Bench.Growth;
 using OrderInventory.Bench.Orders;
 using OrderInventory.Bench.Prove;
-using OrderInventory.Bench.Sidecar;
 using OrderInventory.Bench.Stock;
-using OrderInventory.Bench.Workflows;
 
 namespace OrderInventory.Bench;
 
@@ -22,11 +20,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
             ProveCommand.Create(output, progress, time),
             StockCommand.Create(output, progress, time),
             LoadCommand.Create(output, progress, time),
-            ChaosCommand.Create(output, progress, time),
             GrowthCommand.Create(output, progress, time),
             CompareCommand.Create(output, progress, time),
-            SidecarCommand.Create(output, progress, time),
-            WorkflowCommand.Create(output, progress, time),
         }
             .Parse(arguments)
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = progress, ProcessTerminationTimeout = StopLimit });

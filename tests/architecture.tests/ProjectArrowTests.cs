@@ -13,9 +13,8 @@ public sealed class ProjectArrowTests
     private static readonly Dictionary<string, (string Folder, string[] References)> Allowed = new()
     {
         ["contracts"] = (Product, []),
-        ["dapr-workflow"] = (Product, ["dapr-protos"]),
         ["service-defaults"] = (Product, ["contracts"]),
-        ["order-app"] = (Product, ["contracts", "dapr-workflow", "service-defaults"]),
+        ["order-app"] = (Product, ["contracts", "service-defaults"]),
         ["inventory-app"] = (Product, ["contracts", "service-defaults"]),
         ["dapr-protos"] = (Tools, []),
         ["dapr-local"] = (Tools, ["dapr-protos"]),
@@ -40,15 +39,6 @@ public sealed class ProjectArrowTests
 
         foreach (var file in Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories))
             Assert.Contains(Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'), solution);
-    }
-
-    [Fact]
-    public void OrderApp_CanSwapTheWorkflowLibraryForDaprsPackage()
-    {
-        var project = XDocument.Load(Path.Combine(Repository.Root, "src/order-app/order-app.csproj"));
-
-        var package = project.Descendants("PackageReference").Single(reference => reference.Attribute("Include")!.Value == "Dapr.Workflow");
-        Assert.Equal("'$(OfficialDaprWorkflow)' == 'true'", package.Parent!.Attribute("Condition")!.Value);
     }
 
     private static IEnumerable<string> ReferencesOf(string project) =>

@@ -38,7 +38,30 @@ public sealed class LoadCommandTests : IDisposable
         Assert.DoesNotContain(page.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href");
     }
 
+    // The servers of the second are started by eng/servers, where there is a Kafka for it.
+    public static TheoryData<string> Systems() => Environment.GetEnvironmentVariable("OI_KAFKA") is { Length: > 0 } ? ["local", "kafka-postgres"] : ["local"];
+
     [Theory]
+    [MemberData(nameof(Systems))]
+    public async Task Load_NumberOfKills_ViolatesNothing(string components)
+    {
+        const int Kills = 6;
+        var (output, progress) = (new StringWriter(), new StringWriter());
+
+        var exitCode = await new CommandLine(output, progress, TimeProvider.System).InvokeAsync(
+            ["load", "--components", components, "--kills", $"{Kills}", "--kill", "1", "--rate", "30", "--products", "50", "--stock", "500", "--seed", "12", "--json"]);
+
+        Assert.True(exitCode is 0 or 1, progress.ToString());
+        var report = JsonDocument.Parse(output.ToString()).RootElement;
+        Assert.Empty(report.GetProperty("findings").EnumerateArray());
+        Assert.Equal(Kills, report.GetProperty("kills").GetArrayLength());
+        // With this seed, in either system.
+        Assert.Contains("with a torn write", progress.ToString(), StringComparison.Ordinal);
+        Assert.InRange(report.GetProperty("auditedOrders").GetInt64(), 1, 1_000_000);
+    }
+
+    [Theory]
+    [InlineData("--kills must be from 0 to 10000.", "--kills", "many")]
     [InlineData("--rate must be from 1 to 20000.", "--rate", "0")]
     [InlineData("--duration must be from 1 to 3600.", "--duration", "1h")]
     [InlineData("--skew must be from 0 to 5.", "--skew", "-1")]
@@ -48,7 +71,7 @@ public sealed class LoadCommandTests : IDisposable
     [InlineData("--rate times --duration must be at most 5000000.", "--rate", "20000", "--duration", "3600")]
     [InlineData("--order-app and --inventory-app belong together.", "--order-app", "http://127.0.0.1:1")]
     [InlineData("--order-app must be an address such as http://127.0.0.1:5101.", "--order-app", "order-app")]
-    [InlineData("--kill is for a system that bench starts; it goes without --order-app.", "--order-app", "http://127.0.0.1:1", "--inventory-app", "http://127.0.0.1:1", "--kill", "5")]
+    [InlineData("--kill and --kills are for a system that bench starts; they go without --order-app.", "--order-app", "http://127.0.0.1:1", "--inventory-app", "http://127.0.0.1:1", "--kill", "5")]
     [InlineData("'paper'", "--components", "paper")]
     public async Task Load_OptionsThatMeanNothing_AreRefused(string error, params string[] arguments)
     {

@@ -18,39 +18,43 @@ public sealed class HistoryReplayTests
     [MemberData(nameof(Histories))]
     public async Task Replay_RecordedHistory_DoesTheSameAgain(string path)
     {
+        var turns = await ReplayAsync(Read(path));
+
+        Assert.All(turns, turn => Assert.Equal(turn.Recorded, turn.Now));
+    }
+
+    // The package replays whatever it is given without a word, so that this comparison is all there is against changed code.
+    [Fact]
+    public async Task Replay_HistoryOfOtherCode_IsSeen()
+    {
+        var history = Read("cancel");
+        foreach (var scheduled in history.Where(recorded => recorded.EventTypeCase == Event.TaskScheduled)) scheduled.TaskScheduled.Name = "SomethingElse";
+
+        var turns = await ReplayAsync(history);
+
+        Assert.Contains(turns, turn => !turn.Recorded.SequenceEqual(turn.Now));
+    }
+
+    /// <summary>What the workflow decided in each turn when it was recorded, and what it decides now.</summary>
+    private static async Task<List<(string[] Recorded, string[] Now)>> ReplayAsync(HistoryEvent[] history)
+    {
         await using var app = await OrderApi.StartAsync();
         app.CreateClient();
-        var history = Read(path);
         var starts = Enumerable.Range(0, history.Length).Where(i => history[i].EventTypeCase == Event.WorkflowStarted).Append(history.Length).ToArray();
-
+        var turns = new List<(string[] Recorded, string[] Now)>();
         foreach (var (start, end) in starts.Zip(starts.Skip(1)))
         {
             var turn = history[start..end];
-            var request = new WorkflowRequest { InstanceId = path };
+            var request = new WorkflowRequest { InstanceId = "replayed" };
             request.PastEvents.AddRange(history[..start]);
             request.NewEvents.AddRange(turn.Where(recorded => Action(recorded) is null));
 
             var answer = await app.Workflows.RunTurnAsync(request);
 
-            Assert.Equal(turn.Select(Action).OfType<string>(), answer.Actions.Select(Action));
+            turns.Add(([.. turn.Select(Action).OfType<string>()], [.. answer.Actions.Select(Action)]));
         }
-    }
 
-    [Fact]
-    public async Task Replay_HistoryOfAnotherWorkflow_Fails()
-    {
-        await using var app = await OrderApi.StartAsync();
-        app.CreateClient();
-        var history = Read("cancel");
-        foreach (var scheduled in history.Where(recorded => recorded.EventTypeCase == Event.TaskScheduled)) scheduled.TaskScheduled.Name = "SomethingElse";
-        var last = Array.FindLastIndex(history, recorded => recorded.EventTypeCase == Event.WorkflowStarted);
-        var request = new WorkflowRequest { InstanceId = "other" };
-        request.PastEvents.AddRange(history[..last]);
-        request.NewEvents.AddRange(history[last..].Where(recorded => Action(recorded) is null));
-
-        var answer = await app.Workflows.RunTurnAsync(request);
-
-        Assert.Equal(OrchestrationStatus.Failed, Assert.Single(answer.Actions).CompleteWorkflow.WorkflowStatus);
+        return turns;
     }
 
     private static HistoryEvent[] Read(string path)

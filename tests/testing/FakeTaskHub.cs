@@ -22,6 +22,9 @@ public sealed class FakeTaskHub : TaskHubSidecarService.TaskHubSidecarServiceBas
 
     public ConcurrentQueue<RaiseEventRequest> Raised { get; } = new();
 
+    /// <summary>The API token of each call that starts a workflow or asks for work; null for one without.</summary>
+    public ConcurrentDictionary<string, string?> Tokens { get; } = new();
+
     /// <summary>While true, every call fails as it does when the sidecar is down.</summary>
     public bool Down { get; set; }
 
@@ -54,6 +57,7 @@ public sealed class FakeTaskHub : TaskHubSidecarService.TaskHubSidecarServiceBas
 
     public override async Task GetWorkItems(GetWorkItemsRequest request, IServerStreamWriter<WorkItem> responseStream, ServerCallContext context)
     {
+        Tokens[nameof(GetWorkItems)] = context.RequestHeaders.GetValue("dapr-api-token");
         try
         {
             await foreach (var item in _work.Reader.ReadAllAsync(context.CancellationToken)) await responseStream.WriteAsync(item, context.CancellationToken);
@@ -74,6 +78,7 @@ public sealed class FakeTaskHub : TaskHubSidecarService.TaskHubSidecarServiceBas
 
     public override Task<CreateInstanceResponse> StartInstance(CreateInstanceRequest request, ServerCallContext context)
     {
+        Tokens[nameof(StartInstance)] = context.RequestHeaders.GetValue("dapr-api-token");
         ThrowIfDown();
         lock (Started)
         {

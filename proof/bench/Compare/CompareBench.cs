@@ -30,7 +30,7 @@ internal sealed class CompareBench(CompareOptions options, TextWriter progress, 
         Seconds = options.Load.Seconds,
         Contestants =
         [
-            await RunAsync("OrderInventory", OrderSystem.StartAsync, cancellationToken),
+            await RunAsync("OrderInventory", components => OrderSystem.StartAsync(components), cancellationToken),
             await RunAsync("read, check, save, retry", OrderSystem.StartNaiveAsync, cancellationToken),
         ],
     };

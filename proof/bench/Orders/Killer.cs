@@ -20,7 +20,7 @@ internal static class Killer
             {
                 await Task.Delay(TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) * options.Kill), time, over);
                 var victim = system.Victims[random.Next(system.Victims.Count)];
-                var torn = options.IsTorn && random.Next(2) == 0 && OrderSystem.CanTear(victim);
+                var torn = options.Kills is not null && random.Next(2) == 0 && OrderSystem.CanTear(victim);
                 kills.Add(new LoadKill(Math.Round(time.GetElapsedTime(began).TotalSeconds, 1), victim));
                 await progress.WriteLineAsync($"kill -9 {victim} ({kills.Count}{(options.Kills is { } all ? "/" + all : "")}){(torn ? ", with a torn write" : "")}");
                 await system.KillAsync(victim, torn);

@@ -11,6 +11,8 @@ internal static class LoadCommand
 {
     private const int MaxRequests = 5_000_000;
     private const int CannotBeRead = 2;
+    private const int LongestSeconds = 3_600;
+    private const int UsualPause = 2;
 
     private static readonly (LoadKind Kind, string Option, string Description, int Usual)[] Kinds =
     [
@@ -23,11 +25,11 @@ internal static class LoadCommand
 
     public static Command Create(TextWriter output, TextWriter progress, TimeProvider time)
     {
-        var components = Components();
+        var components = Folder("Folder of components to start a system on; those with kafka use the servers of OI_KAFKA, OI_POSTGRES and OI_REDIS (eng/servers), or with --kills servers of their own");
         var orders = Address("--order-app");
         var inventory = Address("--inventory-app");
         var rate = Options.Number("--rate", "Requests in a second, on average", 100, 20_000);
-        var duration = Options.Number("--duration", "Seconds of load", 30, 3_600);
+        var duration = Options.Number("--duration", "Seconds of load; with --kills it ends after the last of them instead", 30, LongestSeconds);
         var products = Options.Number("--products", "Products", 100, 10_000);
         var skew = new Option<double>("--skew") { Description = "Exponent of Zipf's law: 0 for products that are all alike", DefaultValueFactory = _ => 1 };
         skew.Validators.Add(result =>
@@ -39,11 +41,12 @@ internal static class LoadCommand
         var shares = Kinds.Select(kind => (kind.Kind, Option: Percent(kind.Option, $"Percent of the requests that {kind.Description}", kind.Usual))).ToArray();
         var impatient = Percent("--impatient", "Percent of the orders whose client gives up within 20 ms and asks again with the same key", 5);
         var kill = Kill(0);
+        var kills = UpTo(10_000, new Option<int>("--kills") { Description = $"So many kill -9 of apps, dapr-local and, with kafka, of servers that bench then starts for itself; half of those of dapr-local, Kafka and Redis leave a torn write behind. --kill is {UsualPause} then, if it is not given" });
         var seed = Options.Number("--seed", "Decides what is random", 1, int.MaxValue);
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var html = new Option<string?>("--html") { Description = "Also write a page with plots", HelpName = "FILE" };
         var command = new Command("load", "Orders, duplicates, commands and restocks at a given rate, with or without kills; then an audit, PASS or FAIL on I1 to I8. Exit code 0: nothing is violated, 1: something is, 2: the system could not be read")
-        { components, orders, inventory, rate, duration, products, skew, stock, inFlight, impatient, kill, seed, json, html };
+        { components, orders, inventory, rate, duration, products, skew, stock, inFlight, impatient, kill, kills, seed, json, html };
         foreach (var (_, option) in shares) command.Options.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -53,27 +56,29 @@ internal static class LoadCommand
                 return 1;
             }
 
+            int? lastKill = parsed.GetValue(kills) is > 0 and var number ? number : null;
             var options = new LoadOptions
             {
                 Rate = parsed.GetValue(rate),
-                Seconds = parsed.GetValue(duration),
+                Seconds = lastKill is null ? parsed.GetValue(duration) : LongestSeconds,
                 Products = parsed.GetValue(products),
                 Skew = parsed.GetValue(skew),
                 Stock = parsed.GetValue(stock),
                 InFlight = parsed.GetValue(inFlight),
                 Shares = shares.ToDictionary(share => share.Kind, share => parsed.GetValue(share.Option)),
                 Impatient = parsed.GetValue(impatient),
-                Kill = parsed.GetValue(kill),
+                Kill = lastKill is not null && parsed.GetValue(kill) == 0 ? UsualPause : parsed.GetValue(kill),
+                Kills = lastKill,
                 Seed = parsed.GetValue(seed),
             };
             try
             {
-                await using var own = parsed.GetValue(orders) is null ? await OrderSystem.StartAsync(parsed.GetValue(components)!) : null;
+                await using var own = parsed.GetValue(orders) is null ? await OrderSystem.StartAsync(parsed.GetValue(components)!, hasOwnServers: lastKill is not null) : null;
                 var (orderApp, inventoryApp) = own is null ? (parsed.GetValue(orders)!, parsed.GetValue(inventory)!) : (own.Orders, own.Inventory);
                 var report = await new LoadBench(own is null ? orderApp.ToString() : "components/" + parsed.GetValue(components), orderApp, inventoryApp, own, options, progress, time).RunAsync(cancellationToken);
                 return await WriteAsync(report, parsed.GetValue(html), parsed.GetValue(json), output);
             }
-            catch (Exception error) when (error is UnreadableException or IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is UnreadableException or InvalidOperationException or IOException or UnauthorizedAccessException)
             {
                 await progress.WriteLineAsync(error.Message);
                 return CannotBeRead;
@@ -86,17 +91,15 @@ internal static class LoadCommand
             var given = parsed.GetValue(orders) is not null;
             if (given != parsed.GetValue(inventory) is not null) return "--order-app and --inventory-app belong together.";
             if (given && parsed.GetResult(components) is { Implicit: false }) return "--components is for a system that bench starts; it goes without --order-app.";
-            if (given && parsed.GetValue(kill) > 0) return "--kill is for a system that bench starts; it goes without --order-app.";
+            if (given && (parsed.GetValue(kill) > 0 || parsed.GetValue(kills) > 0)) return "--kill and --kills are for a system that bench starts; they go without --order-app.";
+            if (!given && parsed.GetValue(kills) == 0 && Missing(parsed.GetValue(components)!) is { } missing) return missing;
             if (shares.Sum(share => parsed.GetValue(share.Option)) > 100) return "The shares of all kinds together must be at most 100 percent.";
-            return (long)parsed.GetValue(rate) * parsed.GetValue(duration) > MaxRequests ? $"--rate times --duration must be at most {MaxRequests}." : null;
+            return (long)parsed.GetValue(rate) * parsed.GetValue(duration) > MaxRequests && parsed.GetValue(kills) == 0 ? $"--rate times --duration must be at most {MaxRequests}." : null;
         }
     }
 
-    /// <summary>What each kind has of the requests when nobody says otherwise, in percent.</summary>
-    public static IReadOnlyDictionary<LoadKind, int> UsualShares { get; } = Kinds.ToDictionary(kind => kind.Kind, kind => kind.Usual);
-
     /// <summary>Writes a result as it is wanted; the exit code.</summary>
-    public static async Task<int> WriteAsync(LoadReport report, string? html, bool json, TextWriter output)
+    private static async Task<int> WriteAsync(LoadReport report, string? html, bool json, TextWriter output)
     {
         if (html is not null) await File.WriteAllTextAsync(html, LoadReportHtml.Of(report), CancellationToken.None);
         if (json) await output.WriteLineAsync(JsonSerializer.Serialize(report, LoadReportJson.Default.LoadReport));
@@ -104,35 +107,38 @@ internal static class LoadCommand
         return report.Passed ? 0 : 1;
     }
 
-    /// <summary>Which system is started.</summary>
+    /// <summary>Which system is started, on servers that run.</summary>
     public static Option<string> Components()
     {
-        var components = new Option<string>("--components") { Description = "Folder of components to start a system on; those with kafka use the servers of OI_KAFKA, OI_POSTGRES and OI_REDIS (eng/servers)", DefaultValueFactory = _ => "local" };
-        components.AcceptOnlyFromAmong([.. OrderSystem.Components]);
+        var components = Folder("Folder of components to start a system on; those with kafka use the servers of OI_KAFKA, OI_POSTGRES and OI_REDIS (eng/servers)");
         components.Validators.Add(result =>
         {
-            if (OrderSystem.MissingVariable(Options.Text(result) ?? "") is { } variable) result.AddError($"{variable} is not set; eval \"$(eng/servers start DIR)\" starts servers and sets it.");
+            if (Missing(Options.Text(result) ?? "") is { } missing) result.AddError(missing);
         });
         return components;
     }
 
-    /// <summary>How often a part of it is killed.</summary>
-    public static Option<int> Kill(int usual)
+    private static Option<string> Folder(string description)
     {
-        var kill = new Option<int>("--kill") { Description = "Mean seconds between two kill -9 of an app or of dapr-local; 0 for none", DefaultValueFactory = _ => usual };
-        kill.Validators.Add(result =>
-        {
-            if (Options.Text(result) is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= 3_600)) result.AddError("--kill must be from 0 to 3600.");
-        });
-        return kill;
+        var components = new Option<string>("--components") { Description = description, DefaultValueFactory = _ => "local" };
+        components.AcceptOnlyFromAmong([.. OrderSystem.Components]);
+        return components;
     }
 
-    private static Option<int> Percent(string name, string description, int usual)
+    private static string? Missing(string components) =>
+        OrderSystem.MissingVariable(components) is { } variable ? $"{variable} is not set; eval \"$(eng/servers start DIR)\" starts servers and sets it." : null;
+
+    /// <summary>How often a part of it is killed.</summary>
+    public static Option<int> Kill(int usual) => UpTo(
+        LongestSeconds, new Option<int>("--kill") { Description = "Mean seconds between two kill -9 of an app or of dapr-local; 0 for none", DefaultValueFactory = _ => usual });
+
+    private static Option<int> Percent(string name, string description, int usual) => UpTo(100, new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual });
+
+    private static Option<int> UpTo(int most, Option<int> option)
     {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
         option.Validators.Add(result =>
         {
-            if (Options.Text(result) is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= 100)) result.AddError($"{name} must be from 0 to 100.");
+            if (Options.Text(result) is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= most)) result.AddError($"{option.Name} must be from 0 to {most}.");
         });
         return option;
     }

@@ -30,11 +30,8 @@ internal sealed record LoadOptions
     /// <summary>Mean seconds between two kills; 0 for none.</summary>
     public required int Kill { get; init; }
 
-    /// <summary>The load ends after so many kills; null: after its seconds.</summary>
+    /// <summary>The load ends after so many kills, half of which leave a torn write where they can; null: after its seconds.</summary>
     public int? Kills { get; init; }
-
-    /// <summary>Whether every other kill leaves a torn write behind.</summary>
-    public bool IsTorn { get; init; }
 
     /// <summary>Decides everything that is random.</summary>
     public required int Seed { get; init; }

@@ -45,12 +45,12 @@ internal sealed class OrderSystem : IAsyncDisposable
     public static string? MissingVariable(string components) =>
         Variables(components).FirstOrDefault(variable => Environment.GetEnvironmentVariable(variable) is not { Length: > 0 });
 
-    /// <summary>Starts the product on <paramref name="components"/> and waits until it is ready.</summary>
-    public static Task<OrderSystem> StartAsync(string components) => StartAsync(components, ["order-app", "inventory-app"], hasOwnServers: false);
-
-    /// <summary>The same with servers of its own that can be killed (<c>eng/servers</c>), for components that need any.</summary>
+    /// <summary>
+    /// Starts the product on <paramref name="components"/> and waits until it is ready; with <paramref name="hasOwnServers"/>
+    /// the servers that these need are its own (<c>eng/servers</c>) and can be killed.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The servers cannot be started.</exception>
-    public static Task<OrderSystem> StartWithServersAsync(string components) => StartAsync(components, ["order-app", "inventory-app"], hasOwnServers: true);
+    public static Task<OrderSystem> StartAsync(string components, bool hasOwnServers = false) => StartAsync(components, ["order-app", "inventory-app"], hasOwnServers);
 
     /// <summary>The same for proof/naive-app, which is both apps in one.</summary>
     public static Task<OrderSystem> StartNaiveAsync(string components) => StartAsync(components, [Naive], hasOwnServers: false);

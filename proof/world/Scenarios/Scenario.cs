@@ -36,7 +36,7 @@ internal abstract class Scenario
     public async Task<Result> RunAsync(Schedule schedule)
     {
         _stock ??= await CreateStockAsync();
-        var world = new World(schedule);
+        using var world = new World(schedule);
         await world.State.FillAsync("inventory-app", _stock);
         var versions = new StockVersions();
         world.State.Stored = versions.Check;
@@ -53,7 +53,7 @@ internal abstract class Scenario
 
     private async Task<IReadOnlyList<(string Key, ReadOnlyMemory<byte> Value)>> CreateStockAsync()
     {
-        var world = new World(Schedule.Clean);
+        using var world = new World(Schedule.Clean);
         foreach (var (product, total) in Stock) world.Go(new Client(world, "the warehouse").CallAsync(now => now.Inventory[0], "PUT", "/api/inventory/" + product, new { total }));
         await world.RunAsync(TimeSpan.FromMinutes(1));
         return await world.State.ValuesAsync("inventory-app", "");

@@ -25,6 +25,9 @@ internal sealed class AppDefinition
     public static readonly AppDefinition Orders = new("order-app", (services, configuration) => services.AddOrders(configuration), app => app.MapOrders());
     public static readonly AppDefinition Inventory = new("inventory-app", (services, _) => services.AddInventory(), app => app.MapInventory());
 
+    // The package does not let others see it.
+    private const string PackageWorkerType = "Dapr.Workflow.Worker.WorkflowWorker";
+
     private readonly DirectServer _server = new();
     private readonly ServiceCollection _services = [];
     private readonly WebApplication _app;
@@ -46,11 +49,15 @@ internal sealed class AppDefinition
         Subscriptions = ReadSubscriptions();
         _services.AddSidecar();
         add(_services, builder.Configuration);
+        Worker = _services.SingleOrDefault(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.FullName == PackageWorkerType)?.ImplementationType;
     }
 
     public string Name { get; }
 
     public IReadOnlyList<Subscription> Subscriptions { get; }
+
+    /// <summary>The type of the package's workflow worker; null for an app without workflows.</summary>
+    public Type? Worker { get; }
 
     /// <summary>The services of a new process, with <paramref name="outside"/> instead of those that reach out of it.</summary>
     public ServiceProvider CreateServices(Action<IServiceCollection> outside)

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Dapr.Common.Serialization;
-using Dapr.TaskHub.Protos;
-using Dapr.Workflow.Worker;
+using Dapr.DurableTask.Protobuf;
 using InventoryApp.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -26,8 +25,7 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     private readonly List<Action> _atDeath = [];
     private readonly Dictionary<Type, object?> _known = [];
     private ServiceProvider? _services;
-    private TurnRunner? _turns;
-    private ActivityRunner? _activities;
+    private readonly PackageWorker? _worker;
 
     public AppProcess(World world, AppDefinition app, string name)
     {
@@ -35,6 +33,7 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
         Name = name;
         _clock = new VirtualTime.Clock(world.Time);
         _sidecar = new SidecarCalls(world, this);
+        if (app.Worker is { } worker) _worker = new PackageWorker(this, worker);
     }
 
     /// <summary>Its name in stories.</summary>
@@ -57,7 +56,7 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
         services.AddSingleton(new InventoryApp.Storage.Backoff(new Random(1)));
         services.AddSingleton(provider => new OperationArchive(provider.GetRequiredService<IStateStore>(), ArchivePage));
         services.AddSingleton(Serializer);
-        services.AddSingleton(new TaskHubSidecarService.TaskHubSidecarServiceClient(_sidecar));
+        if (_worker is not null) services.AddSingleton(new TaskHubSidecarService.TaskHubSidecarServiceClient(new TaskHubCalls(_sidecar, _worker)));
     });
 
     /// <summary>Sends a request; the answer never comes when the process dies before.</summary>
@@ -68,11 +67,8 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
         return request.Answer();
     }
 
-    /// <summary>Runs one turn of a workflow.</summary>
-    public Task<WorkflowResponse> TakeTurnAsync(WorkflowRequest request) => (_turns ??= ActivatorUtilities.CreateInstance<TurnRunner>(this, (IServiceScopeFactory)this)).RunAsync(request);
-
-    /// <summary>Runs one activity.</summary>
-    public Task<ActivityResponse> RunActivityAsync(ActivityRequest request) => (_activities ??= ActivatorUtilities.CreateInstance<ActivityRunner>(this, (IServiceScopeFactory)this)).RunAsync(request);
+    /// <summary>What runs its workflows.</summary>
+    public PackageWorker Worker => _worker ?? throw new InvalidOperationException($"{Name} has no workflows.");
 
     /// <summary>Calls <paramref name="action"/> when the process dies.</summary>
     public void AtDeath(Action action) => _atDeath.Add(action);
@@ -81,8 +77,12 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     public void Die()
     {
         _clock.IsDead = true;
+        _worker?.Stop();
         foreach (var action in _atDeath) action();
     }
+
+    /// <summary>Lets go of what it has in hand, when the run is over.</summary>
+    public void Leave() => _worker?.Stop();
 
     // Everything here is a singleton. Asked twice for one, the container would compile code for it, in each process anew.
     public object? GetService(Type serviceType)

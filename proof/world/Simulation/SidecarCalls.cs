@@ -15,12 +15,24 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
     // A crash before a write is one after the write before it, or after the activity or request began.
     private static readonly IReadOnlyList<Fault> WriteFaults = [Fault.NotApplied, Fault.AppliedButError, Fault.AppliedLate, Fault.CrashAfter, Fault.Delayed];
 
+    /// <summary>Asks the sidecar something, as a step; the answer never comes when the process dies before.</summary>
+    public Task<IMessage> AskAsync(IMessage request)
+    {
+        var done = new TaskCompletionSource<IMessage>();
+        var call = new Call(request);
+        if (!process.IsDead) world.Add(new Step(process, $"{process.Name} {call.Text}", call.Faults, fault => RunAsync(call, fault, done)));
+        return done.Task;
+    }
+
+    /// <summary>A call whose answer is <paramref name="answer"/>.</summary>
+    public static AsyncUnaryCall<TResponse> Unary<TResponse>(Task<TResponse> answer) =>
+        new(answer, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
-        var done = new TaskCompletionSource<TResponse>();
-        var call = new Call((IMessage)request);
-        if (!process.IsDead) world.Add(new Step(process, $"{process.Name} {call.Text}", call.Faults, fault => RunAsync(call, fault, done)));
-        return new AsyncUnaryCall<TResponse>(done.Task, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+        return Unary(AnswerAsync());
+
+        async Task<TResponse> AnswerAsync() => (TResponse)await AskAsync((IMessage)request);
     }
 
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw new NotSupportedException();
@@ -31,7 +43,7 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
 
-    private async Task RunAsync<TResponse>(Call call, Fault fault, TaskCompletionSource<TResponse> done)
+    private async Task RunAsync(Call call, Fault fault, TaskCompletionSource<IMessage> done)
     {
         switch (fault)
         {
@@ -39,7 +51,7 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
                 done.SetException(Failed(StatusCode.Unavailable));
                 return;
             case Fault.Unreadable:
-                done.SetResult((TResponse)(IMessage)call.Unreadable());
+                done.SetResult(call.Unreadable());
                 return;
             case Fault.AppliedLate:
                 world.Clock.After(FrozenFor, () => world.Add(new Step(null, $"only now: {process.Name} {call.Text}", [], _ => TryApplyAsync(call.Request))));
@@ -61,8 +73,8 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
         if (fault == Fault.CrashAfter) world.Crash(process);
         else if (fault == Fault.AppliedButError) done.SetException(Failed(StatusCode.DeadlineExceeded));
         else if (refusal is not null) done.SetException(refusal);
-        else if (fault == Fault.AnswerLate) world.AddLast(new Step(process, $"{process.Name} gets only now what it read", [], _ => { done.SetResult((TResponse)response!); return Task.CompletedTask; }));
-        else done.SetResult((TResponse)response!);
+        else if (fault == Fault.AnswerLate) world.AddLast(new Step(process, $"{process.Name} gets only now what it read", [], _ => { done.SetResult(response!); return Task.CompletedTask; }));
+        else done.SetResult(response!);
     }
 
     private async Task<(IMessage? Response, RpcException? Refusal)> TryApplyAsync(IMessage request)

@@ -78,7 +78,7 @@ internal sealed class SimulatedEngine(World world)
         var plan = TurnPlan.Make(instance.State, instance.Inbox, inboxHasMore: false, world.Time.Now);
         if (plan.NewEvents.Count > 0)
         {
-            var response = await process.TakeTurnAsync(new WorkflowRequest { InstanceId = instance.Id, PastEvents = { instance.State.Events }, NewEvents = { plan.NewEvents } });
+            var response = await process.Worker.TakeTurnAsync(new WorkflowRequest { InstanceId = instance.Id, PastEvents = { instance.State.Events }, NewEvents = { plan.NewEvents } });
             if (fault == Fault.AnswerLost) return;
             var outcome = new TurnApplier(instance.State, plan.NewEvents, response, "order-app", new PayloadLimit(4 * 1024 * 1024), world.Time.Now, () => throw new InvalidOperationException("The order workflow has no children.")).Apply();
             if (outcome.Verdict != TurnVerdict.Commit) throw new InvalidOperationException($"The engine does not accept the turn: {outcome.Problem}");
@@ -106,7 +106,7 @@ internal sealed class SimulatedEngine(World world)
     {
         var task = scheduled.TaskScheduled;
         instance.Running.Add((process, scheduled));
-        var response = await process.RunActivityAsync(new ActivityRequest
+        var response = await process.Worker.RunActivityAsync(new ActivityRequest
         {
             Name = task.Name,
             Input = task.Input,

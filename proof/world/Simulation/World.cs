@@ -23,7 +23,7 @@ internal sealed record Schedule(ImmutableSortedDictionary<int, Fault> Faults)
 /// the faults of the schedule, so the same schedule always gives the same run. It has to run on the thread pool, which
 /// has one thread: when nothing is queued there, all code waits for the world.
 /// </summary>
-internal sealed class World
+internal sealed class World : IDisposable
 {
     private const int MaxSteps = 2_000;
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -122,6 +122,12 @@ internal sealed class World
         else _inventory[Array.IndexOf(_inventory, process)] = Begin(AppDefinition.Inventory, process.Name);
         Broker.Lost(process);
         Engine.Lost(process);
+    }
+
+    /// <summary>Ends the workers: their timers would keep the whole run in memory.</summary>
+    public void Dispose()
+    {
+        foreach (var process in (AppProcess[])[_orders, .. _inventory]) process.Leave();
     }
 
     private AppProcess Begin(AppDefinition app, string name) => new(this, app, name);

@@ -1,51 +1,11 @@
 using System.Text;
 using Dapr.Workflow;
-using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Library;
 
 /// <summary>Code that changes while instances run, and values that cross it.</summary>
 public sealed class CodeTests
 {
-    [Fact]
-    public async Task Code_ChangedUnderAnInstance_FailsItNamingBothSides()
-    {
-        static void Old(WorkflowRuntimeOptions options) => Register(options, async context =>
-        {
-            await context.CallActivityAsync<int>("Reserve");
-            return await context.WaitForExternalEventAsync<int>("go");
-        });
-        static void New(WorkflowRuntimeOptions options) => Register(options, async context =>
-        {
-            await context.CallActivityAsync<int>("Charge");
-            return await context.WaitForExternalEventAsync<int>("go");
-        });
-        await using var host = await LibraryHost.StartAsync(Old);
-        await host.Client.ScheduleNewWorkflowAsync("W", "a");
-        await Eventually.TrueAsync(() => host.History("a").Contains("TaskCompleted"), "the activity is done");
-        await host.StopAppAsync();
-        await host.StartAppAsync(New);
-        await host.Client.RaiseEventAsync("a", "go", 1);
-
-        var failure = (await host.EndAsync("a")).FailureDetails!;
-
-        Assert.Equal("NonDeterministicWorkflowException", failure.ErrorType);
-        Assert.Contains("activity 'Reserve' with sequence number 0", failure.ErrorMessage, StringComparison.Ordinal);
-        Assert.Contains("activity 'Charge'", failure.ErrorMessage, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Code_AwaitsSomethingElse_FailsTheInstance()
-    {
-        await using var host = await LibraryHost.StartAsync(async context =>
-        {
-            await Task.Delay(TimeSpan.FromHours(1), TimeProvider.System);
-            return await context.CallActivityAsync<int>("Never");
-        });
-
-        Assert.Contains("not durable", (await host.RunAsync("a")).FailureDetails!.ErrorMessage, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task Patch_BetweenTwoVersions_IsOldForRunningAndNewForNewInstances()
     {

@@ -12,7 +12,7 @@ using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Library;
 
-/// <summary>An app with workflows on the library beside dapr-local, over real gRPC; either can go and come back.</summary>
+/// <summary>An app with workflows on the package Dapr.Workflow beside dapr-local, over real gRPC; either can go and come back.</summary>
 internal sealed class LibraryHost : IAsyncDisposable
 {
     public static readonly DateTimeOffset Noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
@@ -29,7 +29,7 @@ internal sealed class LibraryHost : IAsyncDisposable
 
     public RunningSidecar Sidecar => _sidecar ?? throw new InvalidOperationException("The sidecar is down.");
 
-    public IDaprWorkflowClient Client => _app?.Services.GetRequiredService<IDaprWorkflowClient>() ?? throw new InvalidOperationException("The app is down.");
+    public DaprWorkflowClient Client => _app?.Services.GetRequiredService<DaprWorkflowClient>() ?? throw new InvalidOperationException("The app is down.");
 
     /// <summary>What the app logged under the category "code".</summary>
     public ConcurrentQueue<string> Log { get; } = new();
@@ -54,16 +54,24 @@ internal sealed class LibraryHost : IAsyncDisposable
             },
             time);
 
-    /// <summary>Starts the app; false for <paramref name="waitForItsStream"/> when the sidecar is down or the app registers nothing.</summary>
-    public async Task StartAppAsync(Action<WorkflowRuntimeOptions> register, bool waitForItsStream = true)
+    /// <summary>Starts the app.</summary>
+    public async Task StartAppAsync(Action<WorkflowRuntimeOptions> register)
+    {
+        _app = Build(register);
+        await _app.StartAsync();
+        await Eventually.TrueAsync(() => Sidecar.Workflows.ConnectedWorkers == 1, "the app is connected");
+    }
+
+    /// <summary>Brings up an app that takes no work and only calls.</summary>
+    public void StartClient() => _app = Build(_ => { });
+
+    private IHost Build(Action<WorkflowRuntimeOptions> register)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["DAPR_GRPC_PORT"] = _ports.Grpc.ToString(CultureInfo.InvariantCulture) });
         builder.Logging.AddProvider(new CodeLog(Log));
         builder.Services.AddDaprWorkflow(register);
-        _app = builder.Build();
-        await _app.StartAsync();
-        if (waitForItsStream) await Eventually.TrueAsync(() => Sidecar.Workflows.ConnectedWorkers == 1, "the app is connected");
+        return builder.Build();
     }
 
     public async Task StopAppAsync()

@@ -40,7 +40,7 @@ public sealed class ManagementTests
             [
                 (WorkflowHistoryEventType.OrchestratorStarted, -1), (WorkflowHistoryEventType.ExecutionStarted, -1), (WorkflowHistoryEventType.TimerCreated, 0),
                 (WorkflowHistoryEventType.OrchestratorStarted, -1), (WorkflowHistoryEventType.TimerFired, -1), (WorkflowHistoryEventType.TaskScheduled, 1),
-                (WorkflowHistoryEventType.OrchestratorStarted, -1), (WorkflowHistoryEventType.TaskCompleted, -1), (WorkflowHistoryEventType.ExecutionCompleted, 2),
+                (WorkflowHistoryEventType.OrchestratorStarted, -1), (WorkflowHistoryEventType.TaskCompleted, -1), (WorkflowHistoryEventType.ExecutionCompleted, 0),
             ],
             history.Select(e => (e.EventType, e.EventId)));
         Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(() => host.Client.GetInstanceHistoryAsync("missing"))).StatusCode);

@@ -99,6 +99,8 @@ internal sealed class SagaContext(string instanceId, Func<string, IWorkflowActiv
 
     public override Guid NewGuid() => throw new NotSupportedException();
 
+    public override PropagatedHistory? GetPropagatedHistory() => throw new NotSupportedException();
+
     /// <summary>
     /// Lets the workflow go on until it can only wait for an event or a timer. An activity runs when the code that called it
     /// has come to its await, so that its result goes on there and then; a thread of the pool has neither xunit's context

@@ -5,8 +5,8 @@ using OrderInventory.ServiceDefaults.Settings;
 namespace OrderInventory.ServiceDefaults;
 
 /// <summary>
-/// How the app and its sidecar find and trust each other, under Dapr's own names. <c>dapr run</c>, Kubernetes and dapr-local
-/// set addresses and ports by themselves. Dapr's libraries read the <c>DAPR_</c> ones, too.
+/// How the app and its sidecar find and trust each other, under Dapr's own names. Dapr and dapr-local set addresses and ports
+/// by themselves. Dapr's libraries read the <c>DAPR_</c> ones, too.
 /// </summary>
 [Settings]
 public sealed class SidecarOptions

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -10,6 +11,7 @@ using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.DeadLetters;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.Messaging;
+using OrderInventory.ServiceDefaults.Settings;
 using OrderInventory.ServiceDefaults.State;
 
 namespace OrderInventory.ServiceDefaults;
@@ -22,12 +24,18 @@ public static class ServiceDefaults
 
     private const string ReadyTag = "ready";
 
-    /// <summary>Registers the common services. Configuration follows Dapr's environment variables (APP_PORT, DAPR_GRPC_PORT, …).</summary>
+    /// <summary>Registers the common services and reads their settings, so that a wrong one stops the start.</summary>
+    /// <exception cref="InvalidOperationException">A setting is not what it should be.</exception>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        if (builder.Configuration["APP_PORT"] is { Length: > 0 } port && builder.Configuration["URLS"] is null)
+        var sidecar = SettingsReader.Read<SidecarOptions>(builder.Configuration);
+        services.AddSingleton(sidecar);
+        // .NET reads these itself, but says less about a wrong one.
+        SettingsReader.Read<LoggingOptions>(builder.Configuration);
+        var hosting = SettingsReader.Read<HostingOptions>(builder.Configuration);
+        if (sidecar.AppPort is { } port && hosting.Urls is null)
             builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
@@ -41,9 +49,10 @@ public static class ServiceDefaults
         services.AddHealthChecks().AddCheck<SidecarHealth>("sidecar", tags: [ReadyTag]);
         services.AddOpenApi(options => options.DescribeAccess());
         builder.AddAccess();
-        builder.AddShedding();
-        builder.AddRequestLimits();
-        builder.AddTelemetry();
+        var http = SettingsReader.Read<HttpOptions>(builder.Configuration);
+        services.AddShedding(http);
+        services.AddRequestLimits(http);
+        builder.AddTelemetry(SettingsReader.Read<TelemetryOptions>(builder.Configuration));
         return builder;
     }
 
@@ -51,6 +60,7 @@ public static class ServiceDefaults
     public static IServiceCollection AddSidecar(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => SettingsReader.Read<SidecarOptions>(provider.GetRequiredService<IConfiguration>()));
         services.TryAddSingleton<SidecarChannel>();
         services.TryAddSingleton<IStateStore, DaprStateStore>();
         services.TryAddSingleton<IEventPublisher, DaprEventPublisher>();

@@ -1,14 +1,12 @@
 using Grpc.Core;
 using Grpc.Net.Client;
-using Microsoft.Extensions.Configuration;
 using DaprGrpc = Dapr.Client.Autogen.Grpc.v1.Dapr;
 
 namespace OrderInventory.ServiceDefaults;
 
 /// <summary>
-/// The gRPC connection to this app's sidecar, configured as Dapr configures apps: DAPR_GRPC_ENDPOINT, else
-/// DAPR_GRPC_PORT on loopback (50001), and DAPR_API_TOKEN. The generated client is used because Dapr.Client drops the
-/// per-key errors of a bulk get and the token of a bulk save.
+/// The gRPC connection to this app's sidecar, where <see cref="SidecarOptions"/> says. The generated client is used because
+/// Dapr.Client drops the per-key errors of a bulk get and the token of a bulk save.
 /// </summary>
 internal sealed class SidecarChannel : IDisposable
 {
@@ -16,11 +14,10 @@ internal sealed class SidecarChannel : IDisposable
     private readonly Metadata _headers = [];
     private readonly TimeProvider _time;
 
-    public SidecarChannel(IConfiguration configuration, TimeProvider time)
+    public SidecarChannel(SidecarOptions options, TimeProvider time)
     {
         _time = time;
-        var endpoint = configuration["DAPR_GRPC_ENDPOINT"] is { Length: > 0 } uri ? uri : $"http://127.0.0.1:{configuration["DAPR_GRPC_PORT"] ?? "50001"}";
-        _channel = GrpcChannel.ForAddress(endpoint, new GrpcChannelOptions
+        _channel = GrpcChannel.ForAddress(options.GrpcEndpoint ?? $"http://127.0.0.1:{options.GrpcPort}", new GrpcChannelOptions
         {
             MaxReceiveMessageSize = null,
             DisposeHttpClient = true,
@@ -31,7 +28,7 @@ internal sealed class SidecarChannel : IDisposable
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
             },
         });
-        if (configuration["DAPR_API_TOKEN"] is { Length: > 0 } token) _headers.Add("dapr-api-token", token);
+        if (options.SidecarToken is { } token) _headers.Add("dapr-api-token", token);
         Client = new DaprGrpc.DaprClient(_channel);
     }
 

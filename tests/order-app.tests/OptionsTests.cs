@@ -19,8 +19,13 @@ public sealed class OptionsTests
     [InlineData("Orders:RefundWindow", "400", "write 00:00:00 to 366.00:00:00")]
     [InlineData("Orders:PaymentDeadlin", "00:30:00", "PaymentDeadlin")]
     [InlineData("Http:MaxConcurrentRequests", "0", "1 to 100000")]
-    [InlineData("METRICS_PORT", "70000", "METRICS_PORT must be a port from 1 to 65535, not '70000'")]
-    [InlineData("Http:RequestsPerMinute", "-1", "1 to 10000000, or 0 for any number")]
+    [InlineData("METRICS_PORT", "70000", "METRICS_PORT is '70000'; write 1 to 65535")]
+    [InlineData("Http:RequestsPerMinute", "-1", "0 to 10000000 requests a minute; 0 is no limit")]
+    [InlineData("Http:RequestsPerMinut", "1", "there are Http:RequestsPerMinute, Http:MaxConcurrentRequests")]
+    [InlineData("APP_PORT", "http", "APP_PORT is 'http'; write 1 to 65535")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "begins with http:// or https://")]
+    [InlineData("OTEL_TRACES_SAMPLER", "sometimes", "one of always_on, always_off")]
+    [InlineData("Logging:LogLevel:Default", "Loud", "one of Trace, Debug")]
     [InlineData("Authentication:Audience", "a", "nothing says whose tokens are good")]
     public async Task Start_BadSetting_StopsAndNamesIt(string name, string value, string message)
     {

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrderInventory.ServiceDefaults.Settings;
 
 namespace OrderInventory.ServiceDefaults.Tests;
 
@@ -39,7 +40,7 @@ internal sealed class FakeDapr : DaprServiceBase, IAsyncDisposable
         fake._host.MapGrpcService<FakeDapr>();
         await fake._host.StartAsync();
         var settings = new Dictionary<string, string?> { ["DAPR_GRPC_ENDPOINT"] = fake._host.Urls.First(), ["DAPR_API_TOKEN"] = "secret" };
-        fake.Channel = new SidecarChannel(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), TimeProvider.System);
+        fake.Channel = new SidecarChannel(SettingsReader.Read<SidecarOptions>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()), TimeProvider.System);
         return fake;
     }
 

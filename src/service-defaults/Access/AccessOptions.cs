@@ -1,37 +1,46 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Microsoft.IdentityModel.Tokens;
+using OrderInventory.ServiceDefaults.Settings;
 
 namespace OrderInventory.ServiceDefaults.Access;
 
 /// <summary>
-/// Whose tokens are good, configuration section <c>Authentication</c> (environment: <c>Authentication__Authority=…</c>).
-/// Without any of it, which is the default, there is no authentication.
+/// Whose tokens are good, configuration section <c>Authentication</c>. Without any of it, which is the default, there is no
+/// authentication.
 /// </summary>
+[Settings(Section)]
 public sealed class AccessOptions
 {
     /// <summary>Name of the section.</summary>
     public const string Section = "Authentication";
 
-    /// <summary>Address of the issuer, whose metadata names the keys; null when they come from elsewhere.</summary>
+    private const string AnAddress = "an address that begins with https://; http:// only for this machine";
+
+    /// <summary>Address of the issuer of tokens, whose OpenID Connect metadata names the keys. Turns authentication on.</summary>
+    [Allowed(AnAddress)]
     public string? Authority { get; set; }
 
-    /// <summary>Address of the issuer's OpenID Connect metadata, where it is not below <see cref="Authority"/>.</summary>
+    /// <summary>Address of that metadata, where it is not below <see cref="Authority"/>. Turns authentication on.</summary>
+    [Allowed(AnAddress)]
     public string? MetadataAddress { get; set; }
 
-    /// <summary>The issuer's public key (RSA or EC, PEM) or keys (a JSON Web Key Set), for issuers that cannot be asked.</summary>
+    /// <summary>Instead of an address: the issuer's public keys, for issuers that cannot be asked. Turns authentication on.</summary>
+    [Allowed("an RSA or EC public key as PEM, or a JSON Web Key Set")]
     public string? SigningKey { get; set; }
 
-    /// <summary>The <c>iss</c> of good tokens; null for the one that the metadata names.</summary>
+    /// <summary>The <c>iss</c> of good tokens. Needed with <see cref="SigningKey"/>; else the one that the metadata names.</summary>
     public string? Issuer { get; set; }
 
-    /// <summary>The <c>aud</c> of good tokens: what the issuer calls this API.</summary>
+    /// <summary>The <c>aud</c> of good tokens: what the issuer calls this API. Needed with authentication.</summary>
     public string? Audience { get; set; }
 
-    /// <summary>The claim that is the <c>userId</c> of orders.</summary>
+    /// <summary>The claim of a token that is the <c>userId</c> of orders.</summary>
+    [Allowed("the name of a claim")]
     public string UserClaim { get; set; } = "sub";
 
     /// <summary>The scope (claim <c>scope</c> or <c>scp</c>) that makes an operator.</summary>
+    [Allowed("one scope, without spaces and quotes")]
     public string OperatorScope { get; set; } = "order-inventory.operate";
 
     /// <summary>True when tokens are asked for.</summary>
@@ -42,15 +51,11 @@ public sealed class AccessOptions
     public static AccessOptions From(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var section = configuration.GetSection(Section);
-        var options = new AccessOptions();
-        section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
-        if (section.GetChildren().FirstOrDefault(setting => string.IsNullOrWhiteSpace(setting.Value)) is { } empty)
-            throw Wrong(empty.Key, "is empty; give it a value or leave it out");
+        var options = SettingsReader.Read<AccessOptions>(configuration);
         if (!options.IsOn)
         {
             // Half a configuration must not leave the API open.
-            if (section.GetChildren().FirstOrDefault() is { } orphan) throw Wrong(orphan.Key, $"is set, but nothing says whose tokens are good; add {Section}:Authority, {Section}:MetadataAddress or {Section}:SigningKey, or remove it");
+            if (SettingsReader.Given<AccessOptions>(configuration) is [var orphan, ..]) throw new InvalidOperationException($"{orphan} is set, but nothing says whose tokens are good; add {Section}:Authority, {Section}:MetadataAddress or {Section}:SigningKey, or remove it.");
             return options;
         }
 

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Messaging;
@@ -18,19 +17,13 @@ internal static class RequestLimits
     /// <summary>Largest request body in bytes that the HTTP API reads.</summary>
     public const int MaxBody = 1024 * 1024;
 
-    private const string Setting = "Http:RequestsPerMinute";
-
-    // 100 a second: more than a person or a shop's server needs, and not yet a flood.
-    private const int DefaultLimit = 6_000;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     /// <summary>Adds the limit of requests; 0 turns it off.</summary>
-    public static void AddRequestLimits(this WebApplicationBuilder builder)
+    public static void AddRequestLimits(this IServiceCollection services, HttpOptions options)
     {
-        var limit = builder.Configuration.GetValue(Setting, DefaultLimit);
-        if (limit is < 0 or > 10_000_000) throw new InvalidOperationException($"{Setting} is {limit}; write the number of requests that one caller may send in a minute, 1 to 10000000, or 0 for any number.");
-        if (limit == 0) return;
-        builder.Services.Configure<RateLimiterOptions>(options => options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => PartitionOf(context) is { } caller
+        if (options.RequestsPerMinute is not (> 0 and var limit)) return;
+        services.Configure<RateLimiterOptions>(limiter => limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => PartitionOf(context) is { } caller
             ? RateLimitPartition.GetFixedWindowLimiter(caller, _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = Window, QueueLimit = 0 })
             : RateLimitPartition.GetNoLimiter("")));
     }

@@ -25,7 +25,7 @@ public static class SidecarOnly
     public static void UseSidecarOnly(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        var token = app.Configuration["APP_API_TOKEN"] is { Length: > 0 } value ? Encoding.UTF8.GetBytes(value) : null;
+        var token = app.Services.GetRequiredService<SidecarOptions>().AppToken is { } value ? Encoding.UTF8.GetBytes(value) : null;
         if (token is null) Log.NoAppToken(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SidecarOnly)));
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments(PathPrefix, StringComparison.OrdinalIgnoreCase) || context.GetEndpoint()?.Metadata.OfType<AccessRule>().Contains(AccessRule.Sidecar) == true,

@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+using OrderInventory.ServiceDefaults.Settings;
+
+namespace OrderInventory.ServiceDefaults.Http;
+
+/// <summary>How much of the HTTP API may be used, configuration section <c>Http</c>.</summary>
+[Settings("Http")]
+public sealed class HttpOptions
+{
+    /// <summary>
+    /// What one caller may send in a minute; more is answered with 429. A caller is a user, or an address when no token names a
+    /// user. Operators, and callers on the machine itself without a token, are not counted.
+    /// </summary>
+    // 100 a second: more than a person or a shop's server needs, and not yet a flood.
+    [Range(0, 10_000_000), Allowed("requests a minute; 0 is no limit")]
+    public int RequestsPerMinute { get; set; } = 6_000;
+
+    /// <summary>How many requests each endpoint of the API works on at once; more are answered with 503.</summary>
+    [Range(1, 100_000), Allowed("requests")]
+    public int MaxConcurrentRequests { get; set; } = 512;
+}

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using OrderApp.Domain;
 using OrderApp.Orders;
@@ -59,9 +60,10 @@ internal sealed class Telemetry
     /// <summary>Notes how long an order that was PENDING took to be decided.</summary>
     public void Decided(OrderStatus status, TimeSpan time) => _outcome.Record(time.TotalSeconds, new KeyValuePair<string, object?>("status", status.Word()));
 
-    /// <summary>Runs one step of an order and notes how long it takes and whether it fails.</summary>
-    public async Task<T> MeasureAsync<T>(string step, Func<Task<T>> work)
+    /// <summary>Runs one step of an order and notes how long it takes and whether it fails; its span gets the order's id.</summary>
+    public async Task<T> MeasureAsync<T>(string step, string orderId, Func<Task<T>> work)
     {
+        Activity.Current?.SetTag("order.id", orderId);
         var tag = new KeyValuePair<string, object?>("step", step);
         var start = _time.GetTimestamp();
         var outcome = "failed";

@@ -15,7 +15,7 @@ internal sealed record AskInput(string OrderId, OrderCommand Command, ImmutableA
 internal sealed class AskInventoryActivity(OrderStore orders, OpenOrderStore open, OrderMessages messages, Telemetry telemetry) : WorkflowActivity<AskInput, bool>
 {
     /// <inheritdoc/>
-    public override Task<bool> RunAsync(WorkflowActivityContext context, AskInput input) => telemetry.MeasureAsync("ask", () => AskAsync(input));
+    public override Task<bool> RunAsync(WorkflowActivityContext context, AskInput input) => telemetry.MeasureAsync("ask", input.OrderId, () => AskAsync(input));
 
     private async Task<bool> AskAsync(AskInput input)
     {

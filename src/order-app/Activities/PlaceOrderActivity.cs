@@ -12,7 +12,7 @@ internal sealed record PlacedResult(OrderStatus Status, int Lines, StockStep? Wa
 internal sealed class PlaceOrderActivity(OrderStore orders, OrderMessages messages, Telemetry telemetry) : WorkflowActivity<string, PlacedResult>
 {
     /// <inheritdoc/>
-    public override Task<PlacedResult> RunAsync(WorkflowActivityContext context, string input) => telemetry.MeasureAsync("place", () => PlaceAsync(input));
+    public override Task<PlacedResult> RunAsync(WorkflowActivityContext context, string input) => telemetry.MeasureAsync("place", input, () => PlaceAsync(input));
 
     private async Task<PlacedResult> PlaceAsync(string input)
     {

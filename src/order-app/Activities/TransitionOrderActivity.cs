@@ -14,7 +14,7 @@ internal sealed record TransitionResult(OrderStatus Status, DateTimeOffset? Dead
 internal sealed class TransitionOrderActivity(OrderStore orders, OrderMessages messages, OrderWatch watch, OrderReader reader, Telemetry telemetry) : WorkflowActivity<TransitionInput, TransitionResult>
 {
     /// <inheritdoc/>
-    public override Task<TransitionResult> RunAsync(WorkflowActivityContext context, TransitionInput input) => telemetry.MeasureAsync("transition", () => TransitAsync(input));
+    public override Task<TransitionResult> RunAsync(WorkflowActivityContext context, TransitionInput input) => telemetry.MeasureAsync("transition", input.OrderId, () => TransitAsync(input));
 
     private async Task<TransitionResult> TransitAsync(TransitionInput input)
     {

@@ -36,7 +36,7 @@ public sealed class TraceTests
 
         Assert.Equal($"{id}:1:deduct", deduct.Attributes["messaging.message.id"]);
         Assert.Equal($"{id}:1:deduct:result", result.Attributes["messaging.message.id"]);
-        Assert.All(transitions, span => Assert.Equal(id, span.Attributes["durabletask.task.instance_id"]));
+        Assert.All(transitions, span => Assert.Equal(id, span.Attributes["order.id"]));
         // Each message links to the request that brought its batch, which belongs to no order.
         foreach (var message in new[] { deduct, result })
         {

@@ -19,7 +19,7 @@ public sealed partial class CommandTests
         ("dotnet format", "dotnet format --verify-no-changes"),
         (".ci/run", Ci),
         ("eval \"$(eng/servers start", "eng/servers start"),
-        ("OI_COMPONENTS=components/kafka-postgres dotnet test tests/system.tests", "OI_COMPONENTS=$components"),
+        ("OI_COMPONENTS=components/kafka-postgres dotnet test tests/system.tests", "OI_COMPONENTS=components/$1"),
         ("OI_IMAGES=DIR dotnet test tests/system.tests", "OI_IMAGES=$work/images"),
         ("dotnet run --project tools/dapr-local", "dotnet run --project tools/dapr-local"),
         ("dotnet run --project tools/dapr-local -- reset", "RunCommandTests.Reset_WithoutYes_AsksFirst"),

@@ -1,5 +1,6 @@
 using InventoryApp.Domain;
 using OrderInventory.ServiceDefaults.State;
+using OrderInventory.Testing;
 using Xunit.Abstractions;
 
 namespace InventoryApp.Tests.Exploration;
@@ -29,7 +30,7 @@ public sealed class StockExplorationTests(ITestOutputHelper output)
             var cases = new TheoryData<string, int>();
             foreach (var scenario in Scenarios.Keys) cases.Add(scenario, 1);
             // The others hold with two faults as well, but take minutes.
-            cases.Add("two orders compete", 2);
+            if (FullSize.IsWanted) cases.Add("two orders compete", 2);
             return cases;
         }
     }

@@ -1,4 +1,3 @@
-using FsCheck.Xunit;
 using OrderApp.Domain;
 
 namespace OrderApp.Tests.Saga;
@@ -20,7 +19,7 @@ public sealed class SagaPropertyTests
 
     private static readonly string[] Steps = ["Pay", "Cancel", "Ship", "Deliver", "Refund", "Deadline"];
 
-    [Property(MaxTest = 10_000)]
+    [SizedProperty(10_000, small: 1_000)]
     public async Task Commands_AnySequence_FollowTheTable(byte[] sequence)
     {
         await using var saga = await SagaRun.StartAsync();
@@ -39,7 +38,7 @@ public sealed class SagaPropertyTests
         Assert.Equal(Enumerable.Range(1, expected.Count), order.History.Select(change => change.Sequence));
     }
 
-    [Property(MaxTest = 3_000)]
+    [SizedProperty(3_000, small: 1_000)]
     public async Task Signals_InAnyOrder_OrderAndStockAgree(byte[] sequence)
     {
         await using var saga = await SagaRun.StartAsync(lines: 3);

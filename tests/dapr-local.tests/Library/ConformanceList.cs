@@ -46,7 +46,7 @@ internal static class ConformanceList
         ("200 workflows end over a restart of the sidecar", [Both + "ConnectionTests.Sidecar_KilledUnder200Workflows_AllEndAndActivitiesInHandCount"]),
         ("payloads over the limits fail or stall", [Both + "ActivityTests.Result_OverTheMessageLimit_FailsTheActivityCleanly", Engine + "EngineTests.GetWorkItems_StalledForItsSize_TriesAgainWithALargerLimit"]),
         ("patches keep running instances on the old path", [Both + "CodeTests.Patch_BetweenTwoVersions_IsOldForRunningAndNewForNewInstances", Engine + "EngineTests.CompleteTask_PatchMissing_StallsUntilAnotherWorkerComes"]),
-        ("the management API over HTTP", [Recordings, Engine + "WorkflowApiTests.Pause_BodyIsNoObject_Is400AndNothingHappens"]),
+        ("the management API over HTTP", [Recordings, Engine + "WorkflowApiTests.Call_ThatIsRefused_HasStatusAndCodeOfDaprd"]),
         ("one trace from the caller to the activities", [Both + "ConnectionTests.Trace_OfTheCaller_ReachesTheWorkflowAndItsActivities"]),
     ];
 }

@@ -104,7 +104,7 @@ internal sealed class Sidecar : IAsyncDisposable
     {
         context.Response.ContentType = "application/grpc";
         context.Response.Headers["grpc-status"] = "12"; // UNIMPLEMENTED
-        context.Response.Headers["grpc-message"] = $"dapr-local has no rpc {Uri.EscapeDataString(context.Request.Path.Value ?? "")}";
+        context.Response.Headers["grpc-message"] = $"dapr-local has no rpc {Uri.EscapeDataString(context.Request.Path.Value ?? "").Replace("%2F", "/", StringComparison.Ordinal)}";
         return Task.CompletedTask;
     }
 

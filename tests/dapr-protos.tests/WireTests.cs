@@ -36,7 +36,7 @@ public sealed class WireTests
 
     private static IEnumerable<(string Where, byte[] Bytes, MessageDescriptor Type)> Recorded()
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests/conformance/golden/workflow"), "*.json").Where(file => Path.GetFileName(file) != OtherProtocol))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests/dapr-local.tests/golden/workflow"), "*.json").Where(file => Path.GetFileName(file) != OtherProtocol))
         {
             using var recording = JsonDocument.Parse(File.ReadAllText(file));
             foreach (var @case in recording.RootElement.GetProperty("cases").EnumerateArray())

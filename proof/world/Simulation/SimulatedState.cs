@@ -7,8 +7,8 @@ using Google.Protobuf;
 namespace OrderInventory.Proof.Simulation;
 
 /// <summary>
-/// The state store of both apps: one of dapr-local's behind its own API, which plays the recordings of the real daprd
-/// (tests/conformance).
+/// The state store of both apps behind dapr-local's own API, which plays the recordings of the real daprd
+/// (tests/dapr-local.tests/golden).
 /// </summary>
 internal sealed class SimulatedState
 {
@@ -54,7 +54,7 @@ internal sealed class SimulatedState
     /// <exception cref="ApiException">One of them was refused.</exception>
     public async Task SaveAsync(string app, IEnumerable<StateItem> items)
     {
-        StateOperation[] operations = [.. items.Select(item => StateMapping.Upsert(item, Of(app), inTransaction: false))];
+        StateOperation[] operations = [.. items.Select(item => StateMapping.Upsert(item, Of(app)))];
         try
         {
             await StateApi.SaveAsync(Of(app), operations, CancellationToken.None);
@@ -92,7 +92,7 @@ internal sealed class SimulatedState
     private StateComponent Of(string app)
     {
         if (!_components.TryGetValue(app, out var component))
-            _components[app] = component = new StateComponent("statestore", "state", "v1", _store, _prefix + StateComponent.PrefixOf(null, "statestore", app, null));
+            _components[app] = component = new StateComponent("statestore", _store, _prefix + app + StateComponent.Separator);
         return component;
     }
 }

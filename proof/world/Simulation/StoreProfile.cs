@@ -7,7 +7,7 @@ namespace OrderInventory.Proof.Simulation;
 
 /// <summary>
 /// The kind of state store that the worlds of this process have: in memory, or dapr-local's own store on SQLite, PostgreSQL
-/// or Redis, each of which plays the recordings of the real daprd for its kind (tests/conformance). Worlds on one server
+/// or Redis, each of which plays the recordings of the real daprd for its kind (tests/dapr-local.tests/golden). Worlds on one server
 /// have keys of their own, and leave them there.
 /// </summary>
 internal sealed class StoreProfile : IAsyncDisposable
@@ -50,7 +50,7 @@ internal sealed class StoreProfile : IAsyncDisposable
     /// <summary>The store of a new world with that clock, and what its keys begin with.</summary>
     public static (IStateStore Store, string Prefix) New(TimeProvider clock)
     {
-        if (_current is not { _store: { } shared } profile) return (new InMemoryStateStore(clock), "");
+        if (_current is not { _store: { } shared } profile) return (new MemoryStore(clock), "");
         profile._clock.World = clock;
         return (shared, string.Create(CultureInfo.InvariantCulture, $"{profile._run}-{profile._worlds++}-"));
     }

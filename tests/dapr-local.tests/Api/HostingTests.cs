@@ -24,11 +24,11 @@ public sealed class HostingTests
     [Fact]
     public async Task Metadata_SetAndGet_ShowsComponentsAndAttributes()
     {
-        await using var sidecar = await RunningSidecar.StartAsync([RunningSidecar.Component("store", "state.in-memory")]);
+        await using var sidecar = await RunningSidecar.StartAsync([RunningSidecar.Store]);
         Assert.Equal(204, (await sidecar.HttpAsync("PUT", "/v1.0/metadata/colour", "blue"u8.ToArray())).Status);
         var http = (await sidecar.HttpAsync("GET", "/v1.0/metadata")).Text;
         Assert.Contains("\"colour\":\"blue\"", http, StringComparison.Ordinal);
-        Assert.Contains("\"type\":\"state.in-memory\"", http, StringComparison.Ordinal);
+        Assert.Contains("\"type\":\"state.sqlite\"", http, StringComparison.Ordinal);
         var grpc = await sidecar.Grpc.GetMetadataAsync(new());
         Assert.Equal(("me", "store", "blue"), (grpc.Id, grpc.RegisteredComponents[0].Name, grpc.ExtendedMetadata["colour"]));
     }
@@ -87,7 +87,7 @@ public sealed class HostingTests
     {
         var port = RunningSidecar.FreePort();
         await using var app = await TestApp.StartAsync(port, """[{"pubsubname":"pubsub","topic":"t","route":"/on/t"}]""");
-        await using var sidecar = await RunningSidecar.StartAsync([RunningSidecar.Component("pubsub", "pubsub.in-memory")], options => options with
+        await using var sidecar = await RunningSidecar.StartAsync([RunningSidecar.Broker()], options => options with
         {
             AppPort = port,
             HealthCheck = new AppHealthCheck("/healthz", TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), 2),

@@ -53,7 +53,7 @@ internal sealed class DaprLocalProcess : IAsyncDisposable
     /// <summary>The number that an app wrote behind a word.</summary>
     public int NumberBehind(string word) => int.Parse(_lines.First(line => line.Contains(word, StringComparison.Ordinal)).Split(word)[1], null);
 
-    public void Terminate() => Assert.True(PosixSignals.AskToEnd(ProcessIdentity.Of(Id)!));
+    public void Terminate() => Assert.True(ProcessIdentity.Of(Id)!.AskToEnd());
 
     public void Kill() => _process.Kill();
 

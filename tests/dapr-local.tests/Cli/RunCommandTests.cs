@@ -93,14 +93,14 @@ public sealed class RunCommandTests : IDisposable
         _folder.Write("wrong.yaml", "version: 1\nappz: []\n");
         await using var wrong = new DaprLocalProcess(_folder.Path, "-f", "wrong.yaml");
         Assert.Equal(1, await wrong.ExitCodeAsync());
-        Assert.Equal("error: wrong.yaml:2: unknown key 'appz'; did you mean 'apps'?", wrong.Output);
+        Assert.Equal("error: wrong.yaml:2: dapr-local does not know the key 'appz'; known here: apps, common, name, version", wrong.Output);
     }
 
     [Fact]
     public async Task Run_AppWithoutCommand_GetsItsSidecarAloneAndIsServedOnceItListens()
     {
         var ports = Ports.Free(3, []);
-        _folder.Write("components/pubsub.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {name: pubsub}\nspec: {type: pubsub.in-memory, version: v1}\n");
+        _folder.Write("components/pubsub.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {name: pubsub}\nspec: {type: pubsub.sqlite, version: v1, metadata: [{name: connectionString, value: pubsub.db}]}\n");
         _folder.Write("dapr.local.yaml", $"version: 1\ncommon: {{resourcesPaths: [components]}}\napps:\n- {{appDirPath: ., appID: mine, appPort: {ports[0]}, daprHTTPPort: {ports[1]}, daprGRPCPort: {ports[2]}}}\n");
         await using var run = new DaprLocalProcess(_folder.Path);
         await run.ShowsAsync("running. Press Ctrl-C");

@@ -81,6 +81,18 @@ public sealed class AppProcessTests : IDisposable
         await Eventually.TrueAsync(() => !tree.Any(process => process.IsRunning), "nothing of the app is left");
     }
 
+    [Theory]
+    [InlineData(true, false, "on Windows apps cannot be asked to end")]
+    [InlineData(false, false, "only the process of an app itself is asked to end")]
+    [InlineData(false, true, null)]
+    public void LimitsOn_Platform_SaysWhatItCannotDo(bool isWindows, bool isLinux, string? limits)
+    {
+        var said = AppProcess.LimitsOn(isWindows, isLinux);
+
+        Assert.Equal(limits is null, said is null);
+        Assert.Contains(limits ?? "", said ?? "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Start_NoSuchProgram_SaysWhichAppAndProgram()
     {

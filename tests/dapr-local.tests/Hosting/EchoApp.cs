@@ -17,7 +17,7 @@ internal sealed class EchoApp : IAsyncDisposable
 {
     private const string Subscriptions = """
         [{"pubsubname":"pubsub","topic":"orders","route":"/orders","metadata":{"x":"y"},"deadLetterTopic":"orders.dead"},
-         {"pubsubname":"pubsub","topic":"ruled","routes":{"rules":[{"match":"event.type == \"a\"","path":"/a"}],"default":"/d"}}]
+         {"pubsubname":"pubsub","topic":"ruled","route":"/d"}]
         """;
 
     private static readonly string[] OfTheConnection = ["host", "content-length", "user-agent", "accept-encoding", "connection"];
@@ -42,26 +42,6 @@ internal sealed class EchoApp : IAsyncDisposable
         var app = new EchoApp(RunningSidecar.FreePort());
         await app._web.StartAsync();
         return app;
-    }
-
-    /// <summary>A recorded request without the headers that depend on the client library.</summary>
-    public static JsonNode? Comparable(JsonNode? recorded)
-    {
-        if (recorded is JsonObject members)
-        {
-            if (members["headers"] is JsonObject headers)
-            {
-                foreach (var name in OfTheConnection) headers.Remove(name);
-            }
-
-            foreach (var (_, value) in members) Comparable(value);
-        }
-        else if (recorded is JsonArray items)
-        {
-            foreach (var item in items) Comparable(item);
-        }
-
-        return recorded;
     }
 
     public ValueTask DisposeAsync() => _web.DisposeAsync();

@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace DaprLocal.Tests.Library;
 
-/// <summary>Listing, histories and reruns through the client.</summary>
+/// <summary>Listing and histories through the client.</summary>
 public sealed class ManagementTests
 {
     [Fact]
@@ -44,32 +44,5 @@ public sealed class ManagementTests
             ],
             history.Select(e => (e.EventType, e.EventId)));
         Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(() => host.Client.GetInstanceHistoryAsync("missing"))).StatusCode);
-    }
-
-    [Fact]
-    public async Task Rerun_FromTheSecondActivity_RunsOnlyWhatComesAfterIt()
-    {
-        var runs = new List<int>();
-        await using var host = await LibraryHost.StartAsync(
-            async context => new[] { await context.CallActivityAsync<int>("Double", 1), await context.CallActivityAsync<int>("Double", 2), await context.CallActivityAsync<int>("Double", 3) },
-            options => options.RegisterActivity<int, int>("Double", (_, n) =>
-            {
-                runs.Add(n);
-                return Task.FromResult(n * 2);
-            }));
-        await host.RunAsync("a");
-        runs.Clear();
-
-        var generated = await host.Client.RerunWorkflowFromEventAsync("a", 1);
-        var given = await host.Client.RerunWorkflowFromEventAsync("a", 1, new RerunWorkflowFromEventOptions { NewInstanceId = "again", Input = 10, OverwriteInput = true });
-
-        Assert.Equal("again", given);
-        var outputs = new[] { await OutputAsync(generated), await OutputAsync("again") };
-        Assert.Equal([[2, 4, 6], [2, 20, 6]], outputs);
-        Assert.Equal([2, 3, 3, 10], runs.Order());
-        await Assert.ThrowsAsync<RpcException>(() => host.Client.RerunWorkflowFromEventAsync("a", 99));
-        await Assert.ThrowsAsync<RpcException>(() => host.Client.RerunWorkflowFromEventAsync("missing", 0));
-
-        async Task<int[]> OutputAsync(string id) => (await host.EndAsync(id)).ReadOutputAs<int[]>()!;
     }
 }

@@ -11,7 +11,7 @@ namespace DaprLocal.Tests.PubSub;
 public sealed class BulkGoldenTests(ITestOutputHelper output)
 {
     private static readonly JsonNode File = Golden.Read("pubsub/bulk-subscribe.json");
-    private static readonly BulkSubscribe Bulk = new(File["bulkSubscribe"]!["maxMessagesCount"]!.GetValue<int>(), TimeSpan.FromMilliseconds(300));
+    private static readonly BulkSubscribe Bulk = new(File["bulkSubscribe"]!["maxMessagesCount"]!.GetValue<int>());
 
     [Theory]
     [MemberData(nameof(TestBroker.Kinds), MemberType = typeof(TestBroker))]
@@ -24,7 +24,7 @@ public sealed class BulkGoldenTests(ITestOutputHelper output)
         var port = RunningSidecar.FreePort();
         await using var app = await TestApp.StartAsync(port, "[]");
         app.Answer = delivery => Task.FromResult(plays[delivery.Path["/on/".Length..].Replace(".dead", "", StringComparison.Ordinal)].Answer(delivery));
-        await using var sidecar = await topics.StartAsync(port);
+        await using var sidecar = await topics.StartAsync(app);
         await Eventually.TrueAsync(() => plays.Values.All(play => play.IsComplete), $"all batches of {string.Join(", ", plays.Values.Where(play => !play.IsComplete).Select(play => play.Name))}", seconds: 60);
         var report = new DifferenceReport("bulk-subscribe");
         foreach (var play in plays.Values) report.Add(play.Name, play.Difference());
@@ -42,7 +42,7 @@ public sealed class BulkGoldenTests(ITestOutputHelper output)
         var port = RunningSidecar.FreePort();
         await using var app = await TestApp.StartAsync(port, "[]");
         app.Answer = delivery => Task.FromResult((200, AllSucceed(delivery)));
-        await using var sidecar = await topics.StartAsync(port);
+        await using var sidecar = await topics.StartAsync(app);
         var sizes = File["sizesOf25AtOnce"]!.AsArray().Select(size => size!.GetValue<int>()).ToArray();
         await app.WaitForAsync(sizes.Length + 1);
         Assert.Equal(sizes, app.Deliveries.Where(delivery => delivery.Path == "/on/" + many).Select(delivery => delivery.Body["entries"]!.AsArray().Count));

@@ -13,7 +13,7 @@ public sealed class DeliveryTests
 
     [Theory]
     [MemberData(nameof(TestBroker.Kinds), MemberType = typeof(TestBroker))]
-    public async Task Publish_FiveThousandByManyCallers_EachDeliveredOnceInOrderOfItsKey(string kind)
+    public async Task Publish_ManyByManyCallers_EachDeliveredOnceInOrderOfItsKey(string kind)
     {
         using var broker = new TestBroker(kind);
         await using var run = await DeliveryRun.StartAsync(broker, Single);
@@ -158,41 +158,14 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task Subscribe_WithRules_RoutesByAttributeElseByDefault()
-    {
-        using var broker = new TestBroker("sqlite");
-        await using var run = await DeliveryRun.StartAsync(broker, """[{"pubsubname":"pubsub","topic":"{t}","routes":{"rules":[{"match":"event.type == \"x\"","path":"/x"}],"default":"/y"}}]""");
-        await run.PublishAsync("t", 1, "k", ("cloudevent.type", "x"));
-        await run.PublishAsync("t", 2, "k");
-        await run.App.WaitForAsync(2);
-        Assert.Equal(["/x", "/y"], run.App.Deliveries.Select(delivery => delivery.Path));
-    }
-
-    [Fact]
-    public async Task Subscribe_RuleOverMissingAttributeOrNoRule_FailsOrDropsAsWithDaprd()
-    {
-        using var broker = new TestBroker("sqlite");
-        await using var run = await DeliveryRun.StartAsync(broker, """
-            [{"pubsubname":"pubsub","topic":"{t}","routes":{"rules":[{"match":"event.type == 'x'","path":"/x"},{"match":"event.subject == 's'","path":"/s"}]},"deadLetterTopic":"{dlq}"},
-             {"pubsubname":"pubsub","topic":"{dlq}","route":"/on/dlq"}]
-            """);
-        await run.PublishAsync("t", 1, "k");
-        await run.PublishAsync("t", 2, "k", ("cloudevent.subject", "other"));
-        await run.PublishAsync("t", 3, "k", ("cloudevent.subject", "s"));
-        await run.App.WaitForAsync(3);
-        Assert.Equal([1, 2], run.Numbers("/on/dlq"));
-        Assert.Equal([3], run.Numbers("/s"));
-    }
-
-    [Fact]
-    public async Task Subscribe_WithOtherExpressions_AppIsRefusedWithReason()
+    public async Task Subscribe_WithRoutingRules_AppIsRefusedWithReason()
     {
         using var broker = new TestBroker("sqlite");
         await using var run = await DeliveryRun.StartAsync(broker, """[{"pubsubname":"pubsub","topic":"{t}","routes":{"rules":[{"match":"has(event.type)","path":"/x"}],"default":"/y"}}]""", waits: false);
         var error = await Assert.ThrowsAsync<FormatException>(() => run.Sidecar.Sidecar.AppReady.WaitAsync(TimeSpan.FromSeconds(10)));
-        Assert.Contains("not 'has(event.type)'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("with routing rules, which dapr-local does not have", error.Message, StringComparison.Ordinal);
     }
 
     private static ResiliencyTargets Inbound(RetryPolicy policy) =>
-        new(new Dictionary<string, ComponentPolicy> { ["pubsub"] = new(policy, null) }, new Dictionary<string, ComponentPolicy>());
+        ResiliencyTargets.None with { Inbound = new Dictionary<string, ComponentPolicy> { ["pubsub"] = new(policy, null) } };
 }

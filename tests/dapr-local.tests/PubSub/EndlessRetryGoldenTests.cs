@@ -20,7 +20,7 @@ public sealed class EndlessRetryGoldenTests
         using var broker = new TestBroker(kind);
         var topics = new GoldenTopics(broker, "me", "300ms") { Policy = Endless };
         var single = topics.Add("single", hasDeadLetters: true, null, GoldenTopics.Numbers(4));
-        var bulk = topics.Add("bulk", hasDeadLetters: true, new BulkSubscribe(10, null), GoldenTopics.Numbers(4));
+        var bulk = topics.Add("bulk", hasDeadLetters: true, new BulkSubscribe(10), GoldenTopics.Numbers(4));
         var port = RunningSidecar.FreePort();
         await using var app = await TestApp.StartAsync(port, "[]");
         var batches = new ConcurrentQueue<int[]>();
@@ -33,7 +33,7 @@ public sealed class EndlessRetryGoldenTests
             batches.Enqueue([.. entries.Select(entry => Number(entry!["event"]!))]);
             return Task.FromResult((200, BulkAnswer(entries, n => n == 3 ? "DROP" : n == 2 && batches.Count < 6 ? "RETRY" : "SUCCESS")));
         };
-        await using var sidecar = await topics.StartAsync(port);
+        await using var sidecar = await topics.StartAsync(app);
         int[] Dead(string topic) => [.. app.Deliveries.Where(delivery => delivery.Path == $"/on/{topic}.dead").Select(delivery => Number(delivery.Body))];
         int[] delivered = Numbers(File["single"]!["deliveries"]!);
         int[] Delivered() => [.. app.Deliveries.Where(delivery => delivery.Path == "/on/" + single).Select(delivery => Number(delivery.Body))];

@@ -31,17 +31,18 @@ internal sealed class GoldenTopics(TestBroker broker, string appId, string backO
     public RetryPolicy? Policy { get; init; }
 
     /// <summary>Publishes, then starts the app's sidecar.</summary>
-    public async Task<RunningSidecar> StartAsync(int appPort)
+    public async Task<RunningSidecar> StartAsync(TestApp app)
     {
         await broker.CreateAsync(1, [.. _subscriptions.Select(subscription => subscription.Topic)]);
+        app.Subscriptions = _subscriptions;
         var component = broker.Component(partitions: 1, backOff);
         await using (var publisher = await RunningSidecar.StartAsync([component], options => options with { AppId = appId }, directory: broker.Directory))
         {
             foreach (var publish in _publishes) await publish(publisher);
         }
 
-        var resiliency = Policy is null ? ResiliencyTargets.None : new ResiliencyTargets(new Dictionary<string, ComponentPolicy> { ["pubsub"] = new(Policy, null) }, new Dictionary<string, ComponentPolicy>());
-        return await RunningSidecar.StartAsync([component], options => options with { AppId = appId, AppPort = appPort, Subscriptions = _subscriptions, Resiliency = resiliency }, directory: broker.Directory);
+        var resiliency = Policy is null ? ResiliencyTargets.None : ResiliencyTargets.None with { Inbound = new Dictionary<string, ComponentPolicy> { ["pubsub"] = new(Policy, null) } };
+        return await RunningSidecar.StartAsync([component], options => options with { AppId = appId, AppPort = app.Port, Resiliency = resiliency }, directory: broker.Directory);
     }
 
     /// <summary>Publishes <c>{"n":1}</c> to <c>{"n":count}</c> with the ids m1…, at once and with one key.</summary>

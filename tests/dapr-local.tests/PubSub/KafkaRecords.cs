@@ -47,7 +47,7 @@ internal static class KafkaRecords
         if (match.Difference(expected["key"], actual["key"], "record.key") is { } key) return key;
         if (match.Difference(expected["headers"], actual["headers"], "record.headers") is { } headers) return headers;
         var value = Encoding.UTF8.GetString(Convert.FromBase64String(actual["value"]!.GetValue<string>()));
-        if (expected["value"] is JsonObject { Count: 1 } wrapped && wrapped["text"] is JsonValue text) return match.TextDifference(text.GetValue<string>(), value, "record.value");
+        if (expected["value"] is JsonObject { Count: 1 } wrapped && wrapped["text"] is JsonValue text) return match.BodyDifference(text.GetValue<string>(), value, "record.value");
         return match.Difference(expected["value"], JsonNode.Parse(value), "record.value");
     }
 

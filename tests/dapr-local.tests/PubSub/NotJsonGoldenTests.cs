@@ -37,11 +37,11 @@ public sealed class NotJsonGoldenTests
         var recorded = Golden.Read("pubsub/not-json.json")["cases"]!;
         var cases = new[] { "single", "single+deadletter", "bulk", "bulk+deadletter" }.Select((name, i) => (
             Expected: recorded[$"{(isEndless ? "endless" : "no")} policy: {name}"]!,
-            Topic: topics.Add($"j{i}", name.EndsWith("+deadletter", StringComparison.Ordinal), name.StartsWith("bulk", StringComparison.Ordinal) ? new BulkSubscribe(10, null) : null, PublishAsync))).ToList();
+            Topic: topics.Add($"j{i}", name.EndsWith("+deadletter", StringComparison.Ordinal), name.StartsWith("bulk", StringComparison.Ordinal) ? new BulkSubscribe(10) : null, PublishAsync))).ToList();
         var port = RunningSidecar.FreePort();
         await using var app = await TestApp.StartAsync(port, "[]");
         app.Answer = delivery => Task.FromResult((200, delivery.Body["entries"] is JsonArray entries ? AllSucceed(entries) : ""));
-        await using var sidecar = await topics.StartAsync(port);
+        await using var sidecar = await topics.StartAsync(app);
         List<JsonNode?> Got(string topic) => [.. app.Deliveries.Where(delivery => delivery.Path == "/on/" + topic).SelectMany(delivery => delivery.Body["entries"] is JsonArray entries ? entries.Select(entry => entry!["event"]) : [delivery.Body])];
         await Eventually.TrueAsync(() => cases.TrueForAll(play => Got(play.Topic).Count >= play.Expected["delivered"]!.AsArray().Count && Got(play.Topic + ".dead").Count >= play.Expected["deadLettered"]!.AsArray().Count), "all deliveries");
         foreach (var (expected, topic) in cases)

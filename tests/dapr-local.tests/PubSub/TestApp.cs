@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DaprLocal.Config;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +19,23 @@ internal sealed class TestApp(int port, string subscriptions) : IAsyncDisposable
 {
     private WebApplication? _web;
 
+    public int Port => port;
+
     public ConcurrentQueue<Delivery> Deliveries { get; } = [];
+
+    /// <summary>What it answers when it is asked for its subscriptions; set before its sidecar starts.</summary>
+    public IEnumerable<Subscription> Subscriptions
+    {
+        set => subscriptions = JsonSerializer.Serialize(value.Select(subscription => new
+        {
+            pubsubname = subscription.PubsubName,
+            topic = subscription.Topic,
+            route = subscription.Route,
+            deadLetterTopic = subscription.DeadLetterTopic,
+            bulkSubscribe = subscription.Bulk is { } bulk ? new { enabled = true, maxMessagesCount = bulk.MaxMessagesCount } : null,
+            metadata = subscription.Metadata,
+        }));
+    }
 
     /// <summary>The answer to a delivery: status and body; with status 0 the connection is reset.</summary>
     public Func<Delivery, Task<(int Status, string Body)>> Answer { get; set; } = _ => Task.FromResult((200, ""));

@@ -41,8 +41,7 @@ internal sealed class TestBroker(string kind, string? kafka = null) : IDisposabl
     public ComponentManifest Component(int partitions = 12, string backOff = "100ms") => kind switch
     {
         "kafka" => RunningSidecar.Component("pubsub", "pubsub.kafka", ("brokers", _kafka!), ("authType", "none"), ("initialOffset", "oldest"), ("consumerGroup", "{appID}-" + _scope), ("backOffDuration", backOff)),
-        "sqlite" => RunningSidecar.Component("pubsub", "pubsub.sqlite", ("connectionString", "pubsub.db"), ("partitions", partitions.ToString(CultureInfo.InvariantCulture)), ("backOffDuration", backOff)),
-        _ => RunningSidecar.Component("memory", "pubsub.in-memory"),
+        _ => RunningSidecar.Broker(("partitions", partitions.ToString(CultureInfo.InvariantCulture)), ("backOffDuration", backOff)),
     };
 
     /// <summary>Creates topics of these full names with that many partitions; SQLite creates its own.</summary>

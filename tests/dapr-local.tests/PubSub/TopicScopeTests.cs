@@ -30,7 +30,7 @@ public sealed class TopicScopeTests
     [Fact]
     public async Task Publish_TopicOutOfScope_IsForbiddenOverBothApis()
     {
-        await using var sidecar = await RunningSidecar.StartAsync([RunningSidecar.Component("pubsub", "pubsub.in-memory", ("publishingScopes", "me=a"))]);
+        await using var sidecar = await RunningSidecar.StartAsync([RunningSidecar.Broker(("publishingScopes", "me=a"))]);
         Assert.Equal(204, (await sidecar.HttpAsync("POST", "/v1.0/publish/pubsub/a", "1"u8.ToArray())).Status);
         var http = await sidecar.HttpAsync("POST", "/v1.0/publish/pubsub/b", "1"u8.ToArray());
         Assert.Equal(403, http.Status);
@@ -44,7 +44,7 @@ public sealed class TopicScopeTests
     {
         var port = RunningSidecar.FreePort();
         await using var app = await TestApp.StartAsync(port, """[{"pubsubname":"pubsub","topic":"a","route":"/a"},{"pubsubname":"pubsub","topic":"b","route":"/b"}]""");
-        await using var sidecar = await RunningSidecar.StartAsync([RunningSidecar.Component("pubsub", "pubsub.in-memory", ("subscriptionScopes", "me=b"))], options => options with { AppPort = port });
+        await using var sidecar = await RunningSidecar.StartAsync([RunningSidecar.Broker(("subscriptionScopes", "me=b"))], options => options with { AppPort = port });
         await sidecar.Sidecar.AppReady.WaitAsync(TimeSpan.FromSeconds(10));
         var metadata = await sidecar.Grpc.GetMetadataAsync(new());
         Assert.Equal("b", Assert.Single(metadata.Subscriptions).Topic);

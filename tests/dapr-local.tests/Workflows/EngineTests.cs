@@ -269,27 +269,6 @@ public sealed class EngineTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task RerunWorkflowFromEvent_SecondActivity_RunsFromThereWithTheNewInput()
-    {
-        await using var host = await EngineHost.StartAsync(EngineHost.NewPath());
-        await using var worker = await AutoWorker.ConnectAsync(host.Client);
-        await Start(host, "a", "2");
-        await CompletionAsync(host, "a");
-
-        await host.Client.RerunWorkflowFromEventAsync(new RerunWorkflowFromEventRequest { SourceInstanceID = "a", EventID = 1, NewInstanceID = "b", Input = "\"x\"", OverwriteInput = true });
-        await CompletionAsync(host, "b");
-
-        var history = host.Engine.GetHistory("b")!;
-        Assert.Equal(Kinds(host, "a"), Kinds(host, "b"));
-        Assert.Equal(["0", "\"x\""], history.Where(e => e.TaskCompleted is not null).Select(e => e.TaskCompleted.Result));
-        Assert.Equal("a", history.Last(e => e.TaskScheduled is not null).TaskScheduled.RerunParentInstanceInfo.InstanceID);
-        Assert.Equal(["a", "b"], (await host.Client.ListInstanceIDsAsync(new ListInstanceIDsRequest())).InstanceIds);
-        var page = await host.Client.ListInstanceIDsAsync(new ListInstanceIDsRequest { PageSize = 1 });
-        var rest = await host.Client.ListInstanceIDsAsync(new ListInstanceIDsRequest { PageSize = 1, ContinuationToken = page.ContinuationToken });
-        Assert.Equal(("a", "b", false), (page.InstanceIds.Single(), rest.InstanceIds.Single(), rest.HasContinuationToken));
-    }
-
-    [Fact]
     public async Task StartInstance_FiveHundredAtOnce_AllComplete()
     {
         await using var host = await EngineHost.StartAsync(EngineHost.NewPath());

@@ -1,23 +1,20 @@
 using DaprLocal.State;
+using DaprLocal.Workflows;
 using Grpc.Core;
 
 namespace DaprLocal.Api;
 
-/// <summary>The one table of the errors that both APIs answer, as recorded from daprd 1.18.3.</summary>
+/// <summary>The one table of the errors that both APIs answer; codes and statuses are daprd's.</summary>
 internal static class ApiErrors
 {
-    private static readonly IReadOnlyDictionary<string, string> Empty = new Dictionary<string, string>();
+    private const string BadEvents = "ERR_PUBSUB_EVENTS_SER";
 
-    /// <summary>A route that does not exist: daprd takes it for service invocation.</summary>
-    public static ApiError NoRoute { get; } = new("ERR_DIRECT_INVOKE", 404, StatusCode.NotFound, "failed getting app id either from the URL path or the header dapr-app-id");
+    /// <summary>A route that dapr-local does not have.</summary>
+    public static ApiError NoRoute(string method, string path) =>
+        new("ERR_DIRECT_INVOKE", 404, StatusCode.NotFound, $"dapr-local has no {method} {path}; it serves state, publish, invoke, workflows, metadata, healthz and shutdown");
 
-    /// <summary>A job without a time, which is how daprd reads every request that has none; there is no scheduler here.</summary>
-    public static ApiError NoSchedule(string appId) =>
-        Off("DAPR_SCHEDULER_SCHEDULE_EMPTY", 400, StatusCode.InvalidArgument, "Schedule is empty") with { Reason = Scheduler("DAPR_SCHEDULER_SCHEDULE_EMPTY", appId), HttpDetails = true };
-
-    /// <summary>A job that does not exist; none does here.</summary>
-    public static ApiError NoJob(string job, string appId) =>
-        Off("DAPR_SCHEDULER_GET_JOB", 500, StatusCode.Internal, $"failed to get job due to: rpc error: code = NotFound desc = job not found: {job}") with { Reason = Scheduler("DAPR_SCHEDULER_GET_JOB", appId), HttpDetails = true };
+    /// <summary>A path whose segments another reader could take for other ones.</summary>
+    public static ApiError AmbiguousPath { get; } = new("ERR_MALFORMED_REQUEST", 400, StatusCode.InvalidArgument, "the path has broken escapes, or segments that are '.' or '..'");
 
     /// <summary>Service invocation that did not reach its callee.</summary>
     public static ApiError Invoke(string appId, string error) => new("ERR_DIRECT_INVOKE", 500, StatusCode.Internal, $"failed to invoke, id: {appId}, err: {error}");
@@ -32,109 +29,63 @@ internal static class ApiErrors
     /// <summary>A body that cannot be understood.</summary>
     public static ApiError Malformed(string message) => new("ERR_MALFORMED_REQUEST", 400, StatusCode.InvalidArgument, message);
 
-    /// <summary>A feature that this sidecar does not have; with <paramref name="details"/>, gRPC carries the code.</summary>
-    public static ApiError Off(string code, int http, StatusCode grpc, string message, bool details = false) =>
-        new(code, http, grpc, message, details ? new ErrorReason(code) : null);
+    /// <summary>No state store at all.</summary>
+    public static ApiError NoStateStores(string store) => new("ERR_STATE_STORE_NOT_CONFIGURED", 500, StatusCode.FailedPrecondition, $"state store {store} is not configured");
 
-    /// <summary>No state store at all; a query names no app id.</summary>
-    public static ApiError NoStateStores(string store, string? appId) =>
-        new("ERR_STATE_STORE_NOT_CONFIGURED", 500, StatusCode.FailedPrecondition, $"state store {store} is not configured", new("DAPR_STATE_NOT_CONFIGURED", appId is null ? null : AppId(appId))) { HttpDetails = true };
-
-    /// <summary>Not a store of this app; a query names no app id.</summary>
-    public static ApiError StateStoreNotFound(string store, string? appId) =>
-        new("ERR_STATE_STORE_NOT_FOUND", 400, StatusCode.InvalidArgument, $"state store {store} is not found", new("DAPR_STATE_NOT_FOUND", appId is null ? null : AppId(appId))) { HttpDetails = true };
+    /// <summary>Not a store of this app.</summary>
+    public static ApiError StateStoreNotFound(string store) => new("ERR_STATE_STORE_NOT_FOUND", 400, StatusCode.InvalidArgument, $"state store {store} is not found");
 
     /// <summary>A key that holds the separator of the stores' keys.</summary>
-    public static ApiError IllegalKey(string store, string key, bool inTransaction) =>
-        new("ERR_MALFORMED_REQUEST", 400, StatusCode.InvalidArgument, $"input key/keyPrefix '{key}' can't contain '||'", new("DAPR_STATE_ILLEGAL_KEY"))
-        {
-            HttpMessage = $"api error: code = InvalidArgument desc = input key/keyPrefix '{key}' can't contain '||'",
-            HttpDetails = true,
-            Resource = new("state", store),
-            Field = key,
-            FieldNamedInHttp = !inTransaction,
-        };
+    public static ApiError IllegalKey(string key) => Malformed($"input key/keyPrefix '{key}' can't contain '||'");
 
     /// <summary>A save without a key over gRPC.</summary>
-    public static ApiError EmptyKey { get; } = new("ERR_STATE_SAVE", 400, StatusCode.InvalidArgument, "state key cannot be empty", new("ERR_STATE_SAVE"));
+    public static ApiError EmptyKey { get; } = new("ERR_STATE_SAVE", 400, StatusCode.InvalidArgument, "state key cannot be empty");
 
     /// <summary>A state operation that failed in the store; an etag may be the cause.</summary>
     public static ApiError State(string code, string message, Exception? cause = null) => cause switch
     {
-        ETagMismatchException => new(code, 409, StatusCode.Aborted, message, new(code)),
-        InvalidETagException => new(code, 400, StatusCode.InvalidArgument, message, new(code)),
-        _ => new(code, 500, StatusCode.Internal, message, new(code)),
+        ETagMismatchException => new(code, 409, StatusCode.Aborted, message),
+        InvalidETagException => new(code, 400, StatusCode.InvalidArgument, message),
+        _ => new(code, 500, StatusCode.Internal, message),
     };
 
-    /// <summary>Reading several keys failed as a whole; gRPC is told the bare text.</summary>
+    /// <summary>Reading several keys failed as a whole.</summary>
     public static ApiError BulkGet(string message, bool isLate) => new("ERR_STATE_BULK_GET", 500, isLate ? StatusCode.DeadlineExceeded : StatusCode.Unknown, message);
 
-    /// <summary>A transaction that failed; daprd does not tell a conflict from anything else.</summary>
-    public static ApiError Transaction(string error) =>
-        new("ERR_STATE_TRANSACTION", 500, StatusCode.Internal, $"error while executing state transaction: {error}", new("ERR_STATE_TRANSACTION"));
-
-    /// <summary>A word that is neither upsert nor delete.</summary>
-    public static ApiError UnknownOperation(string operation) =>
-        new("ERR_NOT_SUPPORTED_STATE_OPERATION", 400, StatusCode.Unimplemented, $"operation type {operation} not supported", new("ERR_NOT_SUPPORTED_STATE_OPERATION"));
-
-    /// <summary>A query on a store that could answer some if it had what they need.</summary>
-    public static ApiError QueryFailed(string store, string error) =>
-        new("ERR_STATE_QUERY", 500, StatusCode.Internal, $"state store {store} query failed: {error}", new("DAPR_STATE_QUERY_FAILED")) { HttpDetails = true, Resource = new("state", store) };
-
-    /// <summary>A query on a store that knows none.</summary>
-    public static ApiError NoQuery(string store) =>
-        new("ERR_STATE_STORE_NOT_SUPPORTED", 500, StatusCode.Internal, "state store does not support querying", new("DAPR_STATE_QUERYING_NOT_SUPPORTED")) { HttpDetails = true, Resource = new("state", store) };
-
     /// <summary>Not a pub/sub of this app.</summary>
-    public static ApiError PubSubNotFound(string pubsub) =>
-        new("ERR_PUBSUB_NOT_FOUND", 404, StatusCode.InvalidArgument, $"pubsub {pubsub} is not found", new("DAPR_PUBSUB_NOT_FOUND", Empty)) { HttpDetails = true };
+    public static ApiError PubSubNotFound(string pubsub) => new("ERR_PUBSUB_NOT_FOUND", 404, StatusCode.InvalidArgument, $"pubsub {pubsub} is not found");
 
     /// <summary>A publish without a name of a pub/sub.</summary>
-    public static ApiError PubSubNameEmpty { get; } =
-        PubSub("", "ERR_PUBSUB_EMPTY", 404, StatusCode.InvalidArgument, "pubsub name is empty", new("DAPR_PUBSUB_NAME_EMPTY", Empty));
+    public static ApiError PubSubNameEmpty { get; } = new("ERR_PUBSUB_EMPTY", 404, StatusCode.InvalidArgument, "pubsub name is empty");
 
     /// <summary>A publish without a topic.</summary>
-    public static ApiError TopicEmpty(string pubsub) =>
-        PubSub(pubsub, "ERR_TOPIC_NAME_EMPTY", 404, StatusCode.InvalidArgument, $"topic is empty in pubsub {pubsub}", new("DAPR_PUBSUB_TOPIC_NAME_EMPTY", Empty));
+    public static ApiError TopicEmpty(string pubsub) => new("ERR_TOPIC_NAME_EMPTY", 404, StatusCode.InvalidArgument, $"topic is empty in pubsub {pubsub}");
 
     /// <summary>Publish metadata that has no meaning.</summary>
-    public static ApiError BadPublishMetadata(string pubsub, string error) =>
-        PubSub(pubsub, "ERR_PUBSUB_REQUEST_METADATA", 400, StatusCode.InvalidArgument, $"failed deserializing metadata. Error: {error}", new("DAPR_PUBSUB_METADATA_DESERIALIZATION", Empty));
+    public static ApiError BadPublishMetadata(string error) => new("ERR_PUBSUB_REQUEST_METADATA", 400, StatusCode.InvalidArgument, $"failed deserializing metadata. Error: {error}");
 
     /// <summary>A CloudEvent that is none.</summary>
-    public static ApiError BadCloudEvent(string pubsub, string appId, string error) =>
-        PubSub(pubsub, "ERR_PUBSUB_CLOUD_EVENTS_SER", 500, StatusCode.InvalidArgument, "cannot create cloudevent", Both("DAPR_PUBSUB_CLOUD_EVENT_CREATION", "appID", appId, error));
+    public static ApiError BadCloudEvent(string error) => new("ERR_PUBSUB_CLOUD_EVENTS_SER", 500, StatusCode.InvalidArgument, $"cannot create cloudevent: {error}");
 
     /// <summary>A bulk entry whose event does not fit its content type.</summary>
-    public static ApiError BadBulkEvent(string pubsub, string topic, string appId) =>
-        PubSub(pubsub, "ERR_PUBSUB_EVENTS_SER", 400, StatusCode.InvalidArgument, $"error when marshalling cloud event envelope for topic {topic} pubsub {pubsub}: error: mismatch between contentType and event", Both("DAPR_PUBSUB_MARSHAL_ENVELOPE", "appID", appId, "error: mismatch between contentType and event"));
+    public static ApiError BadBulkEvent(string topic) => new(BadEvents, 400, StatusCode.InvalidArgument, $"an event for topic {topic} does not fit its contentType");
 
     /// <summary>Bulk entries without an id of their own.</summary>
-    public static ApiError BadEntryId(string pubsub, string topic, string appId) =>
-        PubSub(pubsub, "ERR_PUBSUB_EVENTS_SER", 400, StatusCode.InvalidArgument, $"error marshaling events to bytes for topic {topic} pubsub {pubsub}. error: entryId is duplicated or not present for entry", Both("DAPR_PUBSUB_MARSHAL_EVENTS", "appID", appId, "entryId is duplicated or not present for entry"));
+    public static ApiError BadEntryId(string topic) => new(BadEvents, 400, StatusCode.InvalidArgument, $"the entryId of an event for topic {topic} is duplicated or not present");
 
     /// <summary>A bulk body that is not a list of entries.</summary>
-    public static ApiError BadBulkBody(string pubsub, string topic, string appId, string error) =>
-        PubSub(pubsub, "ERR_PUBSUB_EVENTS_SER", 400, StatusCode.InvalidArgument, $"error when unmarshaling the request for topic {topic} pubsub {pubsub}: {error}", new("DAPR_PUBSUB_UNMARSHAL_EVENTS", AppId(appId), AppId(appId)));
+    public static ApiError BadBulkBody(string topic, string error) => new(BadEvents, 400, StatusCode.InvalidArgument, $"the events for topic {topic} cannot be read: {error}");
 
     /// <summary>A topic that the component's scopes deny to the app.</summary>
-    public static ApiError TopicForbidden(string pubsub, string topic, string appId) =>
-        PubSub(pubsub, "ERR_PUBSUB_FORBIDDEN", 403, StatusCode.PermissionDenied, $"topic {topic} is not allowed for app id {appId}", new("DAPR_PUBSUB_FORBIDDEN", Empty));
+    public static ApiError TopicForbidden(string topic, string appId) => new("ERR_PUBSUB_FORBIDDEN", 403, StatusCode.PermissionDenied, $"topic {topic} is not allowed for app id {appId}");
 
     /// <summary>The broker did not take the message.</summary>
-    public static ApiError Publish(string pubsub, string topic, string error) =>
-        PubSub(pubsub, "ERR_PUBSUB_PUBLISH_MESSAGE", 500, StatusCode.Internal, $"error when publishing to topic {topic} in pubsub {pubsub}: {error}", Both("DAPR_PUBSUB_PUBLISH_MESSAGE", "topic", topic, error));
+    public static ApiError Publish(string pubsub, string topic, string error) => new("ERR_PUBSUB_PUBLISH_MESSAGE", 500, StatusCode.Internal, $"error when publishing to topic {topic} in pubsub {pubsub}: {error}");
 
-    private static ApiError PubSub(string pubsub, string code, int http, StatusCode grpc, string message, ErrorReason reason) =>
-        new(code, http, grpc, message, reason) { HttpDetails = true, Resource = new("pubsub", pubsub, message) };
+    /// <summary>No such instance of a workflow.</summary>
+    public static ApiError NoInstance(string id) => new("ERR_INSTANCE_ID_NOT_FOUND", 404, StatusCode.NotFound, $"unable to find workflow with the provided instance ID: {id}");
 
-    private static ErrorReason Both(string reason, string name, string value, string error)
-    {
-        var metadata = new Dictionary<string, string> { [name] = value, ["error"] = error };
-        return new(reason, metadata, metadata);
-    }
-
-    private static ErrorReason Scheduler(string reason, string appId) => new(reason, new Dictionary<string, string> { ["appID"] = appId, ["namespace"] = "default" });
-
-    private static Dictionary<string, string> AppId(string appId) => new() { ["appID"] = appId };
+    /// <summary>What the workflow engine refused; <paramref name="verb"/> is the call, in capitals.</summary>
+    public static ApiError Workflow(string verb, string id, WorkflowFault fault) =>
+        fault.Kind == WorkflowFaultKind.NoSuchInstance && verb is "TERMINATE" or "PURGE" ? NoInstance(id) : new($"ERR_{verb}_WORKFLOW", 500, StatusCode.Internal, $"{verb.ToLowerInvariant()} of workflow '{id}' failed: {fault.Message}");
 }

@@ -6,22 +6,11 @@ namespace DaprLocal.Api;
 /// <summary>A component as the metadata show it.</summary>
 internal sealed record ComponentInfo(string Name, string Type, string Version, IReadOnlyList<string> Capabilities);
 
-/// <summary>A subscription that is served; <paramref name="IsProgrammatic"/> tells who asked for it.</summary>
-internal sealed record ServedSubscription(Subscription Subscription, bool IsProgrammatic)
-{
-    /// <summary>The rules of a subscription as the metadata show them, the default as one without a condition.</summary>
-    public static IEnumerable<(string Match, string Path)> RulesOf(Subscription subscription)
-    {
-        foreach (var rule in subscription.Rules) yield return (rule.Match, "/" + rule.Path.TrimStart('/'));
-        if (subscription.Route is { } route) yield return ("", "/" + route.TrimStart('/'));
-    }
-}
-
 /// <summary>What a sidecar tells about itself at one moment.</summary>
 internal sealed record MetadataSnapshot(
     SidecarOptions Options,
     IReadOnlyList<ComponentInfo> Components,
-    IReadOnlyList<ServedSubscription> Subscriptions,
+    IReadOnlyList<Subscription> Subscriptions,
     IReadOnlyDictionary<string, string> Extended,
     bool IsHostReady)
 {
@@ -42,7 +31,7 @@ internal sealed class MetadataApi(SidecarOptions options, IReadOnlyList<Componen
     public event Action? ShutdownRequested;
 
     /// <summary>What is served; set once the app has been asked.</summary>
-    public IReadOnlyList<ServedSubscription> Subscriptions { get; set; } = [];
+    public IReadOnlyList<Subscription> Subscriptions { get; set; } = [];
 
     /// <summary>True once the app listens.</summary>
     public bool IsHostReady { get; set; }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DaprLocal.Config;
 using DaprLocal.PubSub;
 using DaprLocal.Sidecars;
@@ -9,9 +10,6 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
 {
     private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
     private readonly CloudEvents _events = new(appId, time);
-
-    /// <summary>The app that publishes.</summary>
-    public string AppId => appId;
 
     /// <summary>The pub/sub of that name.</summary>
     /// <exception cref="ApiException">There is none, or the topic has no name.</exception>
@@ -33,7 +31,7 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
         var headers = metadata;
         var body = data;
         var id = "";
-        if (IsRaw(pubsub, metadata))
+        if (IsRaw(metadata))
         {
             if (tracesRaw) headers = new Dictionary<string, string>(metadata) { ["traceid"] = trace.Parent, ["tracestate"] = trace.State };
         }
@@ -49,11 +47,11 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
     public async Task BulkPublishAsync(string pubsub, string topic, IReadOnlyList<BulkEntry> entries, IReadOnlyDictionary<string, string> metadata, TraceContext trace, CancellationToken cancellationToken)
     {
         var component = PubSub(pubsub, topic);
-        var isRaw = IsRaw(pubsub, metadata);
+        var isRaw = IsRaw(metadata);
         var ids = new HashSet<string>(entries.Count);
         foreach (var entry in entries)
         {
-            if (entry.EntryId.Length == 0 || !ids.Add(entry.EntryId)) throw new ApiException(ApiErrors.BadEntryId(pubsub, topic, appId));
+            if (entry.EntryId.Length == 0 || !ids.Add(entry.EntryId)) throw new ApiException(ApiErrors.BadEntryId(topic));
         }
 
         if (entries.Count == 0) return;
@@ -78,15 +76,15 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
         {
             return _events.Wrap(pubsub, topic, data.Span, contentType, metadata, trace);
         }
-        catch (GoJsonException error)
+        catch (JsonException error)
         {
-            throw new ApiException(ApiErrors.BadCloudEvent(pubsub, appId, error.Message));
+            throw new ApiException(ApiErrors.BadCloudEvent(error.Message));
         }
     }
 
     private async Task AppendAsync(PubSubComponent component, string topic, NewMessage[] messages, string[] ids, CancellationToken cancellationToken)
     {
-        if (!component.Scopes.MayPublish(topic)) throw new ApiException(ApiErrors.TopicForbidden(component.Name, topic, appId));
+        if (!component.Scopes.MayPublish(topic)) throw new ApiException(ApiErrors.TopicForbidden(topic, appId));
         try
         {
             await PolicyRunner.RunAsync(resiliency.Outbound.GetValueOrDefault(component.Name), PublishAsync, _ => false, time, cancellationToken);
@@ -114,15 +112,15 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
         return new NewMessage(key, headers, body, partition);
     }
 
-    private static bool IsRaw(string pubsub, IReadOnlyDictionary<string, string> metadata)
+    private static bool IsRaw(IReadOnlyDictionary<string, string> metadata)
     {
         if (metadata.Count == 0) return false;
         var value = metadata.FirstOrDefault(pair => pair.Key.Equals("rawPayload", StringComparison.OrdinalIgnoreCase)).Value;
-        return value switch
+        return value?.ToUpperInvariant() switch
         {
-            null or "" or "0" or "f" or "F" or "false" or "False" or "FALSE" => false,
-            "1" or "t" or "T" or "true" or "True" or "TRUE" => true,
-            _ => throw new ApiException(ApiErrors.BadPublishMetadata(pubsub, $"rawPayload value must be a valid boolean: actual is '{value}'")),
+            null or "" or "0" or "F" or "FALSE" => false,
+            "1" or "T" or "TRUE" => true,
+            _ => throw new ApiException(ApiErrors.BadPublishMetadata($"rawPayload value must be a valid boolean: actual is '{value}'")),
         };
     }
 

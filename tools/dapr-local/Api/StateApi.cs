@@ -4,25 +4,17 @@ using Grpc.Core;
 namespace DaprLocal.Api;
 
 /// <summary>The state building block of one app, for both APIs: finds the store, prefixes keys, words the errors.</summary>
-internal sealed class StateApi(string appId, IReadOnlyDictionary<string, StateComponent> stores)
+internal sealed class StateApi(IReadOnlyDictionary<string, StateComponent> stores)
 {
-    /// <summary>The app whose stores these are.</summary>
-    public string AppId => appId;
-
     /// <summary>The store of that name.</summary>
     /// <exception cref="ApiException">There is none.</exception>
-    public StateComponent Store(string name, bool namesAppId = true)
-    {
-        if (stores.TryGetValue(name, out var store)) return store;
-        throw new ApiException(stores.Count == 0 ? ApiErrors.NoStateStores(name, namesAppId ? appId : null) : ApiErrors.StateStoreNotFound(name, namesAppId ? appId : null));
-    }
+    public StateComponent Store(string name) =>
+        stores.GetValueOrDefault(name) ?? throw new ApiException(stores.Count == 0 ? ApiErrors.NoStateStores(name) : ApiErrors.StateStoreNotFound(name));
 
     /// <summary>The stored form of an app's key.</summary>
     /// <exception cref="ApiException">The key holds the separator.</exception>
-    public static string Key(StateComponent store, string key, bool inTransaction = false) =>
-        key.Contains(StateComponent.Separator, StringComparison.Ordinal)
-            ? throw new ApiException(ApiErrors.IllegalKey(store.Name, key, inTransaction))
-            : store.Prefix + key;
+    public static string Key(StateComponent store, string key) =>
+        key.Contains(StateComponent.Separator, StringComparison.Ordinal) ? throw new ApiException(ApiErrors.IllegalKey(key)) : store.Prefix + key;
 
     /// <summary>Reads one key; null when it is not there.</summary>
     public static async ValueTask<StateRecord?> GetAsync(StateComponent store, string key, CancellationToken ct)
@@ -65,36 +57,6 @@ internal sealed class StateApi(string appId, IReadOnlyDictionary<string, StateCo
     public static Task DeleteManyAsync(StateComponent store, IReadOnlyList<StateOperation> operations, CancellationToken ct) =>
         ApplyAsync(store, operations, "ERR_STATE_BULK_DELETE", $"failed deleting state in state store {store.Name}", ct);
 
-    /// <summary>Applies all or nothing, if the store can.</summary>
-    public static async Task TransactAsync(StateComponent store, IReadOnlyList<StateOperation> operations, CancellationToken ct)
-    {
-        try
-        {
-            await store.Store.TransactAsync(operations, ct);
-        }
-        catch (Exception error) when (error is not RpcException)
-        {
-            throw new ApiException(ApiErrors.Transaction(error.Message));
-        }
-    }
-
-    /// <summary>The error of a query, which no store here answers.</summary>
-    public ApiError RefuseQuery(string storeName, ReadOnlySpan<byte> query)
-    {
-        var store = Store(storeName, namesAppId: false);
-        if (store.Store.QueryRefusal is not { } refusal) return ApiErrors.NoQuery(store.Name);
-        try
-        {
-            _ = GoJsonParser.Parse(query);
-        }
-        catch (GoJsonException error)
-        {
-            refusal = "failed to parse JSON query body: " + error.Message;
-        }
-
-        return ApiErrors.QueryFailed(store.Name, refusal);
-    }
-
     private static async Task ApplyAsync(StateComponent store, IReadOnlyList<StateOperation> operations, string code, string what, CancellationToken ct)
     {
         var pending = store.Store.ApplyEach(operations, ct);
@@ -112,20 +74,9 @@ internal sealed class StateApi(string appId, IReadOnlyDictionary<string, StateCo
         }
 
         if (errors is null) return;
-        var message = string.Join('\n', errors.Select(error => error.Message));
-        var first = errors.Find(IsOfETag);
-        var onlyETags = errors.TrueForAll(IsOfETag);
-        if (onlyETags && pending.Count > 1)
-        {
-            first = errors.Find(error => error is InvalidETagException) ?? first;
-            message = first is InvalidETagException ? new InvalidETagException(message).Message : new ETagMismatchException(message).Message;
-        }
-
-        throw new ApiException(ApiErrors.State(code, $"{what}: {message}", first) with
-        {
-            // Of different failures HTTP names that of an etag only.
-            HttpMessage = first is null || onlyETags ? null : $"{what}: {first.Message}",
-        });
+        // The caller repeats a conflict after reading again; what else failed with it, it meets then.
+        var cause = (errors.TrueForAll(IsOfETag) ? errors.Find(error => error is InvalidETagException) : null) ?? errors.Find(IsOfETag);
+        throw new ApiException(ApiErrors.State(code, $"{what}: {string.Join('\n', errors.Select(error => error.Message))}", cause));
     }
 
     private static bool IsOfETag(Exception error) => error is ETagMismatchException or InvalidETagException;

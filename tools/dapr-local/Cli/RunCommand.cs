@@ -12,10 +12,11 @@ internal sealed class RunCommand(Terminal terminal, TimeProvider time)
     {
         var file = RunFileLocator.Find(options.File);
         var plan = RunPlanner.Create(file, Environment.GetEnvironmentVariable);
-        foreach (var note in plan.Notes)
-            terminal.Note(note);
         using var data = DataFolder.Open(RunFileLocator.DataFolder(options.Data, plan.File.Path));
         Ports.CheckFree(plan.Apps);
+        data.WillMake(plan.DatabasesIn(data.Path));
+        if (AppProcess.Limits is { } limits)
+            terminal.Note(limits);
 
         using var loggers = LoggerFactory.Create(logging => logging
             .AddFilter("Microsoft", LogLevel.Warning)

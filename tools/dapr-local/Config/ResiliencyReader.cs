@@ -1,60 +1,53 @@
 namespace DaprLocal.Config;
 
+/// <summary>A <c>Resiliency</c> resource: the policies of each target, by component name or app id.</summary>
+internal sealed record ResiliencyManifest(ResiliencyTargets Targets, IReadOnlyList<string> Scopes, SourcePosition Position);
+
 /// <summary>
-/// Reads <c>Resiliency</c> documents (dapr.io/v1alpha1). Retries and timeouts of components and apps take effect; circuit breakers,
-/// <c>matching</c> and the target <c>actors</c> are checked for their shape and noted as being without effect.
+/// Reads <c>Resiliency</c> documents (dapr.io/v1alpha1): retries and timeouts of pub/sub components and of apps. What dapr-local does
+/// not have (circuit breakers, <c>matching</c>, policies with Dapr's default names) is refused, so that nobody relies on it.
 /// </summary>
 internal static class ResiliencyReader
 {
-    /// <summary>The policies and targets of one document.</summary>
+    /// <summary>The policies of one document.</summary>
     public static ResiliencyManifest Read(ResourceDocument document)
     {
         var root = document.Root;
-        var notes = new List<string>();
         root.AllowOnly(["apiVersion", "kind", "metadata", "spec", "scopes"]);
         var spec = root.Map("spec") ?? throw root.Error("spec", $"resiliency '{document.Name}' has no 'spec'");
         spec.AllowOnly(["policies", "targets"]);
         var policies = spec.Map("policies");
-        policies?.AllowOnly(["timeouts", "retries", "circuitBreakers"]);
+        policies?.AllowOnly(["timeouts", "retries"]);
+        var retries = Named(policies?.Map("retries"), (map, name) => ReadRetry(Section(map, name)));
+        var timeouts = Named(policies?.Map("timeouts"), (map, name) => map.Duration(name) ?? throw map.Error(name, $"timeout '{name}' has no value"));
         var targets = spec.Map("targets");
-        targets?.AllowOnly(["apps", "actors", "components"]);
-
-        if (targets?.Has("actors") is true)
-            notes.Add(Note(targets, "actors", "resiliency targets 'actors' have no effect in dapr-local"));
-        CheckBreakers(policies?.Map("circuitBreakers"), notes);
-        var inbound = new Dictionary<string, PolicyReference>(StringComparer.Ordinal);
-        var outbound = new Dictionary<string, PolicyReference>(StringComparer.Ordinal);
-        ReadComponents(targets?.Map("components"), inbound, outbound, notes);
-        var apps = targets?.Map("apps");
-
-        var timeouts = policies?.Map("timeouts");
-        var retries = policies?.Map("retries");
+        targets?.AllowOnly(["apps", "components"]);
+        var components = targets?.Map("components");
+        foreach (var name in components?.Keys ?? []) Section(components!, name).AllowOnly(["inbound", "outbound"]);
         return new ResiliencyManifest(
-            document.Name,
-            retries?.Keys.ToDictionary(name => name, name => ReadRetry(Policy(retries, name), notes), StringComparer.Ordinal) ?? [],
-            timeouts?.Keys.ToDictionary(name => name, name => timeouts.Duration(name) ?? throw timeouts.Error(name, $"timeout '{name}' has no value"), StringComparer.Ordinal) ?? [],
-            inbound,
-            outbound,
-            apps?.Keys.ToDictionary(id => id, id => ReadTarget(Policy(apps, id), notes), StringComparer.Ordinal) ?? [],
+            new ResiliencyTargets(
+                Direction(components, "inbound", Policy),
+                Direction(components, "outbound", Policy),
+                Named(targets?.Map("apps"), (map, id) => Policy(Section(map, id)))),
             [.. root.Texts("scopes").Select(scope => scope.Value)],
-            notes,
             root.Position);
+
+        ComponentPolicy Policy(YamlMap target)
+        {
+            target.AllowOnly(["timeout", "retry"]);
+            return new(target.Has("retry") ? Find(target, "retry", retries) : null, target.Has("timeout") ? Find(target, "timeout", timeouts) : null);
+        }
     }
 
-    private static RetryPolicy ReadRetry(YamlMap retry, List<string> notes)
+    private static RetryPolicy ReadRetry(YamlMap retry)
     {
-        retry.AllowOnly(["policy", "duration", "maxInterval", "maxRetries", "matching"]);
+        retry.AllowOnly(["policy", "duration", "maxInterval", "maxRetries"]);
         var exponential = retry.Text("policy") switch
         {
             null or "" or "constant" => false,
             "exponential" => true,
             var other => throw retry.Error("policy", $"retry policy '{other}' is unknown; write 'constant' or 'exponential'"),
         };
-        if (retry.Map("matching") is { } matching)
-        {
-            matching.AllowOnly(["httpStatusCodes", "gRPCStatusCodes"]);
-            notes.Add(Note(retry, "matching", "'matching' has no effect in dapr-local: every failure is retried"));
-        }
         return new RetryPolicy(
             exponential,
             retry.Duration("duration") ?? TimeSpan.FromSeconds(5),
@@ -62,47 +55,19 @@ internal static class ResiliencyReader
             retry.Integer("maxRetries", -1, int.MaxValue) ?? -1);
     }
 
-    private static void CheckBreakers(YamlMap? breakers, List<string> notes)
+    private static Dictionary<string, ComponentPolicy> Direction(YamlMap? components, string direction, Func<YamlMap, ComponentPolicy> policy) =>
+        (components?.Keys ?? []).Where(name => Section(components!, name).Has(direction)).ToDictionary(name => name, name => policy(Section(components!, name).Map(direction)!), StringComparer.Ordinal);
+
+    private static Dictionary<string, T> Named<T>(YamlMap? map, Func<YamlMap, string, T> read)
     {
-        foreach (var name in breakers?.Keys ?? [])
-        {
-            var breaker = Policy(breakers!, name);
-            breaker.AllowOnly(["maxRequests", "interval", "timeout", "trip"]);
-            breaker.Integer("maxRequests", 0, int.MaxValue);
-            breaker.Duration("interval");
-            breaker.Duration("timeout");
-            notes.Add(Note(breakers!, name, $"circuit breaker '{name}' has no effect in dapr-local"));
-        }
+        if (map?.Keys.FirstOrDefault(name => name.StartsWith("Default", StringComparison.Ordinal)) is { } @default)
+            throw map.Error(@default, $"dapr-local does not have policies that apply by their name; name the targets of '{@default}'");
+        return map?.Keys.ToDictionary(name => name, name => read(map, name), StringComparer.Ordinal) ?? [];
     }
 
-    private static void ReadComponents(
-        YamlMap? components, Dictionary<string, PolicyReference> inbound, Dictionary<string, PolicyReference> outbound, List<string> notes)
-    {
-        foreach (var name in components?.Keys ?? [])
-        {
-            var target = Policy(components!, name);
-            target.AllowOnly(["inbound", "outbound"]);
-            foreach (var (direction, into) in new[] { ("inbound", inbound), ("outbound", outbound) })
-            {
-                if (target.Map(direction) is not { } policy)
-                    continue;
-                into[name] = ReadTarget(policy, notes);
-            }
-        }
-    }
+    private static T Find<T>(YamlMap target, string key, Dictionary<string, T> policies) => policies.TryGetValue(target.RequiredText(key), out var policy)
+        ? policy
+        : throw target.Error(key, $"{key} policy '{target.Text(key)}' is not defined in this resource; defined here: {string.Join(", ", policies.Keys)}");
 
-    private static PolicyReference ReadTarget(YamlMap target, List<string> notes)
-    {
-        target.AllowOnly(["timeout", "retry", "circuitBreaker", "circuitBreakerCacheSize"]);
-        if (target.Has("circuitBreaker"))
-            notes.Add(Note(target, "circuitBreaker", "'circuitBreaker' has no effect in dapr-local"));
-        return new PolicyReference(Reference(target, "retry"), Reference(target, "timeout"));
-    }
-
-    private static YamlMap Policy(YamlMap map, string name) => map.Map(name) ?? throw map.Error(name, $"'{name}' is empty");
-
-    private static YamlText? Reference(YamlMap policy, string key) =>
-        policy.Text(key) is { Length: > 0 } name ? new YamlText(name, policy.PositionOf(key)) : null;
-
-    private static string Note(YamlMap map, string key, string text) => $"{map.PositionOf(key).File}:{map.PositionOf(key).Line}: {text}";
+    private static YamlMap Section(YamlMap map, string name) => map.Map(name) ?? throw map.Error(name, $"'{name}' is empty");
 }

@@ -24,28 +24,21 @@ internal sealed record ComponentManifest(
     public bool IsVisibleTo(string appId) => Scopes.Count == 0 || Scopes.Contains(appId);
 }
 
-/// <summary>Limits of a bulk subscription; null means the component's default.</summary>
-internal sealed record BulkSubscribe(int? MaxMessagesCount, TimeSpan? MaxAwaitDuration);
+/// <summary>A bulk subscription; null means the default number of messages in a delivery.</summary>
+internal sealed record BulkSubscribe(int? MaxMessagesCount);
 
-/// <summary>
-/// One subscription of one app, declarative or programmatic: an event of the topic goes to the first of its rules that
-/// matches, else to <paramref name="Route"/> (null: it is dropped). <paramref name="DeadLetterTopic"/> null means that a
-/// failing event is retried for ever.
-/// </summary>
+/// <summary>One subscription of one app. <paramref name="DeadLetterTopic"/> null means that a failing event is retried for ever.</summary>
 internal sealed record Subscription(
     string PubsubName,
     string Topic,
-    string? Route,
+    string Route,
     string? DeadLetterTopic,
     BulkSubscribe? Bulk,
     IReadOnlyDictionary<string, string> Metadata)
 {
-    /// <summary>The rules in their order.</summary>
-    public IReadOnlyList<RouteRule> Rules { get; init; } = [];
+    /// <summary>The path of the app that gets the events.</summary>
+    public string Path => "/" + Route.TrimStart('/');
 }
-
-/// <summary>A declarative <c>Subscription</c> resource with the apps it is for (none = all).</summary>
-internal sealed record SubscriptionManifest(string Name, Subscription Subscription, IReadOnlyList<string> Scopes, SourcePosition Position);
 
 /// <summary>A retry policy of a <c>Resiliency</c> resource. <paramref name="MaxRetries"/> -1 means for ever.</summary>
 internal sealed record RetryPolicy(bool Exponential, TimeSpan Duration, TimeSpan MaxInterval, int MaxRetries)
@@ -68,22 +61,16 @@ internal sealed record RetryPolicy(bool Exponential, TimeSpan Duration, TimeSpan
 /// <summary>The policies that apply to one component in one direction, or to calls of one app; null means none.</summary>
 internal sealed record ComponentPolicy(RetryPolicy? Retry, TimeSpan? Timeout);
 
-/// <summary>Resolved targets of all <c>Resiliency</c> resources an app sees, by component name or app id.</summary>
+/// <summary>The policies that an app's sidecar keeps, by component name or app id.</summary>
 internal sealed record ResiliencyTargets(
     IReadOnlyDictionary<string, ComponentPolicy> Inbound,
-    IReadOnlyDictionary<string, ComponentPolicy> Outbound)
+    IReadOnlyDictionary<string, ComponentPolicy> Outbound,
+    IReadOnlyDictionary<string, ComponentPolicy> Apps)
 {
+    private static readonly Dictionary<string, ComponentPolicy> Empty = [];
+
     /// <summary>No policy at all.</summary>
-    public static ResiliencyTargets None { get; } = new(new Dictionary<string, ComponentPolicy>(), new Dictionary<string, ComponentPolicy>());
-
-    /// <summary>Policies of calls to the apps that are targets.</summary>
-    public IReadOnlyDictionary<string, ComponentPolicy> Apps { get; init; } = new Dictionary<string, ComponentPolicy>();
-
-    /// <summary>The policy of calls to all other apps.</summary>
-    public ComponentPolicy? OtherApps { get; init; }
-
-    /// <summary>The policy of calls to an app.</summary>
-    public ComponentPolicy? OfApp(string appId) => Apps.GetValueOrDefault(appId, OtherApps!);
+    public static ResiliencyTargets None { get; } = new(Empty, Empty, Empty);
 }
 
 /// <summary>An app that answers <paramref name="Path"/> with 2xx is healthy; so many failures in a row make it unhealthy, one success healthy.</summary>
@@ -116,13 +103,10 @@ internal sealed record SidecarOptions
     /// <summary>Components that the app may see.</summary>
     public IReadOnlyList<ComponentManifest> Components { get; init; } = [];
 
-    /// <summary>Declarative subscriptions of the app.</summary>
-    public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];
-
     /// <summary>How the app is asked whether it is healthy; null: one that listens is.</summary>
     public AppHealthCheck? HealthCheck { get; init; }
 
-    /// <summary>Retry policies of the app's components.</summary>
+    /// <summary>Policies of pub/sub components and of called apps.</summary>
     public ResiliencyTargets Resiliency { get; init; } = ResiliencyTargets.None;
 
     /// <summary>Limits and retention of the app's workflows.</summary>

@@ -58,8 +58,8 @@ internal sealed record RunFileApp
     public required SourcePosition Position { get; init; }
 }
 
-/// <summary>A Multi-App Run file; <paramref name="Notes"/> are remarks about settings without effect here.</summary>
-internal sealed record RunFile(string Path, string? Name, IReadOnlyList<RunFileApp> Apps, IReadOnlyList<string> Notes)
+/// <summary>A Multi-App Run file.</summary>
+internal sealed record RunFile(string Path, string? Name, IReadOnlyList<RunFileApp> Apps)
 {
     /// <summary>The directory of the file.</summary>
     public string Directory => System.IO.Path.GetDirectoryName(Path)!;

@@ -9,11 +9,7 @@ internal static class RunFileReader
     public static RunFile Read(string path)
     {
         var full = Path.GetFullPath(Directory.Exists(path) ? Path.Combine(path, "dapr.yaml") : path);
-        var documents = YamlFile.Load(full);
-        if (documents.Count != 1)
-            throw new ConfigurationException(new SourcePosition(YamlFile.DisplayName(full), 1), $"a run file holds one YAML document, this one {documents.Count}");
-
-        var root = documents[0];
+        var root = YamlFile.LoadOne(full, "a run file");
         root.AllowOnly(RunFileKeys.Top);
         if (root.Integer("version", 0, int.MaxValue) is null or 0)
             throw root.Error("version", "'version: 1' is required at the top of a run file");
@@ -23,20 +19,16 @@ internal static class RunFileReader
         var sections = root.Maps("apps");
         if (sections.Count is 0 or > MaxApps)
             throw root.Error("apps", $"'apps' must list 1 to {MaxApps} apps");
-        var notes = new List<string>();
-        if (common is not null)
-            AddNotes(common, notes);
-        var apps = sections.Select(section => ReadApp(section, common, Path.GetDirectoryName(full)!, notes)).ToArray();
+        var apps = sections.Select(section => ReadApp(section, common, Path.GetDirectoryName(full)!)).ToArray();
         RefuseDuplicates(apps);
-        return new RunFile(full, root.Text("name"), apps, notes);
+        return new RunFile(full, root.Text("name"), apps);
     }
 
-    private static RunFileApp ReadApp(YamlMap app, YamlMap? common, string fileDirectory, List<string> notes)
+    private static RunFileApp ReadApp(YamlMap app, YamlMap? common, string fileDirectory)
     {
         app.AllowOnly(RunFileKeys.App);
-        AddNotes(app, notes);
-        foreach (var section in new[] { app, common })
-            RefuseUnserved(section);
+        if (app.Text("appProtocol") is { Length: > 0 } protocol and not "http")
+            throw app.Error("appProtocol", $"dapr-local talks to apps over http only, not '{protocol}'");
 
         var directory = Existing(app, "appDirPath", app.RequiredText("appDirPath"), fileDirectory, Directory.Exists);
         var id = app.Text("appID") is { Length: > 0 } written ? written : Path.GetFileName(Path.TrimEndingDirectorySeparator(directory));
@@ -107,21 +99,6 @@ internal static class RunFileReader
         return merged;
     }
 
-    private static void RefuseUnserved(YamlMap? section)
-    {
-        if (section is null)
-            return;
-        if (section.Text("appProtocol") is { Length: > 0 } protocol and not "http")
-            throw section.Error("appProtocol", $"dapr-local talks to apps over http only, not '{protocol}'");
-        if (section.Flag("appSSL") is true)
-            throw section.Error("appSSL", "dapr-local talks to apps without TLS; remove 'appSSL'");
-        if (section.Text("unixDomainSocket") is { Length: > 0 })
-            throw section.Error("unixDomainSocket", "dapr-local listens on loopback ports only; remove 'unixDomainSocket'");
-        var addresses = (section.Text("apiListenAddresses") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (Array.Find(addresses, address => address.Trim('[', ']') is not ("127.0.0.1" or "::1" or "localhost")) is { } foreign)
-            throw section.Error("apiListenAddresses", $"dapr-local listens on loopback only, not on '{foreign}'");
-    }
-
     private static void RefuseDuplicates(RunFileApp[] apps)
     {
         var ids = new Dictionary<string, RunFileApp>(StringComparer.Ordinal);
@@ -141,10 +118,6 @@ internal static class RunFileReader
             }
         }
     }
-
-    private static void AddNotes(YamlMap section, List<string> notes) => notes.AddRange(RunFileKeys.Noted
-        .Where(key => section.Text(key) is { Length: > 0 } value && value is not ("0" or "-1"))
-        .Select(key => $"{section.PositionOf(key).File}:{section.PositionOf(key).Line}: '{key}' has no effect in dapr-local"));
 
     // The CLI writes -1 and 0 for "not set".
     private static PortSetting? Port(YamlMap app, string key) => app.Integer(key, -1, 65535) is { } port and > 0 ? new PortSetting(port, app.PositionOf(key)) : null;

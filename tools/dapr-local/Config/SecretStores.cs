@@ -34,7 +34,7 @@ internal sealed class SecretStores(Func<string, string?> environment)
         if (store is null)
             throw reference.Error("name", $"secret '{name}' has no store: add 'auth: {{secretStore: NAME}}' to the component");
         if (!_stores.TryGetValue(store, out var find))
-            throw reference.Error("name", $"secret store '{store}' is not defined{Nearest.Hint(store, _stores.Keys)}");
+            throw reference.Error("name", $"secret store '{store}' is not defined; defined here: {string.Join(", ", _stores.Keys)}");
         return find(name, key) ?? throw reference.Error("name", $"secret store '{store}' has no value '{key}' in secret '{name}'");
     }
 

@@ -34,6 +34,11 @@ internal static class YamlFile
         }
     }
 
+    /// <summary>The one document of a file; <paramref name="what"/> the file is, for the message.</summary>
+    public static YamlMap LoadOne(string path, string what) => Load(path) is [var only]
+        ? only
+        : throw new ConfigurationException(new SourcePosition(DisplayName(path), 1), $"{what} holds one YAML document, no more and no fewer");
+
     /// <summary>The path as the user would write it: relative when it lies below the working directory.</summary>
     public static string DisplayName(string path)
     {

@@ -25,7 +25,7 @@ internal sealed class YamlMap(string file, string path, YamlMappingNode node)
         foreach (var key in node.Children.Keys)
         {
             if (!known.Contains(KeyOf(key)))
-                throw new ConfigurationException(At(key), $"unknown key '{KeyOf(key)}'{Where()}{Nearest.Hint(KeyOf(key), known)}");
+                throw new ConfigurationException(At(key), $"dapr-local does not know the key '{KeyOf(key)}'{Where()}; known here: {string.Join(", ", known.Order(StringComparer.Ordinal))}");
         }
     }
 

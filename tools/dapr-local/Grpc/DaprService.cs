@@ -5,13 +5,14 @@ using DaprLocal.Api;
 using DaprLocal.PubSub;
 using DaprLocal.State;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace DaprLocal.Grpc;
 
-/// <summary>The gRPC skin of the building blocks; features that are off answer as a daprd without them.</summary>
-internal sealed partial class DaprService(StateApi state, PubSubApi pubsub, MetadataApi metadata, WorkflowApi? workflows, int maxSize) : DaprServiceBase
+/// <summary>The gRPC skin of the building blocks.</summary>
+internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi metadata) : DaprServiceBase
 {
     private static readonly Empty Nothing = new();
 
@@ -19,14 +20,11 @@ internal sealed partial class DaprService(StateApi state, PubSubApi pubsub, Meta
     public override async Task<GetStateResponse> GetState(GetStateRequest request, ServerCallContext context)
     {
         var response = new GetStateResponse();
-        if (await StateApi.GetAsync(state.Store(request.StoreName), request.Key, context.CancellationToken) is { } record)
-        {
-            response.Data = UnsafeByteOperations.UnsafeWrap(record.Value);
-            response.Etag = record.ETag;
-            if (record.ExpiresAt is { } expires) response.Metadata.Add("ttlExpireTime", Rfc3339(expires));
-        }
-
-        return Sized(response);
+        if (await StateApi.GetAsync(state.Store(request.StoreName), request.Key, context.CancellationToken) is not { } record) return response;
+        response.Data = UnsafeByteOperations.UnsafeWrap(record.Value);
+        response.Etag = record.ETag;
+        AddExpiry(response.Metadata, record);
+        return response;
     }
 
     /// <inheritdoc/>
@@ -41,28 +39,21 @@ internal sealed partial class DaprService(StateApi state, PubSubApi pubsub, Meta
             {
                 item.Data = UnsafeByteOperations.UnsafeWrap(record.Value);
                 item.Etag = record.ETag;
-                if (record.ExpiresAt is { } expires) item.Metadata.Add("ttlExpireTime", Rfc3339(expires));
+                AddExpiry(item.Metadata, record);
             }
 
             response.Items.Add(item);
         }
 
-        return Sized(response);
+        return response;
     }
 
     /// <inheritdoc/>
     public override async Task<Empty> SaveState(SaveStateRequest request, ServerCallContext context)
     {
         var store = state.Store(request.StoreName);
-        if (request.States.Count == 0) return Nothing;
-        var operations = new StateOperation[request.States.Count];
-        for (var i = 0; i < operations.Length; i++)
-        {
-            if (request.States[i].Key.Length == 0) throw new ApiException(ApiErrors.EmptyKey);
-            operations[i] = StateMapping.Upsert(request.States[i], store, inTransaction: false);
-        }
-
-        await StateApi.SaveAsync(store, operations, context.CancellationToken);
+        if (request.States.Any(item => item.Key.Length == 0)) throw new ApiException(ApiErrors.EmptyKey);
+        if (request.States.Count > 0) await StateApi.SaveAsync(store, [.. request.States.Select(item => StateMapping.Upsert(item, store))], context.CancellationToken);
         return Nothing;
     }
 
@@ -70,11 +61,7 @@ internal sealed partial class DaprService(StateApi state, PubSubApi pubsub, Meta
     public override async Task<Empty> DeleteState(DeleteStateRequest request, ServerCallContext context)
     {
         var store = state.Store(request.StoreName);
-        await StateApi.DeleteAsync(store, new StateOperation(IsDelete: true, StateApi.Key(store, request.Key))
-        {
-            ETag = request.Etag?.Value,
-            Concurrency = StateMapping.Concurrency(request.Options),
-        }, context.CancellationToken);
+        await StateApi.DeleteAsync(store, StateMapping.Operation(store, isDelete: true, request.Key, request.Etag, request.Options), context.CancellationToken);
         return Nothing;
     }
 
@@ -82,40 +69,14 @@ internal sealed partial class DaprService(StateApi state, PubSubApi pubsub, Meta
     public override async Task<Empty> DeleteBulkState(DeleteBulkStateRequest request, ServerCallContext context)
     {
         var store = state.Store(request.StoreName);
-        if (request.States.Count > 0) await StateApi.DeleteManyAsync(store, [.. request.States.Select(item => StateMapping.Delete(item, store, inTransaction: false))], context.CancellationToken);
+        if (request.States.Count > 0) await StateApi.DeleteManyAsync(store, [.. request.States.Select(item => StateMapping.Operation(store, isDelete: true, item.Key, item.Etag, item.Options))], context.CancellationToken);
         return Nothing;
     }
-
-    /// <inheritdoc/>
-    public override async Task<Empty> ExecuteStateTransaction(ExecuteStateTransactionRequest request, ServerCallContext context)
-    {
-        var store = state.Store(request.StoreName);
-        var operations = new StateOperation[request.Operations.Count];
-        for (var i = 0; i < operations.Length; i++)
-        {
-            var operation = request.Operations[i];
-            var item = operation.Request ?? new StateItem();
-            operations[i] = operation.OperationType switch
-            {
-                "upsert" => StateMapping.Upsert(item, store, inTransaction: true),
-                "delete" => StateMapping.Delete(item, store, inTransaction: true),
-                var other => throw new ApiException(ApiErrors.UnknownOperation(other)),
-            };
-        }
-
-        await StateApi.TransactAsync(store, operations, context.CancellationToken);
-        return Nothing;
-    }
-
-    /// <inheritdoc/>
-    public override Task<QueryStateResponse> QueryStateAlpha1(QueryStateRequest request, ServerCallContext context) =>
-        throw new ApiException(state.RefuseQuery(request.StoreName, request.Query is { Length: > 0 } query ? System.Text.Encoding.UTF8.GetBytes(query) : []));
 
     /// <inheritdoc/>
     public override async Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext context)
     {
-        var trace = TraceOf(context);
-        await pubsub.PublishAsync(request.PubsubName, request.Topic, request.Data.Memory, request.DataContentType, request.Metadata, trace, tracesRaw: true, context.CancellationToken);
+        await pubsub.PublishAsync(request.PubsubName, request.Topic, request.Data.Memory, request.DataContentType, request.Metadata, TraceOf(context), tracesRaw: true, context.CancellationToken);
         return Nothing;
     }
 
@@ -148,39 +109,14 @@ internal sealed partial class DaprService(StateApi state, PubSubApi pubsub, Meta
         return Task.FromResult(Nothing);
     }
 
-    /// <inheritdoc/>
-    public override Task<GetSecretResponse> GetSecret(GetSecretRequest request, ServerCallContext context) => throw new ApiException(OffFeatures.Secrets);
-
-    /// <inheritdoc/>
-    public override Task<GetBulkSecretResponse> GetBulkSecret(GetBulkSecretRequest request, ServerCallContext context) => throw new ApiException(OffFeatures.Secrets);
-
-    /// <inheritdoc/>
-    public override Task<InvokeBindingResponse> InvokeBinding(InvokeBindingRequest request, ServerCallContext context) => throw new ApiException(OffFeatures.Binding(request.Name, hasOperation: true));
-
-    /// <inheritdoc/>
-    public override Task<GetConfigurationResponse> GetConfiguration(GetConfigurationRequest request, ServerCallContext context) => throw new ApiException(OffFeatures.Configuration);
-
-    /// <inheritdoc/>
-    public override Task<TryLockResponse> TryLockAlpha1(TryLockRequest request, ServerCallContext context) => throw new ApiException(OffFeatures.Lock);
-
-    /// <inheritdoc/>
-    public override Task<GetActorStateResponse> GetActorState(GetActorStateRequest request, ServerCallContext context) => throw new ApiException(OffFeatures.ActorState);
-
-    /// <inheritdoc/>
-    public override Task<InvokeActorResponse> InvokeActor(InvokeActorRequest request, ServerCallContext context) => throw new ApiException(OffFeatures.ActorAddress(request.ActorType, request.ActorId));
-
-    // The library would refuse it too, in other words.
-    private T Sized<T>(T response)
-        where T : IMessage =>
-        response.CalculateSize() is var size && size > maxSize
-            ? throw new RpcException(new Status(StatusCode.ResourceExhausted, $"grpc: trying to send message larger than max ({size} vs. {maxSize})"))
-            : response;
+    private static void AddExpiry(MapField<string, string> metadata, StateRecord record)
+    {
+        if (record.ExpiresAt is { } expires) metadata.Add("ttlExpireTime", expires.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+    }
 
     private static TraceContext TraceOf(ServerCallContext context)
     {
         var headers = context.RequestHeaders;
         return new TraceContext(headers.GetValue("traceparent") ?? "", headers.GetValue("tracestate") ?? "");
     }
-
-    private static string Rfc3339(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 }

@@ -25,18 +25,18 @@ internal static class MetadataMapping
         }
 
         foreach (var (name, value) in snapshot.Extended) response.ExtendedMetadata.Add(name, value);
-        foreach (var (subscription, isProgrammatic) in snapshot.Subscriptions)
+        foreach (var subscription in snapshot.Subscriptions)
         {
             var served = new PubsubSubscription
             {
                 PubsubName = subscription.PubsubName,
                 Topic = subscription.Topic,
                 DeadLetterTopic = subscription.DeadLetterTopic ?? "",
-                Type = isProgrammatic ? PubsubSubscriptionType.Programmatic : PubsubSubscriptionType.Declarative,
+                Type = PubsubSubscriptionType.Programmatic,
                 Rules = new PubsubSubscriptionRules(),
             };
             foreach (var (name, value) in subscription.Metadata) served.Metadata.Add(name, value);
-            foreach (var (match, path) in ServedSubscription.RulesOf(subscription)) served.Rules.Rules.Add(new PubsubSubscriptionRule { Match = match, Path = path });
+            served.Rules.Rules.Add(new PubsubSubscriptionRule { Path = subscription.Path });
             response.Subscriptions.Add(served);
         }
 

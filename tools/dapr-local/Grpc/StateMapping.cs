@@ -8,47 +8,29 @@ namespace DaprLocal.Grpc;
 /// <summary>Between the messages of the state calls and <see cref="StateOperation"/>.</summary>
 internal static class StateMapping
 {
-    /// <summary>An upsert; outside of a transaction a value that is called JSON is written again as daprd would.</summary>
-    /// <exception cref="RpcException">A value that is called JSON and is none: UNKNOWN with the parser's text, as recorded.</exception>
-    public static StateOperation Upsert(StateItem item, StateComponent store, bool inTransaction)
+    /// <summary>An upsert.</summary>
+    /// <exception cref="RpcException">A value that is called JSON and is none: UNKNOWN, as recorded.</exception>
+    public static StateOperation Upsert(StateItem item, StateComponent store)
     {
-        var value = item.Value.Memory;
-        var isBinary = true;
-        var isCalledJson = item.Metadata.Count > 0 && item.Metadata.TryGetValue("contentType", out var contentType) && contentType == "application/json";
-        if (isCalledJson && !inTransaction)
+        var isJson = item.Metadata.TryGetValue("contentType", out var contentType) && contentType == "application/json";
+        if (isJson && !JsonText.IsValid(item.Value.Span)) throw new RpcException(new Status(StatusCode.Unknown, $"the value of '{item.Key}' is called application/json and is no JSON"));
+        return Operation(store, isDelete: false, item.Key, item.Etag, item.Options) with
         {
-            try
-            {
-                value = GoJson.Serialize(GoJsonParser.Parse(value.Span), asDouble: true);
-            }
-            catch (GoJsonException error)
-            {
-                throw new RpcException(new Status(StatusCode.Unknown, error.Message));
-            }
-
-            isBinary = false;
-        }
-
-        return Common(item, store, isDelete: false, inTransaction) with
-        {
-            Value = value,
-            IsBinary = isBinary,
-            IsCalledJson = isCalledJson,
-            Ttl = item.Metadata.Count > 0 && item.Metadata.TryGetValue("ttlInSeconds", out var ttl) ? ttl : null,
+            Value = item.Value.Memory,
+            IsBinary = !isJson,
+            Ttl = item.Metadata.TryGetValue("ttlInSeconds", out var ttl) ? ttl : null,
         };
     }
 
-    /// <summary>A delete.</summary>
-    public static StateOperation Delete(StateItem item, StateComponent store, bool inTransaction) => Common(item, store, isDelete: true, inTransaction);
-
-    /// <summary>The words of the options.</summary>
-    public static string? Concurrency(StateOptions? options) => options?.Concurrency switch
+    /// <summary>An operation without what only an upsert has.</summary>
+    public static StateOperation Operation(StateComponent store, bool isDelete, string key, Etag? etag, StateOptions? options) => new(isDelete, StateApi.Key(store, key))
     {
-        StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite => "first-write",
-        StateOptions.Types.StateConcurrency.ConcurrencyLastWrite => "last-write",
-        _ => null,
+        ETag = etag?.Value,
+        Concurrency = options?.Concurrency switch
+        {
+            StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite => "first-write",
+            StateOptions.Types.StateConcurrency.ConcurrencyLastWrite => "last-write",
+            _ => null,
+        },
     };
-
-    private static StateOperation Common(StateItem item, StateComponent store, bool isDelete, bool inTransaction) =>
-        new(isDelete, StateApi.Key(store, item.Key, inTransaction)) { ETag = item.Etag?.Value, Concurrency = Concurrency(item.Options) };
 }

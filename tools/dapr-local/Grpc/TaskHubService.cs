@@ -122,10 +122,6 @@ internal sealed class TaskHubService(WorkflowEngine engine) : TaskHubSidecarServ
     }, "", context);
 
     /// <inheritdoc />
-    public override Task<RerunWorkflowFromEventResponse> RerunWorkflowFromEvent(RerunWorkflowFromEventRequest request, ServerCallContext context) =>
-        Guard(async () => new RerunWorkflowFromEventResponse { NewInstanceID = await engine.RerunAsync(request, context.CancellationToken) }, "", context);
-
-    /// <inheritdoc />
     public override Task<ListInstanceIDsResponse> ListInstanceIDs(ListInstanceIDsRequest request, ServerCallContext context)
     {
         var response = new ListInstanceIDsResponse();

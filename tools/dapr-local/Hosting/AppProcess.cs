@@ -38,6 +38,9 @@ internal sealed class AppProcess : IAsyncDisposable
         Exited = ObserveAsync(output);
     }
 
+    /// <summary>What of <see cref="StopAsync"/> the platform cannot do, for the user; null where everything works.</summary>
+    public static string? Limits => LimitsOn(isWindows: OperatingSystem.IsWindows(), isLinux: OperatingSystem.IsLinux());
+
     /// <summary>The app's id.</summary>
     public string AppId { get; }
 
@@ -56,6 +59,11 @@ internal sealed class AppProcess : IAsyncDisposable
                 return [.. _lastLines];
         }
     }
+
+    /// <summary>The text of <see cref="Limits"/>.</summary>
+    internal static string? LimitsOn(bool isWindows, bool isLinux) => isLinux ? null
+        : isWindows ? "on Windows apps cannot be asked to end: stopping kills them with all that they started; what they stored is safe"
+        : "on this system only the process of an app itself is asked to end; processes that it started and leaves behind go on";
 
     /// <summary>Starts the app.</summary>
     public static AppProcess Start(AppCommand command, Terminal terminal, Color color, Watchdog? watchdog, TimeProvider time)
@@ -91,7 +99,7 @@ internal sealed class AppProcess : IAsyncDisposable
             // The whole tree is asked, as Ctrl-C in a terminal does: a shell passes no signal on to what it runs.
             var asked = false;
             foreach (var process in tree)
-                asked |= PosixSignals.AskToEnd(process);
+                asked |= process.AskToEnd();
             if (asked)
                 await Task.WhenAny(Exited, Task.Delay(patience, _time, hurry));
         }

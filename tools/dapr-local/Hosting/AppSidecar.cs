@@ -19,6 +19,9 @@ internal sealed class AppSidecar : IAsyncDisposable
         sidecar.ShutdownRequested += () => _shutdown.TrySetResult();
     }
 
+    /// <summary>The file of an app's workflows in the data folder.</summary>
+    public static string WorkflowFile(string appId) => $"workflows/{appId}.db";
+
     /// <summary>Completes when a caller asked the sidecar to end (<c>POST /v1.0/shutdown</c>).</summary>
     public Task ShutdownRequested => _shutdown.Task;
 
@@ -30,12 +33,13 @@ internal sealed class AppSidecar : IAsyncDisposable
         AppPlan plan, ComponentRegistry components, string dataDirectory, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
     {
         var appId = plan.Sidecar.AppId;
-        var folder = Path.Combine(dataDirectory, "workflows");
+        var file = Path.Combine(dataDirectory, WorkflowFile(appId));
+        var folder = Path.GetDirectoryName(file)!;
         WorkflowEngine workflows;
         try
         {
             Directory.CreateDirectory(folder);
-            workflows = await WorkflowEngine.OpenAsync(plan.Sidecar, Path.Combine(folder, appId + ".db"), time, loggers.CreateLogger("DaprLocal.Workflows." + appId), ct);
+            workflows = await WorkflowEngine.OpenAsync(plan.Sidecar, file, time, loggers.CreateLogger("DaprLocal.Workflows." + appId), ct);
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
         {

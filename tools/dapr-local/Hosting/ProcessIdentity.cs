@@ -1,12 +1,15 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace DaprLocal.Hosting;
 
 /// <summary>A process by id and start time, so that an id used again by another process is never mistaken for it.</summary>
 internal sealed record ProcessIdentity(int Id, long Started)
 {
+    private const int Terminate = 15;
+
     /// <summary>The identity of a running process; null when there is none with this id.</summary>
     public static ProcessIdentity? Of(int id) => OperatingSystem.IsLinux()
         ? ReadStat(id) is { } stat ? new ProcessIdentity(id, stat.Started) : null
@@ -38,6 +41,9 @@ internal sealed record ProcessIdentity(int Id, long Started)
             tree.AddRange(children[tree[i].Id].Where(child => !tree.Contains(child)));
         return tree;
     }
+
+    /// <summary>Asks the process to end, if it still is this one; false when it cannot be asked (Windows, already gone).</summary>
+    public bool AskToEnd() => !OperatingSystem.IsWindows() && IsRunning && SendSignal(Id, Terminate) == 0;
 
     /// <summary>Ends the process at once, if it still is this one.</summary>
     public void Kill()
@@ -85,4 +91,9 @@ internal sealed record ProcessIdentity(int Id, long Started)
             return null;
         }
     }
+
+    // .NET itself can only kill.
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int processId, int signal);
 }

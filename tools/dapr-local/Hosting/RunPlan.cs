@@ -1,4 +1,5 @@
 using DaprLocal.Config;
+using DaprLocal.Sidecars;
 
 namespace DaprLocal.Hosting;
 
@@ -10,4 +11,12 @@ internal sealed record AppPlan(RunFileApp App, SidecarOptions Sidecar, IReadOnly
 }
 
 /// <summary>A whole run, read and checked before anything is started. <paramref name="Components"/> holds each distinct component once.</summary>
-internal sealed record RunPlan(RunFile File, IReadOnlyList<AppPlan> Apps, IReadOnlyList<ComponentManifest> Components, IReadOnlyList<string> Notes);
+internal sealed record RunPlan(RunFile File, IReadOnlyList<AppPlan> Apps, IReadOnlyList<ComponentManifest> Components)
+{
+    /// <summary>The database files of the run in its data folder, relative to it.</summary>
+    public IEnumerable<string> DatabasesIn(string folder) => Apps.Select(app => AppSidecar.WorkflowFile(app.App.AppId))
+        .Concat(Components
+            .Where(component => component.Type is "state.sqlite" or "pubsub.sqlite")
+            .Select(component => Path.GetRelativePath(folder, new ComponentSettings(component).FilePath("connectionString", folder)).Replace('\\', '/')))
+        .Where(name => !name.StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(name));
+}

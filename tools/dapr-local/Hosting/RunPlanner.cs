@@ -16,7 +16,7 @@ internal static class RunPlanner
         var file = RunFileReader.Read(runFilePath);
         var apps = WithPorts(file.Apps);
         var folders = new Dictionary<string, ResourceSet>(StringComparer.Ordinal);
-        var configurations = new Dictionary<string, (SidecarSettings Settings, IReadOnlyList<string> Notes)>(StringComparer.Ordinal);
+        var configurations = new Dictionary<string, SidecarSettings>(StringComparer.Ordinal);
         var plans = new List<AppPlan>();
         foreach (var app in apps)
         {
@@ -26,9 +26,8 @@ internal static class RunPlanner
             var settings = SidecarSettings.Default;
             if (app.ConfigFilePath is { } path)
             {
-                if (!configurations.TryGetValue(path, out var configuration))
-                    configurations[path] = configuration = ConfigurationReader.Read(path);
-                settings = configuration.Settings;
+                if (!configurations.TryGetValue(path, out settings!))
+                    configurations[path] = settings = ConfigurationReader.Read(path);
             }
             plans.Add(Plan(app, resources, settings, environment));
         }
@@ -36,14 +35,12 @@ internal static class RunPlanner
             file,
             plans,
             // One definition is opened once, even where its templates expand differently for each app (a consumer group).
-            [.. plans.SelectMany(plan => plan.Sidecar.Components).DistinctBy(component => component.Position)],
-            [.. file.Notes, .. folders.Values.SelectMany(resources => resources.Notes), .. configurations.Values.SelectMany(configuration => configuration.Notes)]);
+            [.. plans.SelectMany(plan => plan.Sidecar.Components).DistinctBy(component => component.Position)]);
     }
 
     private static AppPlan Plan(RunFileApp app, ResourceSet resources, SidecarSettings settings, Func<string, string?> environment)
     {
-        var (components, subscriptions, resiliency) = resources.For(
-            app.AppId, environment("NAMESPACE") is { Length: > 0 } name ? name : null, () => new Guid(RandomNumberGenerator.GetBytes(16)).ToString());
+        var (components, resiliency) = resources.For(app.AppId);
         string? Setting(string variable) => app.Environment.GetValueOrDefault(variable) is { Length: > 0 } own ? own
             : environment(variable) is { Length: > 0 } inherited ? inherited
             : null;
@@ -58,7 +55,6 @@ internal static class RunPlanner
             // An app started by someone else cannot learn a random token.
             AppToken = Setting("APP_API_TOKEN") ?? (app.Command.Count > 0 ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)) : null),
             Components = components,
-            Subscriptions = subscriptions,
             Resiliency = resiliency,
             Workflows = settings.Workflows,
             DeniesCalls = settings.DeniesCalls,

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using DaprLocal.Api;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -12,16 +13,23 @@ internal sealed class HttpCall
     private readonly HttpContext _context;
     private readonly int _maxBodySize;
 
-    private HttpCall(HttpContext context, string[] path, bool endsWithSlash, int maxBodySize)
+    /// <summary>Reads the path of a request as it was sent: the server's own form of it has dot segments resolved, and slashes kept escaped.</summary>
+    public HttpCall(HttpContext context, int maxBodySize)
     {
-        _context = context;
-        Path = path;
-        EndsWithSlash = endsWithSlash;
-        _maxBodySize = maxBodySize;
+        (_context, _maxBodySize) = (context, maxBodySize);
+        var path = context.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?', 2)[0];
+        EndsWithSlash = path.EndsWith('/');
+        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        IsPathClear = path.StartsWith('/') && Array.TrueForAll(segments, IsEscapedWell);
+        Path = IsPathClear ? Array.ConvertAll(segments, Uri.UnescapeDataString) : [];
+        if (Array.Exists(Path, segment => segment is "." or "..")) (IsPathClear, Path) = (false, []);
     }
 
     /// <summary>The path's segments, unescaped one by one: an escaped slash is part of a segment. Empty ones are left out.</summary>
     public string[] Path { get; }
+
+    /// <summary>False when the path has broken escapes or segments that go up, however these are written; then <see cref="Path"/> is empty.</summary>
+    public bool IsPathClear { get; }
 
     /// <summary>True when the path as sent ends with a slash.</summary>
     public bool EndsWithSlash { get; }
@@ -34,24 +42,6 @@ internal sealed class HttpCall
 
     /// <summary>Ends when the caller has gone.</summary>
     public CancellationToken Aborted => _context.RequestAborted;
-
-    /// <summary>Splits the request's path; null when its escapes are broken.</summary>
-    public static HttpCall? Create(HttpContext context, int maxBodySize)
-    {
-        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var path = target.AsSpan(0, target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? query : target.Length);
-        var segments = new List<string>(6);
-        foreach (var range in path.Split('/'))
-        {
-            var segment = path[range];
-            if (segment.IsEmpty) continue;
-            if (!segment.Contains('%')) segments.Add(segment.ToString());
-            else if (IsEscapedWell(segment)) segments.Add(Uri.UnescapeDataString(segment.ToString()));
-            else return null;
-        }
-
-        return new HttpCall(context, [.. segments], path is [.., '/'], maxBodySize);
-    }
 
     /// <summary>The query's <c>metadata.*</c> parameters, names case-sensitive, the first of each.</summary>
     public Dictionary<string, string> Metadata()
@@ -68,25 +58,25 @@ internal sealed class HttpCall
     /// <summary>The first query parameter of that exact name, or null.</summary>
     public string? Query(string name) => QueryParameters().Where(parameter => parameter.Name == name).Select(parameter => parameter.Value).FirstOrDefault();
 
-    /// <summary>Reads the body, or gives null when it is larger than the sidecar's limit.</summary>
-    public async Task<byte[]?> ReadBodyAsync()
+    /// <summary>Reads the body.</summary>
+    /// <exception cref="ApiException">It is larger than the sidecar's limit.</exception>
+    public async Task<byte[]> ReadBodyAsync()
     {
-        if (Request.ContentLength > _maxBodySize) return null;
-        var output = new ArrayBufferWriter<byte>((int)Math.Max(Request.ContentLength ?? 1024, 1));
+        var output = new ArrayBufferWriter<byte>((int)Math.Clamp(Request.ContentLength ?? 1024, 1, _maxBodySize));
         while (true)
         {
             var read = await Request.BodyReader.ReadAsync(Aborted);
+            if (output.WrittenCount + read.Buffer.Length > _maxBodySize) throw new ApiException(ApiErrors.Malformed($"the body is larger than {_maxBodySize} bytes"));
             foreach (var part in read.Buffer) output.Write(part.Span);
             Request.BodyReader.AdvanceTo(read.Buffer.End);
-            if (output.WrittenCount > _maxBodySize) return null;
             if (read.IsCompleted) return output.WrittenSpan.ToArray();
         }
     }
 
-    /// <summary>204, or another status without a body.</summary>
-    public Task EmptyAsync(int status = StatusCodes.Status204NoContent)
+    /// <summary>204.</summary>
+    public Task EmptyAsync()
     {
-        Response.StatusCode = status;
+        Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     }
 
@@ -108,7 +98,7 @@ internal sealed class HttpCall
     }
 
     /// <summary>The JSON form of an error.</summary>
-    public Task ErrorAsync(ApiError error) => JsonAsync(ErrorBody.Of(error), error.HttpStatus);
+    public Task ErrorAsync(ApiError error) => JsonAsync(JsonSerializer.SerializeToUtf8Bytes(new { errorCode = error.Code, message = error.Message }), error.HttpStatus);
 
     private IEnumerable<(string Name, string Value)> QueryParameters()
     {
@@ -118,11 +108,11 @@ internal sealed class HttpCall
         }
     }
 
-    private static bool IsEscapedWell(ReadOnlySpan<char> segment)
+    private static bool IsEscapedWell(string segment)
     {
-        for (var i = 0; i < segment.Length; i++)
+        for (var at = segment.IndexOf('%', StringComparison.Ordinal); at >= 0; at = segment.IndexOf('%', at + 1))
         {
-            if (segment[i] == '%' && (i + 2 >= segment.Length || !char.IsAsciiHexDigit(segment[i + 1]) || !char.IsAsciiHexDigit(segment[i + 2]))) return false;
+            if (at + 2 >= segment.Length || !char.IsAsciiHexDigit(segment[at + 1]) || !char.IsAsciiHexDigit(segment[at + 2])) return false;
         }
 
         return true;

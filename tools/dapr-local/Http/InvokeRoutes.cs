@@ -26,13 +26,16 @@ internal sealed class InvokeRoutes(SidecarOptions options, Func<string, AppAddre
         if (address.DeniesCalls && app != options.AppId) throw new ApiException(ApiErrors.CallDenied(app, options.AppId));
         if (address.Port is not { } port) throw new ApiException(ApiErrors.Invoke(app, "cannot invoke local endpoint: app channel not initialized"));
         if (!address.IsHealthy()) throw new ApiException(ApiErrors.Invoke(app, "app is not in a healthy state"));
-        var path = string.Join('/', string.Join('/', call.Path[skip..]).Split('/').Select(Uri.EscapeDataString));
+        var segments = string.Join('/', call.Path[skip..]).Split('/');
+        // Behind an escaped slash, too, the client would resolve it: the app would get another path than the one that was routed.
+        if (segments.Any(segment => segment is "." or "..")) throw new ApiException(ApiErrors.AmbiguousPath);
+        var path = string.Join('/', segments.Select(Uri.EscapeDataString));
         var target = new UriBuilder("http", address.Host, port, path, call.Request.QueryString.Value).Uri;
-        var body = await call.ReadBodyAsync() ?? throw new ApiException(ApiErrors.Invoke(app, "stream too large"));
+        var body = await call.ReadBodyAsync();
         HttpResponseMessage response;
         try
         {
-            response = await PolicyRunner.RunAsync(options.Resiliency.OfApp(app), SendAsync, answer => (int)answer.StatusCode is < 200 or >= 400, time, call.Aborted);
+            response = await PolicyRunner.RunAsync(options.Resiliency.Apps.GetValueOrDefault(app), SendAsync, answer => (int)answer.StatusCode is < 200 or >= 400, time, call.Aborted);
         }
         catch (Exception error) when (error is HttpRequestException or TimeoutException)
         {

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DaprLocal.Api;
 
 namespace DaprLocal.Http;
@@ -7,82 +7,29 @@ namespace DaprLocal.Http;
 /// <summary>Metadata as JSON.</summary>
 internal static class MetadataBody
 {
+    private static readonly JsonSerializerOptions WithoutNulls = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
     /// <summary>The body of a snapshot.</summary>
-    public static ReadOnlyMemory<byte> Of(MetadataSnapshot snapshot)
-    {
-        var output = new ArrayBufferWriter<byte>(1024);
-        using var json = new Utf8JsonWriter(output);
-        json.WriteStartObject();
-        json.WriteString("id", snapshot.Options.AppId);
-        json.WriteString("runtimeVersion", MetadataApi.RuntimeVersion);
-        if (snapshot.Components.Count > 0) WriteComponents(json, snapshot);
-        json.WriteStartObject("extended");
-        foreach (var (name, value) in snapshot.Extended) json.WriteString(name, value);
-        json.WriteEndObject();
-        if (snapshot.Subscriptions.Count > 0) WriteSubscriptions(json, snapshot);
-        json.WriteStartObject("appConnectionProperties");
-        if (snapshot.Options.AppPort is { } port) json.WriteNumber("port", port);
-        json.WriteString("protocol", "http");
-        json.WriteString("channelAddress", snapshot.Options.AppChannelAddress);
-        json.WriteEndObject();
-        json.WriteStartObject("actorRuntime");
-        json.WriteString("runtimeStatus", "RUNNING");
-        json.WriteBoolean("hostReady", snapshot.IsHostReady);
-        json.WriteString("placement", snapshot.Placement);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.Flush();
-        return output.WrittenMemory;
-    }
-
-    private static void WriteComponents(Utf8JsonWriter json, MetadataSnapshot snapshot)
-    {
-        json.WriteStartArray("components");
-        foreach (var component in snapshot.Components)
+    public static ReadOnlyMemory<byte> Of(MetadataSnapshot snapshot) => JsonSerializer.SerializeToUtf8Bytes(
+        new
         {
-            json.WriteStartObject();
-            json.WriteString("name", component.Name);
-            json.WriteString("type", component.Type);
-            json.WriteString("version", component.Version);
-            json.WriteStartArray("capabilities");
-            foreach (var capability in component.Capabilities) json.WriteStringValue(capability);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteSubscriptions(Utf8JsonWriter json, MetadataSnapshot snapshot)
-    {
-        json.WriteStartArray("subscriptions");
-        foreach (var (subscription, isProgrammatic) in snapshot.Subscriptions)
-        {
-            json.WriteStartObject();
-            json.WriteString("pubsubname", subscription.PubsubName);
-            json.WriteString("topic", subscription.Topic);
-            if (subscription.Metadata.Count > 0)
+            id = snapshot.Options.AppId,
+            runtimeVersion = MetadataApi.RuntimeVersion,
+            components = OrNull(snapshot.Components.Select(component => new { name = component.Name, type = component.Type, version = component.Version, capabilities = component.Capabilities })),
+            extended = snapshot.Extended,
+            subscriptions = OrNull(snapshot.Subscriptions.Select(subscription => new
             {
-                json.WriteStartObject("metadata");
-                foreach (var (name, value) in subscription.Metadata) json.WriteString(name, value);
-                json.WriteEndObject();
-            }
+                pubsubname = subscription.PubsubName,
+                topic = subscription.Topic,
+                metadata = subscription.Metadata.Count > 0 ? subscription.Metadata : null,
+                rules = new[] { new { path = subscription.Path } },
+                deadLetterTopic = subscription.DeadLetterTopic ?? "",
+                type = "PROGRAMMATIC",
+            })),
+            appConnectionProperties = new { port = snapshot.Options.AppPort, protocol = "http", channelAddress = snapshot.Options.AppChannelAddress },
+            actorRuntime = new { runtimeStatus = "RUNNING", hostReady = snapshot.IsHostReady, placement = snapshot.Placement },
+        },
+        WithoutNulls);
 
-            json.WriteStartArray("rules");
-            foreach (var (match, path) in ServedSubscription.RulesOf(subscription))
-            {
-                json.WriteStartObject();
-                if (match.Length > 0) json.WriteString("match", match);
-                json.WriteString("path", path);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteString("deadLetterTopic", subscription.DeadLetterTopic ?? "");
-            json.WriteString("type", isProgrammatic ? "PROGRAMMATIC" : "DECLARATIVE");
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
+    private static T[]? OrNull<T>(IEnumerable<T> items) => items.ToArray() is { Length: > 0 } array ? array : null;
 }

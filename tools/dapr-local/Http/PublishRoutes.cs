@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using DaprLocal.Api;
 using DaprLocal.PubSub;
 
@@ -7,14 +9,10 @@ namespace DaprLocal.Http;
 /// <summary>The publish building block over HTTP.</summary>
 internal sealed class PublishRoutes(PubSubApi api)
 {
-    private const string TooLarge = "stream too large";
-
     /// <summary>POST or PUT of one payload.</summary>
     public async Task PublishAsync(HttpCall call, string pubsub, string topic)
     {
-        api.PubSub(pubsub, topic);
-        var body = await call.ReadBodyAsync() ?? throw new ApiException(ApiErrors.Publish(pubsub, topic, TooLarge));
-        await api.PublishAsync(pubsub, topic, body, call.Request.ContentType, call.Metadata(), TraceOf(call), tracesRaw: false, call.Aborted);
+        await api.PublishAsync(pubsub, topic, await call.ReadBodyAsync(), call.Request.ContentType, call.Metadata(), TraceOf(call), tracesRaw: false, call.Aborted);
         await call.EmptyAsync();
     }
 
@@ -22,59 +20,40 @@ internal sealed class PublishRoutes(PubSubApi api)
     public async Task BulkPublishAsync(HttpCall call, string pubsub, string topic)
     {
         api.PubSub(pubsub, topic);
-        var body = await call.ReadBodyAsync() ?? throw new ApiException(ApiErrors.Publish(pubsub, topic, TooLarge));
-        List<BulkEntry> entries;
+        List<Entry?> entries;
         try
         {
-            entries = Entries(body, pubsub, topic);
+            entries = JsonSerializer.Deserialize<List<Entry?>>(await call.ReadBodyAsync(), JsonText.AnyCase) ?? [];
         }
-        catch (GoJsonException error)
+        catch (JsonException error)
         {
-            throw new ApiException(ApiErrors.BadBulkBody(pubsub, topic, api.AppId, error.Message));
+            throw new ApiException(ApiErrors.BadBulkBody(topic, error.Message));
         }
 
-        await api.BulkPublishAsync(pubsub, topic, entries, call.Metadata(), TraceOf(call), call.Aborted);
+        await api.BulkPublishAsync(pubsub, topic, entries.ConvertAll(entry => EntryOf(entry, topic)), call.Metadata(), TraceOf(call), call.Aborted);
         await call.EmptyAsync();
     }
 
-    private List<BulkEntry> Entries(byte[] body, string pubsub, string topic)
-    {
-        const string Type = "bulkPublishMessageEntry";
-        var entries = new List<BulkEntry>();
-        var parsed = GoJsonParser.Parse(body);
-        if (parsed is null) return entries;
-        if (parsed is not List<object?> items) throw GoBinder.Mismatch(parsed, "[]http." + Type);
-        var ids = new HashSet<string>();
-        foreach (var item in items)
-        {
-            if (item is not (GoObject or null)) throw GoBinder.Mismatch(item, "http." + Type);
-            var members = item as GoObject ?? [];
-            var id = GoBinder.String(members, "entryId", Type + ".entryId") ?? "";
-            var contentType = GoBinder.String(members, "contentType", Type + ".contentType") ?? "";
-            var metadata = members.TryGet("metadata", out var given) && given is not null ? GoBinder.Map(members, "metadata", Type + ".metadata") : null;
-            members.TryGet("event", out var value);
-            if (id.Length == 0 || !ids.Add(id)) throw new ApiException(ApiErrors.BadEntryId(pubsub, topic, api.AppId));
-            var payload = Payload(value, contentType) ?? throw new ApiException(ApiErrors.BadBulkEvent(pubsub, topic, api.AppId));
-            entries.Add(new BulkEntry(id, payload, contentType, metadata));
-        }
-
-        return entries;
-    }
+    private static BulkEntry EntryOf(Entry? entry, string topic) => new(
+        entry?.EntryId is { Length: > 0 } id ? id : throw new ApiException(ApiErrors.BadEntryId(topic)),
+        Payload(entry.Event ?? default, entry.ContentType ?? "") ?? throw new ApiException(ApiErrors.BadBulkEvent(topic)),
+        entry.ContentType ?? "",
+        entry.Metadata);
 
     // The bytes of an event by its content type; null when they do not fit.
-    private static byte[]? Payload(object? value, string contentType)
+    private static byte[]? Payload(JsonElement value, string contentType)
     {
         var type = contentType.Split(';')[0].Trim();
-        if (type is "application/json" or "application/cloudevents+json") return GoJson.Serialize(value, asDouble: true);
-        if (type == "application/octet-stream")
+        var isText = value.ValueKind == JsonValueKind.String;
+        return type switch
         {
-            var bytes = new byte[value is string encoded ? encoded.Length : 0];
-            return value is string base64 && Convert.TryFromBase64String(base64, bytes, out var length) ? bytes[..length] : null;
-        }
-
-        var isText = type == "application/xml" || type.StartsWith("text/", StringComparison.Ordinal);
-        return isText && value is string text ? Encoding.UTF8.GetBytes(text) : null;
+            "application/json" or "application/cloudevents+json" => value.ValueKind == JsonValueKind.Undefined ? "null"u8.ToArray() : JsonMarshal.GetRawUtf8Value(value).ToArray(),
+            "application/octet-stream" => isText && value.TryGetBytesFromBase64(out var bytes) ? bytes : null,
+            _ => isText && (type == "application/xml" || type.StartsWith("text/", StringComparison.Ordinal)) ? Encoding.UTF8.GetBytes(value.GetString()!) : null,
+        };
     }
 
     private static TraceContext TraceOf(HttpCall call) => new(call.Request.Headers.TraceParent.ToString(), call.Request.Headers.TraceState.ToString());
+
+    internal sealed record Entry(string? EntryId, string? ContentType, Dictionary<string, string>? Metadata, JsonElement? Event);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Json;
 using DaprLocal.Api;
 using DaprLocal.State;
 
@@ -8,13 +9,10 @@ namespace DaprLocal.Http;
 /// <summary>The state building block over HTTP.</summary>
 internal sealed class StateRoutes(StateApi api)
 {
-    private const string TooLarge = "stream too large";
-
     /// <summary>GET of one key.</summary>
     public async Task GetAsync(HttpCall call, string storeName, string key)
     {
-        var store = api.Store(storeName);
-        if (await StateApi.GetAsync(store, key, call.Aborted) is not { } record || (record.Value.IsEmpty && store.Store.HidesEmptyValues))
+        if (await StateApi.GetAsync(api.Store(storeName), key, call.Aborted) is not { } record)
         {
             await call.EmptyAsync();
             return;
@@ -29,17 +27,7 @@ internal sealed class StateRoutes(StateApi api)
     public async Task SaveAsync(HttpCall call, string storeName)
     {
         var store = api.Store(storeName);
-        var body = await call.ReadBodyAsync() ?? throw new ApiException(ApiErrors.Malformed(TooLarge));
-        List<StateOperation> operations;
-        try
-        {
-            operations = StateBodies.Save(body, store, call.Metadata());
-        }
-        catch (GoJsonException error)
-        {
-            throw new ApiException(ApiErrors.Malformed(error.Message));
-        }
-
+        var operations = await ReadAsync(call, body => StateBodies.Save(body, store, call.Metadata()));
         if (operations.Count > 0) await StateApi.SaveAsync(store, operations, call.Aborted);
         await call.EmptyAsync();
     }
@@ -63,91 +51,49 @@ internal sealed class StateRoutes(StateApi api)
         var store = api.Store(storeName);
         var keys = await ReadAsync(call, StateBodies.Keys);
         var output = new ArrayBufferWriter<byte>(1024);
-        output.Write("["u8);
-        var first = true;
-        var entries = await StateApi.GetManyAsync(store, keys, call.Aborted);
-        foreach (var (stored, record, error) in entries)
+        // Whoever stored a value that is no JSON can read it alone; here it is shown as text.
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
+        json.WriteStartArray();
+        foreach (var (stored, record, error) in await StateApi.GetManyAsync(store, keys, call.Aborted))
         {
-            if (!first) output.Write(","u8);
-            first = false;
-            output.Write("{\"key\":"u8);
-            GoJson.WriteString(output, store.Unprefixed(stored));
-            if (record is not null && !TryWrite(output, record))
-            {
-                // daprd gives up on the whole answer when one value is not JSON.
-                await call.JsonAsync(ReadOnlyMemory<byte>.Empty);
-                return;
-            }
-
-            if (error is not null)
-            {
-                output.Write(",\"error\":"u8);
-                GoJson.WriteString(output, error);
-            }
-
-            output.Write("}"u8);
+            json.WriteStartObject();
+            json.WriteString("key", store.Unprefixed(stored));
+            if (record is not null) Write(json, record);
+            if (error is not null) json.WriteString("error", error);
+            json.WriteEndObject();
         }
 
-        // daprd leaves the places of duplicates that collapsed.
-        for (var i = entries.Count; i < keys.Count; i++) output.Write(",{\"key\":\"\"}"u8);
-        output.Write(keys.Count == 0 ? "]"u8 : "]\n"u8);
+        json.WriteEndArray();
+        json.Flush();
         await call.JsonAsync(output.WrittenMemory);
     }
 
-    /// <summary>POST or PUT of a transaction.</summary>
-    public async Task TransactAsync(HttpCall call, string storeName)
-    {
-        var store = api.Store(storeName);
-        var metadata = call.Metadata();
-        var operations = await ReadAsync(call, body => StateBodies.Transaction(body, store, metadata));
-        if (operations.Count > 0) await StateApi.TransactAsync(store, operations, call.Aborted);
-        await call.EmptyAsync();
-    }
-
-    /// <summary>POST or PUT of a query.</summary>
-    public async Task QueryAsync(HttpCall call, string storeName) =>
-        await call.ErrorAsync(api.RefuseQuery(storeName, await call.ReadBodyAsync() ?? throw new ApiException(ApiErrors.Malformed(TooLarge))));
-
-    private static bool TryWrite(ArrayBufferWriter<byte> output, StateRecord record)
+    private static void Write(Utf8JsonWriter json, StateRecord record)
     {
         if (record.Value.Length > 0)
         {
-            try
-            {
-                _ = GoJsonParser.Parse(record.Value.Span);
-            }
-            catch (GoJsonException)
-            {
-                return false;
-            }
-
-            output.Write(",\"data\":"u8);
-            GoJson.WriteCompact(output, record.Value.Span);
+            json.WritePropertyName("data");
+            if (JsonText.IsValid(record.Value.Span)) json.WriteRawValue(record.Value.Span, skipInputValidation: true);
+            else json.WriteStringValue(record.Value.Span);
         }
 
-        output.Write(",\"etag\":"u8);
-        GoJson.WriteString(output, record.ETag);
-        if (record.ExpiresAt is { } expires)
-        {
-            output.Write(",\"metadata\":{\"ttlExpireTime\":"u8);
-            GoJson.WriteString(output, Rfc3339(expires));
-            output.Write("}"u8);
-        }
-
-        return true;
+        json.WriteString("etag", record.ETag);
+        if (record.ExpiresAt is not { } expires) return;
+        json.WriteStartObject("metadata");
+        json.WriteString("ttlExpireTime", Rfc3339(expires));
+        json.WriteEndObject();
     }
 
     private static async Task<T> ReadAsync<T>(HttpCall call, Func<byte[], T> bind)
     {
-        const string Prefix = "failed deserializing HTTP body: ";
-        var body = await call.ReadBodyAsync() ?? throw new ApiException(ApiErrors.Malformed(Prefix + TooLarge));
+        var body = await call.ReadBodyAsync();
         try
         {
             return bind(body);
         }
-        catch (GoJsonException error)
+        catch (JsonException error)
         {
-            throw new ApiException(ApiErrors.Malformed(Prefix + error.Message));
+            throw new ApiException(ApiErrors.Malformed("failed deserializing HTTP body: " + error.Message));
         }
     }
 

@@ -5,13 +5,11 @@ namespace DaprLocal.Http;
 /// <summary>The W3C trace headers: daprd without tracing answers with the caller's, or with an empty trace; health probes have none.</summary>
 internal static class TraceHeaders
 {
-    /// <summary>Adds the headers to an HTTP response.</summary>
-    public static Task InvokeAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Adds the headers to a response.</summary>
+    public static void Add(HttpContext context)
     {
-        if (HttpProtocol.IsHttp2(context.Request.Protocol) || context.Request.Path.StartsWithSegments("/v1.0/healthz")) return next(context);
         context.Response.Headers.TraceParent = ParentOf(context.Request);
         if (context.Request.Headers.TraceState is { Count: > 0 } state) context.Response.Headers.TraceState = state;
-        return next(context);
     }
 
     /// <summary>The trace of a request.</summary>

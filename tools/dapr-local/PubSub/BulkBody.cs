@@ -37,7 +37,7 @@ internal static class BulkBody
         else json.WriteRawValue(item.Message.Body.Span, skipInputValidation: true);
         json.WriteString("contentType"u8, context.IsRaw ? "application/octet-stream" : "application/cloudevents+json");
         json.WriteStartObject("metadata"u8);
-        foreach (var (name, value) in DeliveryHeaders.Metadata(item.Message, context.PubSub)) json.WriteString(name, value);
+        foreach (var (name, value) in DeliveryHeaders.Metadata(item.Message)) json.WriteString(name, value);
         json.WriteEndObject();
         json.WriteEndObject();
     }

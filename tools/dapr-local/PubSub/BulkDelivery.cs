@@ -115,7 +115,7 @@ internal sealed class BulkDelivery(SubscriptionContext context) : IDisposable
     private async Task CallAsync(List<BulkItem> entries)
     {
         var answer = await context.App.PostAsync(
-            _subscription.Route!, // Routing rules are refused for bulk subscriptions.
+            _subscription.Route,
             "application/json",
             BulkBody.Of(context, entries),
             [new("pubsubname", context.PubSub.Name), new("traceparent", DeliveryHeaders.NoTrace)],
@@ -162,5 +162,5 @@ internal sealed class BulkDelivery(SubscriptionContext context) : IDisposable
         return false;
     }
 
-    private Task<bool> DeadLetterAsync(BulkItem item) => context.TryDeadLetterAsync(item.Message, DeliveryHeaders.Metadata(item.Message, context.PubSub));
+    private Task<bool> DeadLetterAsync(BulkItem item) => context.TryDeadLetterAsync(item.Message, DeliveryHeaders.Metadata(item.Message));
 }

@@ -2,18 +2,22 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using DaprLocal.Api;
 
 namespace DaprLocal.PubSub;
 
-/// <summary>The envelope that daprd puts around a published payload, byte for byte: sorted members, local time, both trace attributes.</summary>
+/// <summary>The envelope that daprd puts around a published payload: the same attributes with the same values.</summary>
 internal sealed class CloudEvents(string appId, TimeProvider time)
 {
     private const string EventType = "com.dapr.event.sent";
     private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>The envelope and its id ("" when a CloudEvent of the caller has none).</summary>
-    /// <exception cref="GoJsonException">The caller calls it a CloudEvent and it is none.</exception>
+    /// <exception cref="JsonException">The caller calls it a CloudEvent and it is none.</exception>
     public (byte[] Envelope, string Id) Wrap(string pubsub, string topic, ReadOnlySpan<byte> data, string? contentType, IReadOnlyDictionary<string, string>? metadata, TraceContext trace)
     {
         metadata ??= None;
@@ -28,16 +32,13 @@ internal sealed class CloudEvents(string appId, TimeProvider time)
     public static byte[] Raw(string pubsub, string topic, ReadOnlySpan<byte> data)
     {
         var output = new ArrayBufferWriter<byte>(data.Length + 256);
-        output.Write("{\"data_base64\":"u8);
-        GoJson.WriteString(output, Convert.ToBase64String(data));
-        Member(output, "datacontenttype", "application/octet-stream");
-        Member(output, "id", NewId());
-        Member(output, "pubsubname", pubsub);
-        Member(output, "source", "Dapr");
-        Member(output, "specversion", "1.0");
-        Member(output, "topic", topic);
-        Member(output, "type", EventType);
-        output.Write("}"u8);
+        using var json = new Utf8JsonWriter(output, Relaxed);
+        json.WriteStartObject();
+        json.WriteBase64String("data_base64", data);
+        json.WriteString("datacontenttype", "application/octet-stream");
+        json.WriteString("id", NewId());
+        json.WriteString("source", "Dapr");
+        WriteEnd(json, pubsub, topic, EventType);
         return output.WrittenSpan.ToArray();
     }
 
@@ -46,88 +47,64 @@ internal sealed class CloudEvents(string appId, TimeProvider time)
         var id = Override(metadata, "id") ?? NewId();
         var parent = Override(metadata, "traceparent") ?? Override(metadata, "traceid") ?? trace.Parent;
         var output = new ArrayBufferWriter<byte>(data.Length + 512);
+        using var json = new Utf8JsonWriter(output, Relaxed);
+        json.WriteStartObject();
         if (bareType is "application/octet-stream" or "application/cloudevents+protobuf")
         {
-            output.Write("{\"data_base64\":"u8);
-            GoJson.WriteString(output, Convert.ToBase64String(data));
+            json.WriteBase64String("data_base64", data);
         }
         else
         {
-            output.Write("{\"data\":"u8);
-            WriteData(output, data, bareType == "application/json");
+            json.WritePropertyName("data");
+            // As daprd: what is called JSON and is none goes as a string.
+            if (bareType == "application/json" && JsonText.IsValid(data)) json.WriteRawValue(data, skipInputValidation: true);
+            else json.WriteStringValue(Encoding.UTF8.GetString(data));
         }
 
-        Member(output, "datacontenttype", type);
-        if (Expiration(metadata) is { } expiration) Member(output, "expiration", expiration);
-        Member(output, "id", id);
-        Member(output, "pubsubname", pubsub);
-        Member(output, "source", Override(metadata, "source") ?? (appId.Length == 0 ? "Dapr" : appId));
-        Member(output, "specversion", "1.0");
-        if (Override(metadata, "subject") is { } subject) Member(output, "subject", subject);
-        Member(output, "time", Now());
-        Member(output, "topic", topic);
-        Member(output, "traceid", parent);
-        Member(output, "traceparent", parent);
-        Member(output, "tracestate", Override(metadata, "tracestate") ?? trace.State);
-        Member(output, "type", Override(metadata, "type") ?? EventType);
-        output.Write("}"u8);
+        json.WriteString("datacontenttype", type);
+        if (Expiration(metadata) is { } expiration) json.WriteString("expiration", expiration);
+        json.WriteString("id", id);
+        json.WriteString("source", Override(metadata, "source") ?? (appId.Length == 0 ? "Dapr" : appId));
+        if (Override(metadata, "subject") is { } subject) json.WriteString("subject", subject);
+        json.WriteString("time", Now());
+        json.WriteString("traceid", parent);
+        json.WriteString("traceparent", parent);
+        json.WriteString("tracestate", Override(metadata, "tracestate") ?? trace.State);
+        WriteEnd(json, pubsub, topic, Override(metadata, "type") ?? EventType);
         return (output.WrittenSpan.ToArray(), id);
+    }
+
+    private static void WriteEnd(Utf8JsonWriter json, string pubsub, string topic, string type)
+    {
+        json.WriteString("pubsubname", pubsub);
+        json.WriteString("specversion", "1.0");
+        json.WriteString("topic", topic);
+        json.WriteString("type", type);
+        json.WriteEndObject();
+        json.Flush();
     }
 
     private (byte[] Envelope, string Id) Complete(string pubsub, string topic, ReadOnlySpan<byte> data, IReadOnlyDictionary<string, string> metadata, TraceContext trace)
     {
-        if (GoJsonParser.Parse(data) is not { } parsed) throw new GoJsonException("unexpected null");
-        if (parsed is not GoObject members) throw new GoJsonException("json: cannot unmarshal value into Go value of type map[string]interface {}");
-        var attributes = new Dictionary<string, object?>();
-        foreach (var (name, value) in members) attributes[name] = value;
-        if (!attributes.ContainsKey("time")) attributes["time"] = Now();
-        if (!attributes.ContainsKey("traceid")) attributes["traceid"] = attributes["traceparent"] = trace.Parent;
+        if (JsonNode.Parse(data, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is not JsonObject attributes) throw new JsonException("a CloudEvent is an object");
+        attributes.TryAdd("time", Now());
+        if (attributes.TryAdd("traceid", trace.Parent)) attributes["traceparent"] = trace.Parent;
         attributes.TryAdd("tracestate", trace.State);
         attributes["topic"] = topic;
         attributes["pubsubname"] = pubsub;
-        Default(attributes, "source", "Dapr");
-        Default(attributes, "type", EventType);
-        Default(attributes, "specversion", "1.0");
+        attributes["source"] ??= "Dapr";
+        attributes["type"] ??= EventType;
+        attributes["specversion"] ??= "1.0";
         if (Expiration(metadata) is { } expiration) attributes["expiration"] = expiration;
-        var envelope = new GoObject();
-        envelope.AddRange(attributes);
-        return (GoJson.Serialize(envelope, asDouble: false), attributes.GetValueOrDefault("id") as string ?? "");
-    }
-
-    private static void WriteData(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> data, bool isJson)
-    {
-        if (isJson)
-        {
-            try
-            {
-                GoJson.Write(output, GoJsonParser.Parse(data), asDouble: false);
-                return;
-            }
-            catch (GoJsonException)
-            {
-                // As daprd: what is called JSON and is none goes as a string.
-            }
-        }
-
-        GoJson.WriteString(output, Encoding.UTF8.GetString(data));
-    }
-
-    private static void Default(Dictionary<string, object?> attributes, string name, string value)
-    {
-        if (attributes.GetValueOrDefault(name) is null) attributes[name] = value;
-    }
-
-    private static void Member(ArrayBufferWriter<byte> output, string name, string value)
-    {
-        output.Write(","u8);
-        GoJson.WriteString(output, name);
-        output.Write(":"u8);
-        GoJson.WriteString(output, value);
+        var output = new ArrayBufferWriter<byte>(data.Length + 256);
+        using var json = new Utf8JsonWriter(output, Relaxed);
+        attributes.WriteTo(json);
+        json.Flush();
+        return (output.WrittenSpan.ToArray(), attributes["id"] is JsonValue id && id.TryGetValue<string>(out var text) ? text : "");
     }
 
     private static string? Override(IReadOnlyDictionary<string, string> metadata, string attribute)
     {
-        if (metadata.Count == 0) return null;
         const string Prefix = "cloudevent.";
         foreach (var (name, value) in metadata)
         {
@@ -148,17 +125,7 @@ internal sealed class CloudEvents(string appId, TimeProvider time)
         return time.GetUtcNow().AddSeconds(seconds).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
     }
 
-    private string Now()
-    {
-        var now = time.GetLocalNow();
-        return now.ToString(now.Offset == TimeSpan.Zero ? "yyyy-MM-ddTHH:mm:ssZ" : "yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);
-    }
+    private string Now() => time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
-    private static string NewId()
-    {
-        var bytes = RandomNumberGenerator.GetBytes(16);
-        bytes[7] = (byte)((bytes[7] & 0x0F) | 0x40);
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return new Guid(bytes).ToString();
-    }
+    private static string NewId() => new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
 }

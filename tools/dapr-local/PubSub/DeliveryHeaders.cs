@@ -12,9 +12,8 @@ internal static class DeliveryHeaders
     private static readonly SearchValues<char> Token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     /// <summary>The record's own metadata, under the names of its publisher; headers of the record win, as in a dead letter that keeps its origin.</summary>
-    public static Dictionary<string, string> Metadata(BrokerMessage message, PubSubComponent pubsub)
+    public static Dictionary<string, string> Metadata(BrokerMessage message)
     {
-        if (!pubsub.ShowsPositions) return new(message.Headers);
         var metadata = new Dictionary<string, string>(message.Headers.Count + 5)
         {
             ["__topic"] = message.Topic,
@@ -33,7 +32,7 @@ internal static class DeliveryHeaders
     /// </summary>
     public static IEnumerable<KeyValuePair<string, string>> Http(BrokerMessage message, PubSubComponent pubsub, string? traceParent)
     {
-        var metadata = Metadata(message, pubsub);
+        var metadata = Metadata(message);
         foreach (var (name, value) in metadata)
         {
             var lower = name.ToLowerInvariant();

@@ -86,9 +86,7 @@ internal sealed class KafkaBroker : IBroker
             Headers = [],
         };
         foreach (var (name, value) in message.Headers)
-        {
-            if (_settings.Maps(name)) record.Headers.Add(name, Encoding.UTF8.GetBytes(value));
-        }
+            record.Headers.Add(name, Encoding.UTF8.GetBytes(value));
 
         try
         {

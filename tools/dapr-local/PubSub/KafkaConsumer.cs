@@ -1,3 +1,4 @@
+using System.Text;
 using Confluent.Kafka;
 
 namespace DaprLocal.PubSub;
@@ -128,17 +129,14 @@ internal sealed class KafkaConsumer(KafkaSettings settings, string group, KafkaC
     private BrokerMessage Message(ConsumeResult<byte[]?, byte[]?> result)
     {
         var headers = new Dictionary<string, string>();
-        foreach (var header in result.Message.Headers ?? [])
-        {
-            if (settings.Maps(header.Key)) headers[header.Key] = settings.Text(header.GetValueBytes());
-        }
+        foreach (var header in result.Message.Headers ?? []) headers[header.Key] = Encoding.UTF8.GetString(header.GetValueBytes() ?? []);
 
         return new BrokerMessage(
             _sequence++,
             result.Topic,
             result.Partition,
             result.Offset,
-            result.Message.Key is { } key ? settings.Text(key) : null,
+            result.Message.Key is { } key ? Encoding.UTF8.GetString(key) : null,
             DateTimeOffset.FromUnixTimeMilliseconds(result.Message.Timestamp.UnixTimestampMs),
             headers,
             // daprd reads a record without a value as JSON null.

@@ -9,8 +9,7 @@ internal static class KafkaSecurity
     /// <summary>The metadata that are read here.</summary>
     public static readonly string[] Known =
     [
-        "authType", "saslUsername", "saslPassword", "saslMechanism", "oidcTokenEndpoint", "oidcClientID", "oidcClientSecret", "oidcScopes",
-        "oidcExtensions", "caCert", "clientCert", "clientKey", "skipVerify", "disableTls",
+        "authType", "saslUsername", "saslPassword", "saslMechanism", "caCert", "clientCert", "clientKey", "skipVerify", "disableTls",
     ];
 
     /// <summary>Adds what the component's <c>authType</c> asks for.</summary>
@@ -31,21 +30,12 @@ internal static class KafkaSecurity
                     ["SHA-512"] = SaslMechanism.ScramSha512,
                 });
                 break;
-            case "oidc":
-                client.SaslMechanism = SaslMechanism.OAuthBearer;
-                client.SaslOauthbearerMethod = SaslOauthbearerMethod.Oidc;
-                client.SaslOauthbearerTokenEndpointUrl = settings.Required("oidcTokenEndpoint");
-                client.SaslOauthbearerClientId = settings.Required("oidcClientID");
-                client.SaslOauthbearerClientSecret = settings.Required("oidcClientSecret");
-                client.SaslOauthbearerScope = settings.Text("oidcScopes", "openid").Replace(',', ' ');
-                client.SaslOauthbearerExtensions = settings.Text("oidcExtensions", "");
-                break;
             default:
-                throw settings.Wrong($"metadata 'authType' is '{type}'; dapr-local knows none, password, mtls, certificate and oidc");
+                throw settings.Wrong($"metadata 'authType' is '{type}'; dapr-local knows none, password, mtls and certificate");
         }
 
         var usesTls = type != "none" && !settings.Flag("disableTls", false);
-        client.SecurityProtocol = (usesTls, type is "password" or "oidc") switch
+        client.SecurityProtocol = (usesTls, type == "password") switch
         {
             (true, true) => SecurityProtocol.SaslSsl,
             (true, false) => SecurityProtocol.Ssl,

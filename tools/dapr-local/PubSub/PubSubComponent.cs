@@ -1,11 +1,7 @@
 namespace DaprLocal.PubSub;
 
 /// <summary>A pub/sub as one app sees it; <paramref name="BackOff"/> is the pause before a failed delivery comes again.</summary>
-internal sealed record PubSubComponent(string Name, string Type, string Version, IBroker Broker, string Group, TimeSpan BackOff, TopicScopes Scopes)
-{
-    /// <summary>True when deliveries tell topic, partition and offset, as from a log; daprd's in-memory bus has none.</summary>
-    public bool ShowsPositions => Type != "pubsub.in-memory";
-}
+internal sealed record PubSubComponent(string Name, IBroker Broker, string Group, TimeSpan BackOff, TopicScopes Scopes);
 
 /// <summary>W3C trace context of a publisher; empty where there is none.</summary>
 internal readonly record struct TraceContext(string Parent, string State);

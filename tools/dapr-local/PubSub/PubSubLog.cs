@@ -51,7 +51,4 @@ internal static partial class PubSubLog
 
     [LoggerMessage(219, LogLevel.Warning, "Group {Group} gives up {Topic} {Partition} while a delivery is still under way; it will be delivered again")]
     public static partial void GivenUpEarly(ILogger log, string group, string topic, int partition);
-
-    [LoggerMessage(220, LogLevel.Warning, "{AppId} cannot be given {Topic} {Partition}:{Offset}: {Reason}")]
-    public static partial void NoRoute(ILogger log, string appId, string topic, int partition, long offset, string reason);
 }

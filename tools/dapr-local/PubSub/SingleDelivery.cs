@@ -87,20 +87,8 @@ internal sealed class SingleDelivery(SubscriptionContext context, IClaim claim)
 
     private async Task<(Outcome Outcome, int Status)> AttemptAsync(BrokerMessage message, ReadOnlyMemory<byte> body, EventScan scan)
     {
-        string? route;
-        try
-        {
-            route = EventRoute.Of(_subscription, body);
-        }
-        catch (KeyNotFoundException error)
-        {
-            PubSubLog.NoRoute(context.Log, context.AppId, message.Topic, message.Partition, message.Offset, error.Message);
-            return (Outcome.Retry, 0);
-        }
-
-        if (route is null) return (Outcome.Drop, 0);
         var answer = await context.App.PostAsync(
-            route,
+            _subscription.Route,
             "application/cloudevents+json",
             body,
             DeliveryHeaders.Http(message, context.PubSub, context.IsRaw ? null : scan.TraceParent),
@@ -153,5 +141,5 @@ internal sealed class SingleDelivery(SubscriptionContext context, IClaim claim)
 
     private Task PauseAsync(TimeSpan pause) => Task.Delay(pause, context.Time, claim.Ended);
 
-    private Dictionary<string, string> HeadersOfDeadLetter(BrokerMessage message) => new(DeliveryHeaders.Metadata(message, context.PubSub)) { ["pubsubName"] = context.PubSub.Name };
+    private Dictionary<string, string> HeadersOfDeadLetter(BrokerMessage message) => new(DeliveryHeaders.Metadata(message)) { ["pubsubName"] = context.PubSub.Name };
 }

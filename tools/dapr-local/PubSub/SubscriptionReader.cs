@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DaprLocal.Api;
 using DaprLocal.Config;
 
 namespace DaprLocal.PubSub;
@@ -7,14 +8,13 @@ namespace DaprLocal.PubSub;
 internal static class SubscriptionReader
 {
     /// <summary>The subscriptions of an answer; of several for one topic the last counts, and one without a route is none.</summary>
-    /// <exception cref="FormatException">The answer is not a list of subscriptions, or uses routing rules that this sidecar does not understand.</exception>
+    /// <exception cref="FormatException">The answer is not a list of subscriptions, or uses routing rules.</exception>
     public static IReadOnlyList<Subscription> Read(string appId, byte[] body)
     {
-        if (body.Length == 0) return [];
         List<Item?>? items;
         try
         {
-            items = JsonSerializer.Deserialize(body, SubscriptionJson.Default.ListItem);
+            items = body.Length == 0 ? null : JsonSerializer.Deserialize<List<Item?>>(body, JsonText.AnyCase);
         }
         catch (JsonException error)
         {
@@ -24,41 +24,26 @@ internal static class SubscriptionReader
         var result = new Dictionary<(string, string), Subscription>();
         foreach (var item in items ?? [])
         {
-            if (item is null || string.IsNullOrEmpty(item.PubsubName) || string.IsNullOrEmpty(item.Topic)) throw new FormatException($"/dapr/subscribe of {appId} has a subscription without pubsubname or topic");
-            var (rules, route) = Routes(appId, item);
-            if (route is null && rules.Length == 0) continue;
-            var bulk = item.BulkSubscribe is { Enabled: true } b
-                ? new BulkSubscribe(b.MaxMessagesCount is > 0 ? b.MaxMessagesCount : null, b.MaxAwaitDurationMs is > 0 ? TimeSpan.FromMilliseconds(b.MaxAwaitDurationMs.Value) : null)
-                : null;
-            result[(item.PubsubName, item.Topic)] = new Subscription(item.PubsubName, item.Topic, route, string.IsNullOrEmpty(item.DeadLetterTopic) ? null : item.DeadLetterTopic, bulk, item.Metadata ?? []) { Rules = rules };
+            if (item is not { PubsubName.Length: > 0, Topic.Length: > 0 }) throw new FormatException($"/dapr/subscribe of {appId} has a subscription without pubsubname or topic");
+            if (item.Routes?.Rules is { Count: > 0 }) throw new FormatException($"{appId} subscribes to topic '{item.Topic}' with routing rules, which dapr-local does not have; route by 'default' and choose in the handler");
+            var route = item.Routes?.Default is { Length: > 0 } @default ? @default : item.Route;
+            if (string.IsNullOrEmpty(route)) continue;
+            result[(item.PubsubName, item.Topic)] = new Subscription(
+                item.PubsubName,
+                item.Topic,
+                route,
+                string.IsNullOrEmpty(item.DeadLetterTopic) ? null : item.DeadLetterTopic,
+                item.BulkSubscribe is { Enabled: true } bulk ? new BulkSubscribe(bulk.MaxMessagesCount is > 0 ? bulk.MaxMessagesCount : null) : null,
+                item.Metadata ?? []);
         }
 
         return [.. result.Values];
     }
 
-    // The rules come first; one without a condition takes all, as the default and then the route do.
-    private static (RouteRule[] Rules, string? Default) Routes(string appId, Item item)
-    {
-        var written = item.Routes?.Rules ?? [];
-        try
-        {
-            RouteRule[] rules = [.. written.TakeWhile(rule => !string.IsNullOrEmpty(rule.Match)).Select(rule => RouteRule.Parse(rule.Match!, rule.Path ?? ""))];
-            if (rules.Length > 0 && item.BulkSubscribe is { Enabled: true }) throw new FormatException("dapr-local routes bulk deliveries by 'default' only");
-            return (rules, written.Find(rule => string.IsNullOrEmpty(rule.Match))?.Path ?? NonEmpty(item.Routes?.Default) ?? NonEmpty(item.Route));
-        }
-        catch (FormatException error)
-        {
-            throw new FormatException($"{appId} subscribes to topic '{item.Topic}' with rules: {error.Message}", error);
-        }
-    }
-
-    private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
-
     internal sealed record Item(string? PubsubName, string? Topic, string? Route, RouteList? Routes, string? DeadLetterTopic, Bulk? BulkSubscribe, Dictionary<string, string>? Metadata);
 
-    internal sealed record RouteList(List<Rule>? Rules, string? Default);
+    internal sealed record RouteList(List<JsonElement>? Rules, string? Default);
 
-    internal sealed record Rule(string? Match, string? Path);
-
-    internal sealed record Bulk(bool Enabled, int? MaxMessagesCount, int? MaxAwaitDurationMs);
+    // How long a batch may wait for more is not among them: here it never waits.
+    internal sealed record Bulk(bool Enabled, int? MaxMessagesCount);
 }

@@ -50,13 +50,10 @@ internal sealed partial class AppLink(SidecarOptions options, IReadOnlyDictionar
             IsHealthy = true;
             metadata.IsHostReady = true;
             await AskAsync("dapr/config");
-            var programmatic = pubsubs.Count == 0 ? [] : Programmatic(await AskAsync("dapr/subscribe"));
-            var topics = programmatic.Select(subscription => (subscription.PubsubName, subscription.Topic)).ToHashSet();
-            var declarative = options.Subscriptions.Where(subscription => topics.Add((subscription.PubsubName, subscription.Topic))).ToList();
-            Subscription[] all = [.. programmatic, .. declarative];
-            metadata.Subscriptions = [.. Serve(all).Select(subscription => new ServedSubscription(subscription, programmatic.Contains(subscription)))];
+            var subscriptions = pubsubs.Count == 0 ? [] : SubscriptionsOf(await AskAsync("dapr/subscribe"));
+            metadata.Subscriptions = Serve(subscriptions);
             _ready.TrySetResult();
-            if (options.HealthCheck is { } check) await WatchAsync(check, all);
+            if (options.HealthCheck is { } check) await WatchAsync(check, subscriptions);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -77,7 +74,7 @@ internal sealed partial class AppLink(SidecarOptions options, IReadOnlyDictionar
     }
 
     // An app that is not healthy gets no deliveries and no calls; its first good answer brings them back.
-    private async Task WatchAsync(AppHealthCheck check, Subscription[] subscriptions)
+    private async Task WatchAsync(AppHealthCheck check, IReadOnlyList<Subscription> subscriptions)
     {
         for (var failures = 0; ;)
         {
@@ -101,7 +98,7 @@ internal sealed partial class AppLink(SidecarOptions options, IReadOnlyDictionar
 
     private async Task<bool> IsAnsweringAsync() => options.HealthCheck is not { } check || (await _channel.ProbeAsync(check.Path, check.Timeout, time, _stop.Token)).IsSuccess;
 
-    private IReadOnlyList<Subscription> Programmatic(AppAnswer answer)
+    private IReadOnlyList<Subscription> SubscriptionsOf(AppAnswer answer)
     {
         if (answer.IsSuccess) return SubscriptionReader.Read(options.AppId, answer.Body);
         if (answer.Status != 404) PubSubLog.SubscribeAnswered(log, options.AppId, answer.Status);

@@ -18,7 +18,6 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     private static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(7);
     private readonly Dictionary<string, IStateStore> _stores = [];
     private readonly Dictionary<string, IBroker> _brokers = [];
-    private readonly List<string> _temporary = [];
 
     private ComponentRegistry()
     {
@@ -53,15 +52,10 @@ internal sealed class ComponentRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>The state stores that an app sees, by name, each under the app's policy for it.</summary>
-    public IReadOnlyDictionary<string, StateComponent> StatesOf(SidecarOptions options, TimeProvider time) => Visible(options)
+    /// <summary>The state stores that an app sees, by name, each with the app's own keys.</summary>
+    public IReadOnlyDictionary<string, StateComponent> StatesOf(SidecarOptions options) => Visible(options)
         .Where(manifest => _stores.ContainsKey(manifest.Name))
-        .ToDictionary(manifest => manifest.Name, manifest => new StateComponent(
-            manifest.Name,
-            manifest.Type,
-            manifest.Version,
-            options.Resiliency.Outbound.GetValueOrDefault(manifest.Name) is { } policy ? new ResilientStateStore(_stores[manifest.Name], policy, time) : _stores[manifest.Name],
-            StateComponent.PrefixOf(manifest.Metadata.GetValueOrDefault("keyPrefix"), manifest.Name, options.AppId, Environment.GetEnvironmentVariable("NAMESPACE"))));
+        .ToDictionary(manifest => manifest.Name, manifest => new StateComponent(manifest.Name, _stores[manifest.Name], options.AppId + StateComponent.Separator));
 
     /// <summary>The brokers that an app sees, by name.</summary>
     public IReadOnlyDictionary<string, PubSubComponent> PubSubsOf(SidecarOptions options) => Visible(options)
@@ -69,8 +63,8 @@ internal sealed class ComponentRegistry : IAsyncDisposable
         .ToDictionary(manifest => manifest.Name, manifest =>
         {
             var settings = new ComponentSettings(manifest);
-            var group = settings.Text("consumerGroup", settings.Text("consumerID", options.AppId)).Replace("{appID}", options.AppId, StringComparison.Ordinal);
-            return new PubSubComponent(manifest.Name, manifest.Type, manifest.Version, _brokers[manifest.Name], group, settings.Duration("backOffDuration", DefaultBackOff), new TopicScopes(options.AppId, manifest.Metadata));
+            var group = settings.Text("consumerGroup", options.AppId);
+            return new PubSubComponent(manifest.Name, _brokers[manifest.Name], group, settings.Duration("backOffDuration", DefaultBackOff), new TopicScopes(options.AppId, manifest.Metadata));
         });
 
     /// <summary>The components that an app sees, for its metadata.</summary>
@@ -85,7 +79,6 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     {
         foreach (var store in _stores.Values) await store.DisposeAsync();
         foreach (var broker in _brokers.Values) await broker.DisposeAsync();
-        foreach (var directory in _temporary) Directory.Delete(directory, recursive: true);
     }
 
     private IEnumerable<ComponentManifest> Visible(SidecarOptions options) =>
@@ -105,17 +98,11 @@ internal sealed class ComponentRegistry : IAsyncDisposable
                 case "pubsub.sqlite":
                     _brokers[manifest.Name] = SqliteBroker.Open(Prepared(settings.FilePath("connectionString", dataDirectory)), Options(settings), time, log);
                     break;
-                case "pubsub.in-memory":
-                    // The same broker on a file that does not outlive the process.
-                    var directory = Directory.CreateTempSubdirectory("dapr-local-").FullName;
-                    _temporary.Add(directory);
-                    _brokers[manifest.Name] = SqliteBroker.Open(Path.Combine(directory, "pubsub.db"), Options(settings), time, log);
-                    break;
                 case "pubsub.kafka":
                     _brokers[manifest.Name] = await OpenKafkaAsync(manifest.Name, settings, log);
                     break;
                 default:
-                    throw settings.Wrong($"component '{manifest.Name}' is of type '{manifest.Type}'; dapr-local knows {string.Join(", ", StateStores.Types)}, pubsub.kafka, pubsub.sqlite and pubsub.in-memory");
+                    throw settings.Wrong($"component '{manifest.Name}' is of type '{manifest.Type}'; dapr-local knows {string.Join(", ", StateStores.Types)}, pubsub.kafka and pubsub.sqlite");
             }
         }
         catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
@@ -141,7 +128,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
 
     private static BrokerOptions Options(ComponentSettings settings)
     {
-        settings.AllowOnly(["connectionString", "partitions", "retention", "initialOffset", "consumerGroup", "consumerID", "backOffDuration", .. TopicScopes.Known]);
+        settings.AllowOnly(["connectionString", "partitions", "retention", "initialOffset", "consumerGroup", "backOffDuration", .. TopicScopes.Known]);
         var initial = settings.Text("initialOffset", "oldest");
         if (initial is not ("oldest" or "newest")) throw settings.Wrong($"metadata 'initialOffset' must be oldest or newest, not '{initial}'");
         return new BrokerOptions(settings.Number("partitions", 12, 1, 256), settings.Duration("retention", DefaultRetention), initial == "newest");

@@ -6,14 +6,11 @@ namespace DaprLocal.Sidecars;
 /// <summary>Reads the metadata of one component; what is wrong ends the start with file and line.</summary>
 internal sealed class ComponentSettings(ComponentManifest manifest)
 {
-    /// <summary>Refuses names that the component does not know; <paramref name="ignored"/> ones mean something to daprd and nothing here.</summary>
-    public void AllowOnly(IReadOnlyCollection<string> known, IReadOnlyCollection<string>? ignored = null)
+    /// <summary>Refuses names that dapr-local does not know for the component.</summary>
+    public void AllowOnly(params string[] known)
     {
-        foreach (var name in manifest.Metadata.Keys)
-        {
-            if (known.Concat(ignored ?? []).Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
-            throw Wrong($"component '{manifest.Name}' has metadata '{name}', which {manifest.Type} does not know{Nearest.Hint(name, known)}");
-        }
+        if (manifest.Metadata.Keys.FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw Wrong($"component '{manifest.Name}' has metadata '{unknown}', which dapr-local does not know for {manifest.Type}; known are {string.Join(", ", known)}");
     }
 
     /// <summary>A text, or the default.</summary>
@@ -37,7 +34,7 @@ internal sealed class ComponentSettings(ComponentManifest manifest)
     {
         var text = Text(name, "");
         if (text.Length == 0) return fallback;
-        return GoDuration.TryParse(text, out var value) ? value : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be a duration such as 5s or 1h30m, not '{text}'");
+        return Units.Duration(text) ?? throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be a duration such as 5s or 1h30m, not '{text}'");
     }
 
     /// <summary>One of some words, or the default.</summary>
@@ -50,7 +47,6 @@ internal sealed class ComponentSettings(ComponentManifest manifest)
     {
         var text = Text(name, "");
         var value = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds)
-            : text.StartsWith('-') && GoDuration.TryParse(text[1..], out _) ? TimeSpan.Zero
             : Duration(name, fallback);
         return value > TimeSpan.Zero ? value : null;
     }
@@ -62,24 +58,6 @@ internal sealed class ComponentSettings(ComponentManifest manifest)
         "false" or "f" or "0" or "n" or "no" or "off" => false,
         var other => throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be true or false, not '{other}'"),
     };
-
-    /// <summary>What stands in front of a SQL table's name, or the whole of it, with a schema or without.</summary>
-    public string TablePath(string name, string fallback)
-    {
-        var text = Text(name, fallback);
-        return text.Length <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.') && text.Count(c => c == '.') <= 1 && (text.Length == 0 || !char.IsAsciiDigit(text[0]))
-            ? text
-            : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be a plain SQL name, with or without a schema, not '{text}'");
-    }
-
-    /// <summary>The name of a SQL table, or the default.</summary>
-    public string Table(string name, string fallback)
-    {
-        var text = Text(name, fallback);
-        return text.Length <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(text[0])
-            ? text
-            : throw Wrong($"metadata '{name}' of component '{manifest.Name}' must be a plain SQL name, not '{text}'");
-    }
 
     /// <summary>A file path; relative ones lie in the data directory, and a <c>file:</c> in front is allowed.</summary>
     public string FilePath(string name, string dataDirectory)

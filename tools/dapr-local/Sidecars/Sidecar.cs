@@ -59,25 +59,18 @@ internal sealed class Sidecar : IAsyncDisposable
         var log = loggers.CreateLogger("DaprLocal.Sidecar." + options.AppId);
         var metadata = new MetadataApi(options, components.InfosOf(options));
         var pubsubs = components.PubSubsOf(options);
-        var state = new StateApi(options.AppId, components.StatesOf(options, time));
+        var state = new StateApi(components.StatesOf(options));
         var publish = new PubSubApi(options.AppId, pubsubs, options.Resiliency, time, components.OnPublished);
-        var management = workflows is null ? null : new WorkflowApi(workflows, time);
         var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
         var invoke = new InvokeRoutes(options, app => components.Apps.GetValueOrDefault(app), invoker, time);
         var app = options.AppPort is null ? null : new AppLink(options, pubsubs, metadata, time, log);
-        var http = new HttpApi(state, publish, metadata, management, invoke, () => app?.IsListening == false ? ApiErrors.NotReady("app") : null, options.MaxBodySize, log);
-        var web = Build(options, loggers, new DaprService(state, publish, metadata, management, options.MaxBodySize), workflows is null ? null : new TaskHubService(workflows));
-        web.Use(next => context => TraceHeaders.InvokeAsync(context, next));
-        if (options.ApiToken is { } token)
-        {
-            var check = new TokenCheck(token);
-            web.Use(next => context => check.InvokeAsync(context, next));
-        }
-
-        var size = new SizeCheck(options.MaxBodySize);
-        web.Use(next => context => size.InvokeAsync(context, next));
-        web.UseRouting();
+        var token = options.ApiToken is { } text ? new TokenCheck(text) : null;
+        var http = new HttpApi(state, publish, metadata, workflows, invoke, token, () => app?.IsListening == false ? ApiErrors.NotReady("app") : null, options.MaxBodySize, log);
+        var web = Build(options, loggers, new DaprService(state, publish, metadata), workflows is null ? null : new TaskHubService(workflows));
         web.Use(next => context => HttpProtocol.IsHttp2(context.Request.Protocol) ? next(context) : http.HandleAsync(context));
+        if (token is not null) web.Use(next => context => token.InvokeAsync(context, next));
+        web.UseRouting();
+        web.Use(next => context => context.GetEndpoint() is null ? RefuseRpc(context) : next(context));
         web.MapGrpcService<DaprService>();
         if (workflows is not null) web.MapGrpcService<TaskHubService>();
         try
@@ -107,6 +100,14 @@ internal sealed class Sidecar : IAsyncDisposable
         _invoker.Dispose();
     }
 
+    private static Task RefuseRpc(HttpContext context)
+    {
+        context.Response.ContentType = "application/grpc";
+        context.Response.Headers["grpc-status"] = "12"; // UNIMPLEMENTED
+        context.Response.Headers["grpc-message"] = $"dapr-local has no rpc {Uri.EscapeDataString(context.Request.Path.Value ?? "").Replace("%2F", "/", StringComparison.Ordinal)}";
+        return Task.CompletedTask;
+    }
+
     private static WebApplication Build(SidecarOptions options, ILoggerFactory loggers, DaprService service, TaskHubService? taskHub)
     {
         // An empty builder: neither files nor ASPNETCORE_* of the user's shell may move our ports.
@@ -124,6 +125,7 @@ internal sealed class Sidecar : IAsyncDisposable
         builder.Services.AddSingleton(service);
         builder.Services.AddGrpc(grpc =>
         {
+            grpc.IgnoreUnknownServices = true;
             grpc.MaxReceiveMessageSize = options.MaxBodySize;
             grpc.MaxSendMessageSize = options.MaxBodySize;
         });

@@ -9,47 +9,33 @@ namespace DaprLocal.Sidecars;
 internal static class StateStores
 {
     /// <summary>The types that <see cref="OpenAsync"/> knows.</summary>
-    public static IReadOnlyList<string> Types { get; } = ["state.postgresql", "state.redis", "state.sqlite", "state.in-memory"];
-
-    // What daprd reads for every store.
-    private static readonly string[] OfEvery = ["keyPrefix", "actorStateStore"];
+    public static IReadOnlyList<string> Types { get; } = ["state.postgresql", "state.redis", "state.sqlite"];
 
     /// <summary>The open store.</summary>
     /// <exception cref="ConfigurationException">A missing, unknown or senseless setting, or a store that cannot be opened.</exception>
     public static async Task<IStateStore> OpenAsync(ComponentManifest manifest, string dataDirectory, TimeProvider time, CancellationToken ct)
     {
         var settings = new ComponentSettings(manifest);
-        if (manifest.Metadata.TryGetValue("keyPrefix", out var prefix) && prefix.Contains(StateComponent.Separator, StringComparison.Ordinal))
-            throw settings.Wrong($"input key/keyPrefix '{prefix}' can't contain '||'");
         return manifest.Type switch
         {
             "state.postgresql" => await OpenPostgresAsync(manifest, settings, time, ct),
             "state.redis" => await OpenRedisAsync(settings),
-            "state.sqlite" => OpenSqlite(settings, dataDirectory, time),
-            _ => OpenInMemory(settings, time),
+            _ => OpenSqlite(settings, dataDirectory, time),
         };
-    }
-
-    private static InMemoryStateStore OpenInMemory(ComponentSettings settings, TimeProvider time)
-    {
-        settings.AllowOnly(OfEvery);
-        return new InMemoryStateStore(time);
     }
 
     private static SqliteStateStore OpenSqlite(ComponentSettings settings, string dataDirectory, TimeProvider time)
     {
-        settings.AllowOnly([.. OfEvery, "connectionString", "tableName", "metadataTableName", "cleanupInterval"], ["url", "timeout", "busyTimeout", "disableWAL", "cleanupIntervalInSeconds"]);
+        settings.AllowOnly("actorStateStore", "connectionString", "cleanupInterval");
         var path = settings.FilePath("connectionString", dataDirectory);
         if (Path.GetDirectoryName(path) is { Length: > 0 } directory) Directory.CreateDirectory(directory);
-        return SqliteStateStore.Open(path, settings.Table("tableName", "state"), settings.Table("metadataTableName", "metadata"), settings.Interval("cleanupInterval", TimeSpan.Zero), time);
+        return SqliteStateStore.Open(path, settings.Interval("cleanupInterval", TimeSpan.Zero), time);
     }
 
     private static async Task<PostgresStateStore> OpenPostgresAsync(ComponentManifest manifest, ComponentSettings settings, TimeProvider time, CancellationToken ct)
     {
         if (manifest.Version != "v2") throw settings.Wrong($"state.postgresql of version '{manifest.Version}' keeps other tables; write 'version: v2'");
-        settings.AllowOnly(
-            [.. OfEvery, "connectionString", "tablePrefix", "metadataTableName", "timeout", "timeoutInSeconds", "cleanupInterval", "cleanupIntervalInSeconds", "maxConns", "connectionMaxIdleTime"],
-            ["queryExecMode", "useAzureAD", "useAWSIAM"]);
+        settings.AllowOnly("actorStateStore", "connectionString", "timeout", "cleanupInterval", "maxConns");
         NpgsqlConnectionStringBuilder connection;
         try
         {
@@ -62,15 +48,9 @@ internal static class StateStores
         }
 
         if (settings.Number("maxConns", 0, 0, 10_000) is var connections and > 1) connection.MaxPoolSize = connections;
-        if (settings.Interval("connectionMaxIdleTime", TimeSpan.Zero) is { } idle) connection.ConnectionIdleLifetime = (int)Math.Ceiling(idle.TotalSeconds);
-        var timeout = settings.Interval("timeout", settings.Interval("timeoutInSeconds", TimeSpan.FromSeconds(20)) ?? TimeSpan.Zero);
+        var timeout = settings.Interval("timeout", TimeSpan.FromSeconds(20));
         if (timeout is null || timeout < TimeSpan.FromSeconds(1)) throw settings.Wrong($"metadata 'timeout' of component '{manifest.Name}' must be 1s or more");
-        var options = new PostgresOptions(
-            connection,
-            settings.TablePath("tablePrefix", ""),
-            settings.TablePath("metadataTableName", "dapr_metadata"),
-            timeout.Value,
-            settings.Interval("cleanupInterval", settings.Interval("cleanupIntervalInSeconds", TimeSpan.FromHours(1)) ?? TimeSpan.Zero));
+        var options = new PostgresOptions(connection, timeout.Value, settings.Interval("cleanupInterval", TimeSpan.FromHours(1)));
         try
         {
             return await PostgresStateStore.OpenAsync(options, time, ct);
@@ -83,14 +63,9 @@ internal static class StateStores
 
     private static async Task<RedisStateStore> OpenRedisAsync(ComponentSettings settings)
     {
-        settings.AllowOnly(
-            [.. OfEvery, "redisHost", "redisPort", "redisUsername", "redisPassword", "redisDB", "redisType", "enableTLS", "insecureSkipTLSVerify", "dialTimeout", "readTimeout", "ttlInSeconds"],
-            ["redisMaxRetries", "redisMinRetryInterval", "redisMaxRetryInterval", "writeTimeout", "poolSize", "minIdleConns", "poolTimeout", "maxConnAge", "idleTimeout", "idleCheckFrequency", "queryIndexes"]);
+        settings.AllowOnly("actorStateStore", "redisHost", "redisUsername", "redisPassword", "redisDB", "enableTLS", "dialTimeout", "readTimeout");
         var host = settings.Required("redisHost");
-        var type = settings.Text("redisType", "node");
-        if (type != "node") throw settings.Wrong($"metadata 'redisType' must be node, the only kind that dapr-local knows, not '{type}'");
         if (host.Contains(',', StringComparison.Ordinal)) throw settings.Wrong("metadata 'redisHost' must be the host:port of one server");
-        if (!host.Contains(':', StringComparison.Ordinal)) host += ":" + settings.Text("redisPort", "6379");
         var connect = settings.Interval("dialTimeout", TimeSpan.FromSeconds(5)) ?? TimeSpan.FromSeconds(5);
         var answer = settings.Interval("readTimeout", TimeSpan.FromSeconds(3)) ?? TimeSpan.FromSeconds(3);
         var options = new ConfigurationOptions
@@ -105,13 +80,9 @@ internal static class StateStores
             SyncTimeout = (int)answer.TotalMilliseconds, // Also the longest wait for a connection.
             ReconnectRetryPolicy = new LinearRetry(500),
         };
-#pragma warning disable CA5359 // What the user asks for by name.
-        if (settings.Flag("insecureSkipTLSVerify")) options.CertificateValidation += (_, _, _, _) => true;
-#pragma warning restore CA5359
-        long? ttl = settings.Text("ttlInSeconds", "") is { Length: > 0 } ? settings.Number("ttlInSeconds", 0, -1, int.MaxValue) : null;
         try
         {
-            return await RedisStateStore.OpenAsync(options, ttl);
+            return await RedisStateStore.OpenAsync(options);
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {

@@ -27,9 +27,6 @@ internal sealed record StateOperation(bool IsDelete, string Key)
     /// <summary>Seconds to live as the caller wrote them.</summary>
     public string? Ttl { get; init; }
 
-    /// <summary>True when an operation of a transaction calls its value <c>application/json</c>; only Redis minds.</summary>
-    public bool IsCalledJson { get; init; }
-
     /// <summary>True when an etag must match.</summary>
     public bool HasETag => !string.IsNullOrEmpty(ETag);
 
@@ -59,12 +56,6 @@ internal interface IStateStore : IAsyncDisposable
     /// <summary>What <c>GET /v1.0/metadata</c> shows.</summary>
     IReadOnlyList<string> Capabilities { get; }
 
-    /// <summary>Why a query is refused; null when the store does not know queries at all.</summary>
-    string? QueryRefusal => null;
-
-    /// <summary>True when a GET over HTTP takes an empty value for a missing one.</summary>
-    bool HidesEmptyValues => false;
-
     /// <summary>The live value of a key, or null.</summary>
     ValueTask<StateRecord?> GetAsync(string key, CancellationToken ct);
 
@@ -76,7 +67,4 @@ internal interface IStateStore : IAsyncDisposable
 
     /// <summary>Applies several operations, neither atomically nor in order; one task each, which ends as if it had been applied alone.</summary>
     IReadOnlyList<Task> ApplyEach(IReadOnlyList<StateOperation> operations, CancellationToken ct) => [.. operations.Select(operation => ApplyAsync(operation, ct))];
-
-    /// <summary>Applies all operations in order or none (but see <see cref="RedisStateStore"/>).</summary>
-    Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken ct);
 }

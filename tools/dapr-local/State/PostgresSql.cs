@@ -1,74 +1,62 @@
 namespace DaprLocal.State;
 
-/// <summary>
-/// The statements of <see cref="PostgresStateStore"/> for its tables; their names, which may carry a schema, are
-/// checked to be plain. An expired row counts as missing until it is swept.
-/// </summary>
-internal sealed class PostgresSql(string tablePrefix, string metadataTable)
+/// <summary>The statements of <see cref="PostgresStateStore"/>. An expired row counts as missing until it is swept.</summary>
+internal static class PostgresSql
 {
-    private const string Expiry = "now() + $3 * interval '1 second'";
-    private const string Replace = "ON CONFLICT (key) DO UPDATE SET value = excluded.value, etag = gen_random_uuid(), updated_at = now(), expires_at = excluded.expires_at";
     private const string Live = "(expires_at IS NULL OR expires_at >= now())";
-    private readonly string _table = tablePrefix + "state";
+    private const string Replace = "ON CONFLICT (key) DO UPDATE SET value = excluded.value, etag = gen_random_uuid(), updated_at = now(), expires_at = excluded.expires_at";
 
-    public string Get { get; } = $"SELECT value, etag, expires_at FROM {tablePrefix}state WHERE key = $1 AND {Live}";
-    public string GetMany { get; } = $"SELECT value, etag, expires_at, key FROM {tablePrefix}state WHERE key = ANY($1) AND {Live}";
-    public string Upsert { get; } = UpsertInto(tablePrefix + "state");
+    public const string Get = $"SELECT value, etag, expires_at FROM state WHERE key = $1 AND {Live}";
+    public const string GetMany = $"SELECT value, etag, expires_at, key FROM state WHERE key = ANY($1) AND {Live}";
+    public const string Upsert = $"INSERT INTO state AS old (key, value, expires_at) VALUES ($1, $2, now() + $3 * interval '1 second') {Replace}";
+    public const string Claim = $"{Upsert} WHERE old.expires_at < now()";
+    public const string Update = $"UPDATE state SET value = $2, etag = gen_random_uuid(), updated_at = now(), expires_at = now() + $3 * interval '1 second' WHERE key = $1 AND etag = $4 AND {Live}";
+    public const string Delete = "DELETE FROM state WHERE key = $1";
+    public const string DeleteVersion = "DELETE FROM state WHERE key = $1 AND etag = $2";
+    public const string Sweep = "DELETE FROM state WHERE expires_at < now()";
 
     /// <summary>Of keys $1, values $2 and seconds to live $3, in one order of the keys, so that two of them wait for each other instead of deadlocking.</summary>
-    public string UpsertMany { get; } = UpsertManyInto(tablePrefix + "state");
-
-    public string Claim { get; } = UpsertInto(tablePrefix + "state") + " WHERE old.expires_at < now()";
-    public string Update { get; } = $"UPDATE {tablePrefix}state SET value = $2, etag = gen_random_uuid(), updated_at = now(), expires_at = {Expiry} WHERE key = $1 AND etag = $4 AND {Live}";
-    public string Delete { get; } = $"DELETE FROM {tablePrefix}state WHERE key = $1";
-    public string DeleteVersion { get; } = $"DELETE FROM {tablePrefix}state WHERE key = $1 AND etag = $2";
-    public string Sweep { get; } = $"DELETE FROM {tablePrefix}state WHERE expires_at < now()";
+    public const string UpsertMany = $"""
+        INSERT INTO state AS old (key, value, expires_at)
+        SELECT key, value, now() + seconds * interval '1 second' FROM unnest($1, $2, $3) AS new (key, value, seconds) ORDER BY key
+        {Replace}
+        """;
 
     /// <summary>Takes the sweep's turn if none was taken for $1 milliseconds, here or in a daprd on the same tables.</summary>
-    public string TakeTurn { get; } = $"""
-        INSERT INTO {metadataTable} AS old (key, value) VALUES ('last-cleanup-state-v2-{tablePrefix}', now()::text)
+    public const string TakeTurn = """
+        INSERT INTO dapr_metadata AS old (key, value) VALUES ('last-cleanup-state-v2-', now()::text)
         ON CONFLICT (key) DO UPDATE SET value = excluded.value
         WHERE now() - old.value::timestamptz > $1 * interval '1 millisecond'
         """;
 
     /// <summary>Serializes the migrations of several sidecars until the transaction ends.</summary>
-    public static string LockMigrations { get; } = "SELECT pg_advisory_xact_lock(hashtext('dapr state migrations'))";
+    public const string LockMigrations = "SELECT pg_advisory_xact_lock(hashtext('dapr state migrations'))";
 
     /// <summary>The version of the tables as daprd counts it; no row before the first migration.</summary>
-    public string Version { get; } = $"SELECT value FROM {metadataTable} WHERE key = 'migrations-state-v2-{tablePrefix}'";
+    public const string Version = "SELECT value FROM dapr_metadata WHERE key = 'migrations-state-v2-'";
 
     /// <summary>The version that <see cref="Migrate"/> leads to.</summary>
     public const string LatestVersion = "2";
 
     /// <summary>Creates what is missing of the metadata table.</summary>
-    public string CreateMetadata { get; } = $"""
-        CREATE TABLE IF NOT EXISTS {metadataTable} (key text NOT NULL PRIMARY KEY, value text NOT NULL);
-        INSERT INTO {metadataTable} (key, value) VALUES ('lock', 'lock') ON CONFLICT (key) DO NOTHING
+    public const string CreateMetadata = """
+        CREATE TABLE IF NOT EXISTS dapr_metadata (key text NOT NULL PRIMARY KEY, value text NOT NULL);
+        INSERT INTO dapr_metadata (key, value) VALUES ('lock', 'lock') ON CONFLICT (key) DO NOTHING
         """;
 
     /// <summary>Brings the table to <see cref="LatestVersion"/> from any earlier one.</summary>
-    public string Migrate => $"""
-        CREATE TABLE IF NOT EXISTS {_table} (
+    public const string Migrate = $"""
+        CREATE TABLE IF NOT EXISTS state (
             key text NOT NULL PRIMARY KEY,
             value bytea NOT NULL,
             etag uuid NOT NULL DEFAULT gen_random_uuid(),
             created_at timestamptz NOT NULL DEFAULT now(),
             updated_at timestamptz,
             expires_at timestamptz);
-        CREATE INDEX IF NOT EXISTS {Unqualified}_expires_at_idx ON {_table} (expires_at);
-        ALTER TABLE {_table} ADD COLUMN IF NOT EXISTS row_id bigint GENERATED BY DEFAULT AS IDENTITY;
-        CREATE UNIQUE INDEX IF NOT EXISTS {Unqualified}_row_id_uidx ON {_table} (row_id);
-        INSERT INTO {metadataTable} (key, value) VALUES ('migrations-state-v2-{tablePrefix}', '{LatestVersion}')
+        CREATE INDEX IF NOT EXISTS state_expires_at_idx ON state (expires_at);
+        ALTER TABLE state ADD COLUMN IF NOT EXISTS row_id bigint GENERATED BY DEFAULT AS IDENTITY;
+        CREATE UNIQUE INDEX IF NOT EXISTS state_row_id_uidx ON state (row_id);
+        INSERT INTO dapr_metadata (key, value) VALUES ('migrations-state-v2-', '{LatestVersion}')
         ON CONFLICT (key) DO UPDATE SET value = excluded.value
-        """;
-
-    private string Unqualified => _table[(_table.LastIndexOf('.') + 1)..];
-
-    private static string UpsertInto(string table) => $"INSERT INTO {table} AS old (key, value, expires_at) VALUES ($1, $2, {Expiry}) {Replace}";
-
-    private static string UpsertManyInto(string table) => $"""
-        INSERT INTO {table} AS old (key, value, expires_at)
-        SELECT key, value, now() + seconds * interval '1 second' FROM unnest($1, $2, $3) AS new (key, value, seconds) ORDER BY key
-        {Replace}
         """;
 }

@@ -5,7 +5,7 @@ using NpgsqlTypes;
 namespace DaprLocal.State;
 
 /// <summary>What <see cref="PostgresStateStore"/> is told; <paramref name="CleanupInterval"/> null sweeps nothing.</summary>
-internal sealed record PostgresOptions(NpgsqlConnectionStringBuilder Connection, string TablePrefix, string MetadataTable, TimeSpan Timeout, TimeSpan? CleanupInterval);
+internal sealed record PostgresOptions(NpgsqlConnectionStringBuilder Connection, TimeSpan Timeout, TimeSpan? CleanupInterval);
 
 /// <summary>
 /// <c>state.postgresql</c> v2 in daprd's own layout, so that either can open the database. As in daprd, everything ends
@@ -18,26 +18,23 @@ internal sealed class PostgresStateStore : IStateStore
     private static readonly CancellationToken Uncancelled = CancellationToken.None;
 
     private const string InvalidText = "22021";
-    private const string CannotBegin = "failed to begin transaction: ";
     private static readonly TimeSpan IdleBeforeCheck = TimeSpan.FromSeconds(1);
     private readonly NpgsqlDataSource _source;
-    private readonly PostgresSql _sql;
     private readonly PostgresOptions _options;
     private readonly TimeProvider _time;
     private readonly ITimer? _sweeper;
     private long _lastUse;
 
-    private PostgresStateStore(NpgsqlDataSource source, PostgresSql sql, PostgresOptions options, TimeProvider time)
+    private PostgresStateStore(NpgsqlDataSource source, PostgresOptions options, TimeProvider time)
     {
         _source = source;
-        _sql = sql;
         _options = options;
         _time = time;
         if (options.CleanupInterval is { } interval) _sweeper = time.CreateTimer(_ => Sweep(interval), null, interval, interval);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TRANSACTIONAL", "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE", "ACTOR"];
+    public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TTL"];
 
     /// <summary>Connects, and creates or migrates the tables.</summary>
     /// <exception cref="NpgsqlException">The server cannot be reached or refuses.</exception>
@@ -46,7 +43,7 @@ internal sealed class PostgresStateStore : IStateStore
     {
         var connection = options.Connection;
         connection.CommandTimeout = 0; // The deadlines of this class are in the tokens.
-        var store = new PostgresStateStore(NpgsqlDataSource.Create(connection), new PostgresSql(options.TablePrefix, options.MetadataTable), options, time);
+        var store = new PostgresStateStore(NpgsqlDataSource.Create(connection), options, time);
         try
         {
             await store.MigrateAsync(ct);
@@ -63,7 +60,7 @@ internal sealed class PostgresStateStore : IStateStore
     public async ValueTask<StateRecord?> GetAsync(string key, CancellationToken ct) => await LimitedAsync(async limited =>
     {
         await using var connection = await ConnectAsync(limited);
-        await using var command = await PrepareAsync(connection, _sql.Get, Text(key));
+        await using var command = await PrepareAsync(connection, PostgresSql.Get, Text(key));
         await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, Uncancelled);
         return await row.ReadAsync(Uncancelled) ? Record(row) : null;
     }, ct);
@@ -77,7 +74,7 @@ internal sealed class PostgresStateStore : IStateStore
             await LimitedAsync(async limited =>
             {
                 await using var connection = await ConnectAsync(limited);
-                await using var command = await PrepareAsync(connection, _sql.GetMany, new NpgsqlParameter { Value = keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+                await using var command = await PrepareAsync(connection, PostgresSql.GetMany, new NpgsqlParameter { Value = keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
                 await using var rows = await command.ExecuteReaderAsync(Uncancelled);
                 while (await rows.ReadAsync(Uncancelled)) found[rows.GetString(3)] = Record(rows);
                 return true;
@@ -110,22 +107,6 @@ internal sealed class PostgresStateStore : IStateStore
     }
 
     /// <inheritdoc/>
-    public async Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken ct)
-    {
-        if (operations.Count == 1) await ApplyAsync(operations[0], ct);
-        if (operations.Count <= 1) return;
-        await LimitedAsync(async limited =>
-        {
-            await using var connection = await TranslatedAsync(() => ConnectAsync(limited), limited, CannotBegin);
-            await using var transaction = await TranslatedAsync(() => connection.BeginTransactionAsync(Uncancelled).AsTask(), limited, CannotBegin);
-            foreach (var operation in operations) await ApplyAsync(connection, operation, limited);
-            limited.ThrowIfCancellationRequested();
-            await transaction.CommitAsync(Uncancelled);
-            return true;
-        }, ct);
-    }
-
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_sweeper is not null) await _sweeper.DisposeAsync();
@@ -146,7 +127,7 @@ internal sealed class PostgresStateStore : IStateStore
         {
             var parameters = operations.Select(SetParameters).ToArray();
             await using var connection = await ConnectAsync(ct);
-            await using var command = await PrepareAsync(connection, _sql.UpsertMany, Column(0), Column(1), Column(2));
+            await using var command = await PrepareAsync(connection, PostgresSql.UpsertMany, Column(0), Column(1), Column(2));
             await command.ExecuteNonQueryAsync(Uncancelled);
             return true;
 
@@ -162,10 +143,10 @@ internal sealed class PostgresStateStore : IStateStore
         }
     }
 
-    private async Task ApplyAsync(NpgsqlConnection connection, StateOperation operation, CancellationToken ct)
+    private static async Task ApplyAsync(NpgsqlConnection connection, StateOperation operation, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        Guid? etag = operation.HasETag ? GoUuid.Parse(operation.ETag!) : null;
+        Guid? etag = operation.HasETag ? (Guid.TryParse(operation.ETag, out var parsed) ? parsed : throw new ETagMismatchException("the etag is no UUID")) : null;
         await using var command = await (operation.IsDelete ? DeleteCommandAsync(connection, operation.Key, etag) : SetCommandAsync(connection, operation, etag));
         var rows = await command.ExecuteNonQueryAsync(Uncancelled);
         if (rows > 0) return;
@@ -173,16 +154,16 @@ internal sealed class PostgresStateStore : IStateStore
         if (!operation.IsDelete) throw new StateStoreException("no item was updated");
     }
 
-    private Task<NpgsqlCommand> DeleteCommandAsync(NpgsqlConnection connection, string key, Guid? etag) => etag is { } version
-        ? PrepareAsync(connection, _sql.DeleteVersion, Text(key), new NpgsqlParameter<Guid> { TypedValue = version })
-        : PrepareAsync(connection, _sql.Delete, Text(key));
+    private static Task<NpgsqlCommand> DeleteCommandAsync(NpgsqlConnection connection, string key, Guid? etag) => etag is { } version
+        ? PrepareAsync(connection, PostgresSql.DeleteVersion, Text(key), new NpgsqlParameter<Guid> { TypedValue = version })
+        : PrepareAsync(connection, PostgresSql.Delete, Text(key));
 
-    private Task<NpgsqlCommand> SetCommandAsync(NpgsqlConnection connection, StateOperation operation, Guid? etag)
+    private static Task<NpgsqlCommand> SetCommandAsync(NpgsqlConnection connection, StateOperation operation, Guid? etag)
     {
         var parameters = SetParameters(operation);
         return etag is { } version
-            ? PrepareAsync(connection, _sql.Update, [.. parameters, new NpgsqlParameter<Guid> { TypedValue = version }])
-            : PrepareAsync(connection, operation.IsFirstWrite ? _sql.Claim : _sql.Upsert, parameters);
+            ? PrepareAsync(connection, PostgresSql.Update, [.. parameters, new NpgsqlParameter<Guid> { TypedValue = version }])
+            : PrepareAsync(connection, operation.IsFirstWrite ? PostgresSql.Claim : PostgresSql.Upsert, parameters);
     }
 
     private static NpgsqlParameter[] SetParameters(StateOperation operation)
@@ -220,7 +201,7 @@ internal sealed class PostgresStateStore : IStateStore
     }
 
     // Callers are told in daprd's words what the server said.
-    private async Task<T> TranslatedAsync<T>(Func<Task<T>> work, CancellationToken ct, string prefix = "")
+    private async Task<T> TranslatedAsync<T>(Func<Task<T>> work, CancellationToken ct)
     {
         try
         {
@@ -228,17 +209,17 @@ internal sealed class PostgresStateStore : IStateStore
         }
         catch (OperationCanceledException error)
         {
-            throw new StateStoreException(prefix + "context deadline exceeded", error);
+            throw new StateStoreException("context deadline exceeded", error);
         }
         catch (PostgresException error)
         {
-            throw new StateStoreException($"{prefix}{error.Severity}: {error.MessageText} (SQLSTATE {error.SqlState})", error);
+            throw new StateStoreException($"{error.Severity}: {error.MessageText} (SQLSTATE {error.SqlState})", error);
         }
         catch (NpgsqlException error)
         {
             // The connections beside the broken one are broken too.
             _source.Clear();
-            throw new StateStoreException(prefix + (error.InnerException is { } inner ? $"{error.Message}: {inner.Message}" : error.Message), error);
+            throw new StateStoreException((error.InnerException is { } inner ? $"{error.Message}: {inner.Message}" : error.Message), error);
         }
     }
 
@@ -253,11 +234,11 @@ internal sealed class PostgresStateStore : IStateStore
             await using var connection = await _source.OpenConnectionAsync(limited.Token);
             await using var transaction = await connection.BeginTransactionAsync(Uncancelled);
             await ExecuteAsync(connection, PostgresSql.LockMigrations);
-            await ExecuteAsync(connection, _sql.CreateMetadata);
-            await using var version = Command(connection, _sql.Version);
+            await ExecuteAsync(connection, PostgresSql.CreateMetadata);
+            await using var version = Command(connection, PostgresSql.Version);
             var found = (string?)await version.ExecuteScalarAsync(Uncancelled);
             if (found is not (null or "0" or "1" or PostgresSql.LatestVersion)) throw new InvalidDataException($"its tables have version {found}; this program knows up to {PostgresSql.LatestVersion}");
-            if (found != PostgresSql.LatestVersion) await ExecuteAsync(connection, _sql.Migrate);
+            if (found != PostgresSql.LatestVersion) await ExecuteAsync(connection, PostgresSql.Migrate);
             limited.Token.ThrowIfCancellationRequested();
             await transaction.CommitAsync(Uncancelled);
         }
@@ -276,9 +257,9 @@ internal sealed class PostgresStateStore : IStateStore
     private Task<bool> SweepAsync(TimeSpan interval) => LimitedAsync(async ct =>
     {
         await using var connection = await ConnectAsync(ct);
-        await using var turn = Command(connection, _sql.TakeTurn, new NpgsqlParameter<double> { TypedValue = interval.TotalMilliseconds / 2 });
+        await using var turn = Command(connection, PostgresSql.TakeTurn, new NpgsqlParameter<double> { TypedValue = interval.TotalMilliseconds / 2 });
         if (await turn.ExecuteNonQueryAsync(Uncancelled) == 0) return false;
-        await using var sweep = Command(connection, _sql.Sweep);
+        await using var sweep = Command(connection, PostgresSql.Sweep);
         await sweep.ExecuteNonQueryAsync(Uncancelled);
         return true;
     }, CancellationToken.None);

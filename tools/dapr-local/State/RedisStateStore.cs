@@ -5,8 +5,7 @@ namespace DaprLocal.State;
 /// <summary>
 /// <c>state.redis</c> in daprd's own layout, so that either can use the database: a hash per key with <c>data</c>, a
 /// counting <c>version</c>, and <c>first-write</c> on keys that a first-write claimed. As in daprd, an etag on a missing
-/// key creates it, first-write claims nothing in a transaction, and a transaction has no rollback: when one operation
-/// fails, the others are applied.
+/// key creates it.
 /// </summary>
 internal sealed class RedisStateStore : IStateStore
 {
@@ -40,25 +39,20 @@ internal sealed class RedisStateStore : IStateStore
     private const string AnyVersion = "0";
     private readonly ConnectionMultiplexer _server;
     private readonly IDatabase _database;
-    private readonly long? _defaultTtl;
 
-    private RedisStateStore(ConnectionMultiplexer server, long? defaultTtl)
+    private RedisStateStore(ConnectionMultiplexer server)
     {
         _server = server;
         _database = server.GetDatabase();
-        _defaultTtl = defaultTtl;
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TRANSACTIONAL", "TTL", "QUERY_API", "DELETE_WITH_PREFIX", "KEYS_LIKE", "ACTOR"];
-
-    /// <inheritdoc/>
-    public string? QueryRefusal => "redis-json server support is required for query capability";
+    public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TTL"];
 
     /// <summary>Connects; a connection that is lost later is made again by itself.</summary>
     /// <exception cref="RedisException">The server cannot be reached or refuses.</exception>
-    public static async Task<RedisStateStore> OpenAsync(ConfigurationOptions options, long? defaultTtl) =>
-        new(await ConnectionMultiplexer.ConnectAsync(options), defaultTtl);
+    public static async Task<RedisStateStore> OpenAsync(ConfigurationOptions options) =>
+        new(await ConnectionMultiplexer.ConnectAsync(options));
 
     /// <inheritdoc/>
     public async ValueTask<StateRecord?> GetAsync(string key, CancellationToken ct)
@@ -100,37 +94,16 @@ internal sealed class RedisStateStore : IStateStore
         if (operation.IsDelete)
         {
             // Whatever the cause, daprd reports a delete that failed as a version that does not match.
-            await FailAsync(DeleteAsync(_database, operation), error => new ETagMismatchException(error));
+            await FailAsync(DeleteAsync(operation), error => new ETagMismatchException(error));
             return;
         }
 
         var expected = Expected(operation);
-        var ttl = StateRules.RedisTtl(operation.Ttl) ?? _defaultTtl;
+        var ttl = StateRules.RedisTtl(operation.Ttl);
         await FailAsync(
-            SetAsync(_database, operation, expected, operation.IsFirstWrite),
+            SetAsync(operation, expected),
             error => operation.HasETag ? new ETagMismatchException(error) : new StateStoreException($"failed to set key {operation.Key}: {error}"));
-        if (ttl is { } seconds) await FailAsync(ExpireAsync(_database, operation.Key, seconds), error => new StateStoreException($"failed to set key {operation.Key} ttl: {error}"));
-    }
-
-    /// <inheritdoc/>
-    public async Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken ct)
-    {
-        if (operations.Count == 0) return;
-        var checkedOperations = operations.Select(operation => operation.IsDelete
-            ? (operation, Expected: "", Ttl: null)
-            : (operation, Expected: Expected(operation), Ttl: StateRules.RedisTtl(operation.Ttl) ?? _defaultTtl)).ToList();
-        var transaction = _database.CreateTransaction();
-        var pending = new List<Task>(operations.Count);
-        foreach (var (operation, expected, ttl) in checkedOperations)
-        {
-            if (operation.IsDelete) pending.Add(DeleteAsync(transaction, operation));
-            else if (operation.IsCalledJson) pending.Add(Task.FromException(new StateStoreException("ERR Unknown Redis command called from script: values of type application/json need the JSON module")));
-            else pending.Add(SetAsync(transaction, operation, expected, isClaim: false));
-            if (ttl is { } seconds) pending.Add(ExpireAsync(transaction, operation.Key, seconds));
-        }
-
-        pending.Insert(0, transaction.ExecuteAsync());
-        foreach (var task in pending) await FailAsync(task, error => new StateStoreException(error));
+        if (ttl is { } seconds) await FailAsync(ExpireAsync(operation.Key, seconds), error => new StateStoreException($"failed to set key {operation.Key} ttl: {error}"));
     }
 
     /// <inheritdoc/>
@@ -159,14 +132,13 @@ internal sealed class RedisStateStore : IStateStore
         RedisValue Field(string name) => Array.Find(fields, field => field.Name == name).Value;
     }
 
-    private static Task<RedisResult> SetAsync(IDatabaseAsync database, StateOperation operation, string expected, bool isClaim) =>
-        database.ExecuteAsync("EVAL", SetScript, 1, (RedisKey)operation.Key, expected, operation.IsBinary ? operation.Value : RedisJson.Of(operation.Value), isClaim ? "0" : "1");
+    private Task<RedisResult> SetAsync(StateOperation operation, string expected) =>
+        _database.ExecuteAsync("EVAL", SetScript, 1, (RedisKey)operation.Key, expected, operation.Value, operation.IsFirstWrite ? "0" : "1");
 
-    private static Task<RedisResult> DeleteAsync(IDatabaseAsync database, StateOperation operation) =>
-        database.ExecuteAsync("EVAL", DeleteScript, 1, (RedisKey)operation.Key, operation.HasETag ? operation.ETag! : AnyVersion);
+    private Task<RedisResult> DeleteAsync(StateOperation operation) =>
+        _database.ExecuteAsync("EVAL", DeleteScript, 1, (RedisKey)operation.Key, operation.HasETag ? operation.ETag! : AnyVersion);
 
-    private static Task ExpireAsync(IDatabaseAsync database, string key, long seconds) =>
-        seconds > 0 ? database.ExecuteAsync("EXPIRE", (RedisKey)key, seconds) : database.KeyPersistAsync(key);
+    private Task ExpireAsync(string key, long seconds) => seconds > 0 ? _database.ExecuteAsync("EXPIRE", (RedisKey)key, seconds) : _database.KeyPersistAsync(key);
 
     private static string Expected(StateOperation operation) => operation.HasETag && operation.Concurrency != "last-write"
         ? StateRules.RedisETag(operation.ETag!).ToString(System.Globalization.CultureInfo.InvariantCulture)

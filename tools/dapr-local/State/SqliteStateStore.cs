@@ -12,28 +12,43 @@ namespace DaprLocal.State;
 internal sealed class SqliteStateStore : IStateStore
 {
     private const string TimeFormat = "yyyy-MM-dd HH:mm:ss";
+    private const string Live = "(expiration_time IS NULL OR expiration_time > ";
+    private const string Columns = "(key, value, is_binary, etag, update_time, expiration_time)";
+    private const string GetSql = $"SELECT value, is_binary, etag, expiration_time FROM state WHERE key = $1 AND {Live}$2)";
+    private const string ReplaceSql = $"INSERT OR REPLACE INTO state {Columns} VALUES ($1, $2, $3, $4, $5, $6)";
+    private const string ClaimSql = $"INSERT OR REPLACE INTO state {Columns} SELECT $1, $2, $3, $4, $5, $6 WHERE NOT EXISTS (SELECT 1 FROM state WHERE key = $1 AND {Live}$5))";
+    private const string UpdateSql = $"UPDATE state SET value = $2, is_binary = $3, etag = $4, update_time = $5, expiration_time = $6 WHERE key = $1 AND etag = $7 AND {Live}$5)";
+    private const string DeleteSql = "DELETE FROM state WHERE key = $1";
+    private const string DeleteVersionSql = "DELETE FROM state WHERE key = $1 AND etag = $2";
+    private const string SweepSql = "DELETE FROM state WHERE expiration_time IS NOT NULL AND expiration_time < $1";
+    private const string Schema = """
+        CREATE TABLE IF NOT EXISTS metadata (key text NOT NULL PRIMARY KEY, value text NOT NULL);
+        CREATE TABLE IF NOT EXISTS state (
+            key TEXT NOT NULL PRIMARY KEY,
+            value TEXT NOT NULL,
+            is_binary BOOLEAN NOT NULL,
+            etag TEXT NOT NULL,
+            expiration_time TIMESTAMP DEFAULT NULL,
+            update_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);
+        INSERT OR IGNORE INTO metadata (key, value) VALUES ('migrations', '1');
+        """;
+
     private readonly SqliteDatabase _database;
     private readonly TimeProvider _time;
-    private readonly Texts _sql;
     private readonly ITimer? _sweeper;
 
-    private SqliteStateStore(SqliteDatabase database, Texts sql, TimeSpan? cleanupInterval, TimeProvider time)
+    private SqliteStateStore(SqliteDatabase database, TimeSpan? cleanupInterval, TimeProvider time)
     {
         _database = database;
         _time = time;
-        _sql = sql;
         if (cleanupInterval is { } interval) _sweeper = time.CreateTimer(_ => Sweep(), null, interval, interval);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TRANSACTIONAL", "TTL", "DELETE_WITH_PREFIX", "KEYS_LIKE", "ACTOR"];
+    public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TTL"];
 
     /// <summary>Opens or creates the file; <paramref name="cleanupInterval"/> null keeps expired rows, as daprd does by default.</summary>
-    public static SqliteStateStore Open(string path, string table, string metadataTable, TimeSpan? cleanupInterval, TimeProvider time)
-    {
-        var sql = new Texts(table);
-        return new SqliteStateStore(SqliteDatabase.Open(path, Texts.Schema(table, metadataTable)), sql, cleanupInterval, time);
-    }
+    public static SqliteStateStore Open(string path, TimeSpan? cleanupInterval, TimeProvider time) => new(SqliteDatabase.Open(path, Schema), cleanupInterval, time);
 
     /// <inheritdoc/>
     public ValueTask<StateRecord?> GetAsync(string key, CancellationToken ct) => new(_database.Read(reader => Find(reader, key)));
@@ -55,14 +70,6 @@ internal sealed class SqliteStateStore : IStateStore
     public Task ApplyAsync(StateOperation operation, CancellationToken ct) => _database.WriteAsync(writer => Apply(writer, operation), CancellationToken.None);
 
     /// <inheritdoc/>
-    public Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken ct) => operations.Count == 0
-        ? Task.CompletedTask
-        : _database.WriteAsync(writer =>
-        {
-            foreach (var operation in operations) Apply(writer, operation);
-        }, CancellationToken.None);
-
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_sweeper is not null) await _sweeper.DisposeAsync();
@@ -71,7 +78,7 @@ internal sealed class SqliteStateStore : IStateStore
 
     private StateRecord? Find(SqliteReader reader, string key)
     {
-        using var row = reader.Command(_sql.Get, key, Now(0)).ExecuteReader();
+        using var row = reader.Command(GetSql, key, Now(0)).ExecuteReader();
         if (!row.Read()) return null;
         var text = row.GetString(0);
         return new StateRecord(
@@ -95,51 +102,25 @@ internal sealed class SqliteStateStore : IStateStore
         var etag = new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
         if (!operation.HasETag && !operation.IsFirstWrite)
         {
-            writer.Command(_sql.Replace, operation.Key, value, binary, etag, Now(0), expires).ExecuteNonQuery();
+            writer.Command(ReplaceSql, operation.Key, value, binary, etag, Now(0), expires).ExecuteNonQuery();
             return;
         }
 
         var rows = operation.HasETag
-            ? writer.Command(_sql.Update, operation.Key, value, binary, etag, Now(0), expires, operation.ETag).ExecuteNonQuery()
-            : writer.Command(_sql.Claim, operation.Key, value, binary, etag, Now(0), expires).ExecuteNonQuery();
+            ? writer.Command(UpdateSql, operation.Key, value, binary, etag, Now(0), expires, operation.ETag).ExecuteNonQuery()
+            : writer.Command(ClaimSql, operation.Key, value, binary, etag, Now(0), expires).ExecuteNonQuery();
         if (rows == 0) throw new ETagMismatchException();
     }
 
-    private void Delete(SqliteWriter writer, StateOperation operation)
+    private static void Delete(SqliteWriter writer, StateOperation operation)
     {
-        if (!operation.HasETag) writer.Command(_sql.Delete, operation.Key).ExecuteNonQuery();
-        else if (writer.Command(_sql.DeleteVersion, operation.Key, operation.ETag).ExecuteNonQuery() == 0) throw new ETagMismatchException();
+        if (!operation.HasETag) writer.Command(DeleteSql, operation.Key).ExecuteNonQuery();
+        else if (writer.Command(DeleteVersionSql, operation.Key, operation.ETag).ExecuteNonQuery() == 0) throw new ETagMismatchException();
     }
 
     private string Now(int plusSeconds) => _time.GetUtcNow().UtcDateTime.AddSeconds(plusSeconds).ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     // A sweep that fails is tried again at the next interval; what is expired is never shown in between.
-    private void Sweep() => _ = _database.WriteAsync(writer => writer.Command(_sql.Sweep, Now(0)).ExecuteNonQuery())
+    private void Sweep() => _ = _database.WriteAsync(writer => writer.Command(SweepSql, Now(0)).ExecuteNonQuery())
         .ContinueWith(task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-
-    // Table names are part of the configuration and checked to be plain identifiers.
-    private sealed class Texts(string table)
-    {
-        private const string Live = "(expiration_time IS NULL OR expiration_time > ";
-
-        public string Get { get; } = $"SELECT value, is_binary, etag, expiration_time FROM {table} WHERE key = $1 AND {Live}$2)";
-        public string Replace { get; } = $"INSERT OR REPLACE INTO {table} (key, value, is_binary, etag, update_time, expiration_time) VALUES ($1, $2, $3, $4, $5, $6)";
-        public string Claim { get; } = $"INSERT OR REPLACE INTO {table} (key, value, is_binary, etag, update_time, expiration_time) SELECT $1, $2, $3, $4, $5, $6 WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE key = $1 AND {Live}$5))";
-        public string Update { get; } = $"UPDATE {table} SET value = $2, is_binary = $3, etag = $4, update_time = $5, expiration_time = $6 WHERE key = $1 AND etag = $7 AND {Live}$5)";
-        public string Delete { get; } = $"DELETE FROM {table} WHERE key = $1";
-        public string DeleteVersion { get; } = $"DELETE FROM {table} WHERE key = $1 AND etag = $2";
-        public string Sweep { get; } = $"DELETE FROM {table} WHERE expiration_time IS NOT NULL AND expiration_time < $1";
-
-        public static string Schema(string table, string metadataTable) => $"""
-            CREATE TABLE IF NOT EXISTS {metadataTable} (key text NOT NULL PRIMARY KEY, value text NOT NULL);
-            CREATE TABLE IF NOT EXISTS {table} (
-                key TEXT NOT NULL PRIMARY KEY,
-                value TEXT NOT NULL,
-                is_binary BOOLEAN NOT NULL,
-                etag TEXT NOT NULL,
-                expiration_time TIMESTAMP DEFAULT NULL,
-                update_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);
-            INSERT OR IGNORE INTO {metadataTable} (key, value) VALUES ('migrations', '1');
-            """;
-    }
 }

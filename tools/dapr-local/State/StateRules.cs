@@ -21,40 +21,17 @@ internal static class StateRules
     /// <summary>Seconds to live of a SQL store: null means for ever; what is not an int32 of -1 or more is refused.</summary>
     public static int? SqlTtl(string? ttl)
     {
-        if (string.IsNullOrEmpty(ttl)) return null;
-        const string Wrong = "error parsing TTL: incorrect value for metadata 'ttlInSeconds': ";
-        if (!TryParse(ttl, out var seconds, out var problem)) throw new StateStoreException($"{Wrong}strconv.ParseInt: {problem}");
-        if (seconds is < -1 or > int.MaxValue) throw new StateStoreException($"{Wrong}must be -1 or greater");
-        return seconds <= 0 ? null : (int)seconds;
-    }
-
-    /// <summary>Seconds to live of the in-memory store: null means for ever.</summary>
-    public static long? MemoryTtl(string? ttl)
-    {
-        if (string.IsNullOrEmpty(ttl)) return null;
-        if (!TryParse(ttl, out var seconds, out var problem)) throw new StateStoreException($"strconv.Atoi: {problem}");
-        return seconds <= 0 ? null : seconds;
+        var seconds = RedisTtl(ttl);
+        if (seconds is < -1 or > int.MaxValue) throw new StateStoreException($"'ttlInSeconds' must be -1 or a number of seconds, not '{ttl}'");
+        return seconds > 0 ? (int)seconds : null;
     }
 
     /// <summary>Seconds to live on Redis: null keeps what the key has, 0 or less means for ever.</summary>
-    public static long? RedisTtl(string? ttl)
-    {
-        if (string.IsNullOrEmpty(ttl)) return null;
-        return TryParse(ttl, out var seconds, out var problem) ? seconds : throw new StateStoreException($"failed to parse ttl from metadata: strconv.ParseInt: {problem}");
-    }
+    public static long? RedisTtl(string? ttl) =>
+        string.IsNullOrEmpty(ttl) ? null : TryParse(ttl, out var seconds) ? seconds : throw new StateStoreException($"'ttlInSeconds' must be a number of seconds, not '{ttl}'");
 
     /// <summary>A version of Redis, which is a number.</summary>
-    public static long RedisETag(string etag) => TryParse(etag, out var version, out var problem) ? version : throw new InvalidETagException($"strconv.Atoi: {problem}");
+    public static long RedisETag(string etag) => TryParse(etag, out var version) ? version : throw new InvalidETagException($"'{etag}' is not a number");
 
-    private static bool TryParse(string text, out long value, out string problem)
-    {
-        problem = "";
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)) return true;
-        var digits = text.AsSpan().TrimStart("+-");
-        var outOfRange = digits.Length > 0 && !digits.ContainsAnyExceptInRange('0', '9') && text.Length - digits.Length <= 1;
-        problem = $"parsing {Quote(text)}: {(outOfRange ? "value out of range" : "invalid syntax")}";
-        return false;
-    }
-
-    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static bool TryParse(string text, out long value) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
 }

@@ -140,16 +140,6 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     public (IReadOnlyList<string> Ids, long? Next) List(long after, int pageSize) =>
         _context.Database.Read(reader => Rows.List(reader, after, pageSize is > 0 and < MaxPage ? pageSize : MaxPage));
 
-    /// <summary>Runs a finished workflow again from one of its events, as a new instance; its id.</summary>
-    /// <exception cref="WorkflowFault">The source or the event does not allow it, or the new id is taken.</exception>
-    public async Task<string> RerunAsync(RerunWorkflowFromEventRequest request, CancellationToken cancellationToken)
-    {
-        var rerun = new Rerun(_context, request);
-        var effects = await _context.Database.WriteAsync(rerun.Execute, cancellationToken);
-        _context.Apply(effects);
-        return rerun.NewInstanceId;
-    }
-
     /// <summary>Connects a worker: the work it is to do, until it goes away. What it has not answered then is given to others.</summary>
     public async IAsyncEnumerable<WorkItem> ConnectWorkerAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -1,4 +1,4 @@
-// Publish in every form, and deliveries to the package's own server: routes, answers, dead letters, raw payloads, bulk.
+// Publish in every form, and deliveries to the package's own server: answers, dead letters, raw payloads, bulk.
 import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { CommunicationProtocolEnum, DaprPubSubStatusEnum, DaprServer } from "@dapr/dapr";
@@ -35,10 +35,6 @@ before(async () => {
     },
   });
   await server.pubsub.subscribe(pubsub, "parked", see("parked"));
-  const route = { default: "/rest", rules: [{ match: `event.type == "large"`, path: "/large" }] };
-  await server.pubsub.subscribeWithOptions(pubsub, "routed", { route });
-  server.pubsub.subscribeToRoute(pubsub, "routed", "/rest", see("rest"));
-  server.pubsub.subscribeToRoute(pubsub, "routed", "/large", see("large"));
   await server.start();
 });
 after(async () => {
@@ -60,12 +56,6 @@ test("objects, texts and events of one's own are delivered", async () => {
 test("a raw payload arrives as it was sent", async () => {
   await dapr.pubsub.publish(pubsub, "raw", { n: 1 }, { metadata: { rawPayload: "true" } });
   assert.deepEqual((await arrives("raw"))[0].data, { n: 1 });
-});
-
-test("metadata overrides the event's type, which chooses the route", async () => {
-  await dapr.pubsub.publish(pubsub, "routed", { n: 1 }, { metadata: { "cloudevent.type": "large" } });
-  await dapr.pubsub.publish(pubsub, "routed", { n: 2 }, { metadata: { "cloudevent.type": "small" } });
-  assert.deepEqual([(await arrives("large"))[0].data, (await arrives("rest"))[0].data], [{ n: 1 }, { n: 2 }]);
 });
 
 test("messages of a bulk publish all arrive, by a bulk subscription too", async () => {

@@ -1,4 +1,4 @@
-// State: values, ETags, first-write, bulk get, transactions.
+// State: values, ETags, first-write, bulk get.
 import assert from "node:assert/strict";
 import test, { after } from "node:test";
 import { StateConcurrencyEnum } from "@dapr/dapr";
@@ -51,27 +51,6 @@ test("of 16 first-write claims of a key one wins", async () => {
   const won = (await Promise.allSettled(claims)).map((claim, owner) => (claim.status === "fulfilled" && !claim.value.error ? owner : -1)).filter((owner) => owner >= 0);
   assert.equal(won.length, 1);
   assert.deepEqual(await dapr.state.get(store, key), { owner: won[0] });
-});
-
-test("a transaction is taken as a whole, or not at all", async () => {
-  const [kept, gone, never] = ["kept", "gone", "never"].map((name) => `${prefix}tx-${name}`);
-  await dapr.state.save(store, [{ key: kept, value: "1" }, { key: gone, value: "1" }]);
-  const old = await etagOf(kept);
-  await dapr.state.transaction(store, [
-    { operation: "upsert", request: { key: kept, value: "2" } },
-    { operation: "delete", request: { key: gone } },
-  ]);
-  assert.deepEqual([String(await dapr.state.get(store, kept)), await dapr.state.get(store, gone)], ["2", ""]);
-
-  const stale = dapr.state.transaction(store, [
-    { operation: "upsert", request: { key: never, value: "3" } },
-    { operation: "upsert", request: { key: kept, value: "3", etag: old, options: firstWrite } },
-  ]);
-  await refusal(stale);
-  // Redis has no rollback: of a refused transaction it keeps the rest.
-  const { type } = (await dapr.metadata.get()).components.find((component) => component.name === store);
-  const expected = type === "state.redis" ? "3" : "";
-  assert.deepEqual([String(await dapr.state.get(store, kept)), String(await dapr.state.get(store, never))], ["2", expected]);
 });
 
 test("a store that is not there is named", async () => {

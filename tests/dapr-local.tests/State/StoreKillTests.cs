@@ -1,0 +1,68 @@
+using OrderInventory.Testing;
+using Dapr.Client.Autogen.Grpc.v1;
+using DaprLocal.Tests.Api;
+using Google.Protobuf;
+using Grpc.Core;
+using OrderInventory.Testing.Processes;
+
+namespace DaprLocal.Tests.State;
+
+/// <summary>kill -9 of dapr-local's server in the middle of many saves: nothing acknowledged is lost, and it goes on by itself.</summary>
+public sealed class StoreKillTests
+{
+    private static readonly int Saves = FullSize.Or(full: 5000, small: 2000);
+    private const int Callers = 16;
+
+    // SQLite has no server to kill; with it, this always runs.
+    public static TheoryData<string> Here => Stores.Theory;
+
+    [Theory]
+    [MemberData(nameof(Here))]
+    public async Task Kill_AmidSaves_LosesNothingAcknowledged(string store)
+    {
+        await using var servers = store == "sqlite" ? null : await OwnServers.StartAsync();
+        await using var sidecar = await RunningSidecar.StartAsync([servers is null ? await Stores.NewAsync(store) : Stores.On(servers, store)]);
+        var next = -1;
+        var acknowledged = 0;
+        var failed = 0;
+        var halfway = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var callers = Enumerable.Range(0, Callers).Select(async _ =>
+        {
+            while (Interlocked.Increment(ref next) is var number && number < Saves)
+            {
+                while (!await TrySaveAsync(sidecar, number)) Interlocked.Increment(ref failed);
+                if (Interlocked.Increment(ref acknowledged) == Saves / 2) halfway.SetResult();
+            }
+        }).ToList();
+
+        await halfway.Task;
+        if (servers is not null)
+        {
+            await servers.KillAsync(Stores.ServerOf(store));
+            Assert.True(Volatile.Read(ref acknowledged) < Saves, "the server was killed too late");
+            await servers.StartAgainAsync(Stores.ServerOf(store));
+        }
+
+        await Task.WhenAll(callers).WaitAsync(TimeSpan.FromMinutes(2));
+        if (servers is null) Assert.Equal(0, failed);
+        var request = new GetBulkStateRequest { StoreName = "store" };
+        request.Keys.AddRange(Enumerable.Range(0, Saves).Select(number => $"save-{number}"));
+        var items = (await sidecar.Grpc.GetBulkStateAsync(request)).Items.ToDictionary(item => item.Key);
+        Assert.Equal(Saves, items.Count);
+        Assert.All(items, item => Assert.Equal(item.Key["save-".Length..], item.Value.Data.ToStringUtf8()));
+    }
+
+    private static async Task<bool> TrySaveAsync(RunningSidecar sidecar, int number)
+    {
+        var item = new StateItem { Key = $"save-{number}", Value = ByteString.CopyFromUtf8($"{number}") };
+        try
+        {
+            await sidecar.Grpc.SaveStateAsync(new SaveStateRequest { StoreName = "store", States = { item } });
+            return true;
+        }
+        catch (RpcException error) when (error.StatusCode == StatusCode.Internal)
+        {
+            return false;
+        }
+    }
+}

@@ -160,8 +160,6 @@ internal sealed class TaskHubService(WorkflowEngine engine) : TaskHubSidecarServ
                 WorkflowFaultKind.AlreadyExists when prefix == CreateFailed => new Status(StatusCode.AlreadyExists, $"{prefix}rpc error: code = AlreadyExists desc = {fault.Message}"),
                 WorkflowFaultKind.AlreadyExists => new Status(StatusCode.AlreadyExists, fault.Message),
                 WorkflowFaultKind.StalledMeanwhile => new Status(StatusCode.Unknown, fault.Message),
-                WorkflowFaultKind.NotFound => new Status(StatusCode.NotFound, fault.Message),
-                WorkflowFaultKind.InvalidArgument => new Status(StatusCode.InvalidArgument, fault.Message),
                 _ => new Status(StatusCode.Unknown, prefix + fault.Message),
             });
         }

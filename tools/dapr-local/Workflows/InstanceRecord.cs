@@ -8,7 +8,7 @@ internal sealed record InstanceRecord
     /// <summary>The instance id; case-sensitive, may be empty.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Identity of this run: new after continue-as-new, recreation and rerun. Everything asynchronous is fenced by it.</summary>
+    /// <summary>Identity of this run: new after continue-as-new and recreation. Everything asynchronous is fenced by it.</summary>
     public required string ExecutionId { get; init; }
 
     /// <summary>The workflow's name.</summary>

@@ -200,8 +200,7 @@ internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> ne
         }
     }
 
-    /// <summary>The start event of a child, also used when a rerun creates the child again.</summary>
-    internal static HistoryEvent StartOfChild(HistoryEvent created, ExecutionStartedEvent parent, RunIdentity run, string appId, DateTimeOffset now, string executionId)
+    private static HistoryEvent StartOfChild(HistoryEvent created, ExecutionStartedEvent parent, RunIdentity run, string appId, DateTimeOffset now, string executionId)
     {
         var child = created.ChildWorkflowInstanceCreated;
         return Events.ExecutionStarted(now, appId, new ExecutionStartedEvent

@@ -17,12 +17,6 @@ internal enum WorkflowFaultKind
 
     /// <summary>The instance has stalled while a caller waited for it.</summary>
     StalledMeanwhile,
-
-    /// <summary>The thing asked for inside an instance does not exist.</summary>
-    NotFound,
-
-    /// <summary>The request makes no sense.</summary>
-    InvalidArgument,
 }
 
 /// <summary>A refused request, with the text that daprd uses.</summary>

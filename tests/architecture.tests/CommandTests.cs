@@ -16,7 +16,7 @@ public sealed partial class CommandTests
     [
         ("dotnet build", "dotnet test"),
         ("dotnet test", "dotnet test"),
-        ("dotnet format", "dotnet format --verify-no-changes"),
+        ("dotnet format", "dotnet format $whitespace --verify-no-changes"),
         (".ci/run", Ci),
         ("eval \"$(eng/servers start", "eng/servers start"),
         ("OI_COMPONENTS=components/kafka-postgres dotnet test tests/system.tests", "OI_COMPONENTS=components/$1"),

@@ -1,4 +1,6 @@
+using System.Globalization;
 using OrderInventory.Bench.Prove;
+using OrderInventory.Testing;
 
 namespace OrderInventory.Bench.Tests;
 
@@ -26,7 +28,7 @@ public sealed class ProofStoreTests
     private static async Task<ProofLine> RunAsync(string store)
     {
         ProofLine? result = null;
-        await ProofProcess.RunAsync("world", ["--scenario", "last-unit", "--faults", "1", "--store", store], line => result = line.Progress is null ? line : result, CancellationToken.None);
+        await ProofProcess.RunAsync("world", ["--scenario", "order", "--faults", "1", "--store", store, "--share", "0/" + FullSize.Or(1, small: 3).ToString(CultureInfo.InvariantCulture)], line => result = line.Progress is null ? line : result, CancellationToken.None);
         return result!;
     }
 }

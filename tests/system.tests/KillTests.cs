@@ -1,17 +1,18 @@
 using System.Collections.Concurrent;
+using OrderInventory.Testing;
 
 namespace OrderInventory.System.Tests;
 
 /// <summary>kill -9 of each part while orders run: nothing is lost, nothing happens twice.</summary>
 public sealed class KillTests
 {
-    private const int OrdersPerRound = 200;
+    private static readonly int OrdersPerRound = FullSize.Or(200, small: 80);
 
     /// <summary>The product's own processes, and the servers it runs on, when it does.</summary>
     public static TheoryData<string> Victims => [.. LocalSystem.Processes, .. RealServers.InUse];
 
     // How many of a round's orders are accepted when the kill comes.
-    private static readonly int[] Moments = [10, 80, 190];
+    private static readonly int[] Moments = [OrdersPerRound / 20, OrdersPerRound * 2 / 5, OrdersPerRound * 19 / 20];
 
     [Theory]
     [MemberData(nameof(Victims))]

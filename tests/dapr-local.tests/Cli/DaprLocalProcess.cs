@@ -48,7 +48,9 @@ internal sealed class DaprLocalProcess : IAsyncDisposable
     /// <summary>Waits until the output holds a text.</summary>
     public Task ShowsAsync(string text) => Eventually.TrueAsync(
         () => Output.Contains(text, StringComparison.Ordinal) ? true : _process.HasExited && _output.IsCompleted ? throw new Xunit.Sdk.XunitException($"ended without '{text}':\n{Output}") : false,
-        $"'{text}' is shown");
+        $"'{text}' is shown",
+        // A process starts, beside others that do.
+        seconds: 60);
 
     /// <summary>The number that an app wrote behind a word.</summary>
     public int NumberBehind(string word) => int.Parse(_lines.First(line => line.Contains(word, StringComparison.Ordinal)).Split(word)[1], null);

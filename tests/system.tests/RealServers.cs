@@ -22,7 +22,7 @@ internal static class RealServers
     };
 
     /// <summary>Starts the servers of one test; null when it runs on the embedded components.</summary>
-    public static async Task<OwnServers?> StartAsync() => Components is null ? null : await OwnServers.StartAsync(UsesTls);
+    public static async Task<OwnServers?> StartAsync() => Components is null ? null : await OwnServers.StartAsync(UsesTls, InUse);
 
     /// <summary>
     /// The components to run on, copied into <paramref name="folder"/> for <paramref name="apps"/>, because tests have more than the

@@ -67,8 +67,15 @@ internal sealed class LoadBench(string name, Uri orders, Uri inventory, OrderSys
 
     private async Task KillAsync(OrderSystem system, CancellationTokenSource enough, CancellationToken over)
     {
-        await Killer.RunAsync(system, options, _kills, progress, time, over);
-        if (_kills.Count == options.Kills) await enough.CancelAsync();
+        try
+        {
+            await Killer.RunAsync(system, options, _kills, progress, time, over);
+        }
+        finally
+        {
+            // Also when what was killed cannot be started again: then there is nothing left to put under load.
+            if (options.Kills is not null) await enough.CancelAsync();
+        }
     }
 
     // After a fifth of the load, when what is compiled and cached at first is there. Null: the load ended before, or there are kills.

@@ -91,7 +91,7 @@ internal sealed class OrderSystem : IAsyncDisposable
     private static async Task<OrderSystem> StartAsync(string components, IReadOnlyList<string> apps, bool hasOwnServers)
     {
         IReadOnlyList<string> killed = hasOwnServers ? Servers(components) : [];
-        var system = new OrderSystem(apps, killed, killed.Count > 0 ? await OwnServers.StartAsync() : null);
+        var system = new OrderSystem(apps, killed, killed.Count > 0 ? await OwnServers.StartAsync(tls: false, killed) : null);
         try
         {
             if (system._servers is { } servers && Variables(components).FirstOrDefault(variable => !servers.Environment.ContainsKey(variable)) is { } missing)

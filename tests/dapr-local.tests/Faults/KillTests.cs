@@ -19,7 +19,7 @@ public sealed class KillTests
     [MemberData(nameof(Victims))]
     public async Task Kill_AmidSavesAndPublishes_LosesNothingAcknowledged(string kind, string victim)
     {
-        await using var servers = victim == "kafka" ? await OwnServers.StartAsync() : null;
+        await using var servers = victim == "kafka" ? await OwnServers.StartAsync(tls: false, victim) : null;
         using var broker = new TestBroker(kind, servers?.Environment["OI_KAFKA"]);
         await using var sidecar = await SidecarProcess.StartAsync(broker);
         var load = new SidecarLoad(sidecar.Grpc, broker.Topic("t"));

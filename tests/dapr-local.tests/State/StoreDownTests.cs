@@ -31,7 +31,7 @@ public sealed class StoreDownTests
     [MemberData(nameof(Outages))]
     public async Task Play_StoreIsAway_AnswersAsDaprd(string store, string outage)
     {
-        await using var servers = store == "sqlite" ? null : await OwnServers.StartAsync();
+        await using var servers = store == "sqlite" ? null : await OwnServers.StartAsync(tls: false, Stores.ServerOf(store));
         await using var sidecar = await RunningSidecar.StartAsync([servers is null ? await Stores.NewAsync(store) : Stores.On(servers, store)]);
         var player = new GoldenPlayer(sidecar.Options.HttpPort, sidecar.Calls, pause => Task.Delay(pause, TimeProvider.System));
         var cases = Cases(store, outage).Select(recorded => (Name: recorded["name"]!.GetValue<string>(), Phases: Phases(recorded), Match: GoldenPlayer.NewMatch())).ToList();

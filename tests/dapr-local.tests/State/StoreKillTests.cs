@@ -20,7 +20,7 @@ public sealed class StoreKillTests
     [MemberData(nameof(Here))]
     public async Task Kill_AmidSaves_LosesNothingAcknowledged(string store)
     {
-        await using var servers = store == "sqlite" ? null : await OwnServers.StartAsync();
+        await using var servers = store == "sqlite" ? null : await OwnServers.StartAsync(tls: false, Stores.ServerOf(store));
         await using var sidecar = await RunningSidecar.StartAsync([servers is null ? await Stores.NewAsync(store) : Stores.On(servers, store)]);
         var next = -1;
         var acknowledged = 0;

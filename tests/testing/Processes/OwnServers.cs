@@ -19,12 +19,15 @@ public sealed partial class OwnServers : IAsyncDisposable
     /// <summary>What tells where they are and how to get in: the variables that the shipped components read.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; private set; } = new Dictionary<string, string?>();
 
-    /// <summary>Starts them; <paramref name="tls"/>: so that they speak TLS only and want passwords, for the components named …-tls.</summary>
+    /// <summary>
+    /// Starts those that <paramref name="names"/> name, or all; <paramref name="tls"/>: so that they speak TLS only and want passwords,
+    /// for the components named …-tls.
+    /// </summary>
     /// <exception cref="InvalidOperationException">They cannot be started; with what <c>eng/servers</c> wrote.</exception>
-    public static async Task<OwnServers> StartAsync(bool tls = false)
+    public static async Task<OwnServers> StartAsync(bool tls, params IEnumerable<string> names)
     {
         var servers = new OwnServers();
-        var exports = await (tls ? servers.RunAsync("start", "tls") : servers.RunAsync("start"));
+        var exports = await servers.RunAsync("start", [.. tls ? (string[])["tls"] : [], .. names]);
         servers.Environment = Exported().Matches(exports).ToDictionary(export => export.Groups["name"].Value, export => (string?)export.Groups["value"].Value);
         return servers;
     }

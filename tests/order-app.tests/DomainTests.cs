@@ -52,7 +52,7 @@ public sealed class DomainTests
     [Fact]
     public void OrderNumber_MillionsOfIdsInTwentyYears_AreAllDifferentAndSortLikeTheIds()
     {
-        var count = FullSize.Or(10_000_000, small: 500_000);
+        var count = FullSize.Or(10_000_000, small: 100_000);
         var step = TimeSpan.FromDays(20 * 365.25) / count;
         var bits = new HashSet<UInt128>(count);
         var previous = "";

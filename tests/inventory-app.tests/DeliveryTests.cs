@@ -73,6 +73,35 @@ public sealed class DeliveryTests : IDisposable
     [InlineData("5")]
     public async Task Deliver_NoObject_IsDeadLettered(string data) => await AssertDeadLetteredAsync(JsonNode.Parse(data), "data");
 
+    public static TheoryData<string> Poison => [.. PoisonEvents.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Poison))]
+    public async Task Deliver_PoisonAmongOthers_IsDeadLetteredAndTheOthersAreDone(string poison)
+    {
+        await PutAsync("p", 5);
+
+        var statuses = await DeliverAsync(PoisonEvents.Event(InventoryApi.Deduct("o", 1)), PoisonEvents.All[poison], PoisonEvents.Event(InventoryApi.Deduct("q", 1)));
+
+        Assert.All(statuses, status => Assert.Equal("SUCCESS", status));
+        Assert.Equal(["o:1:deduct:result", "q:1:deduct:result"], _app.Events.Published.Select(published => published.Event.Id).Order());
+        Assert.Equal(("inventory-deduction", "the-key"), _app.Events.DeadLetters.Select(letter => (letter.Topic, letter.Key)).Single());
+    }
+
+    [Fact]
+    public async Task Deliver_MangledMessagesAmongOthers_AreEachDoneOrDeadLettered()
+    {
+        const int Mangled = 300;
+        await PutAsync("p", 5);
+
+        var statuses = await DeliverAsync([.. Enumerable.Range(0, Mangled).Select(seed => PoisonEvents.Mangled(InventoryApi.Deduct("o", 1), seed)), PoisonEvents.Event(InventoryApi.Deduct("q", 1))]);
+
+        Assert.All(statuses, status => Assert.Equal("SUCCESS", status));
+        Assert.Contains(_app.Events.Published, published => published.Event.Id == "q:1:deduct:result");
+        Assert.InRange(_app.Events.DeadLetters.Count, 1, Mangled);
+        Assert.Equal(Mangled + 1, _app.Events.DeadLetters.Count + _app.Events.Published.Count);
+    }
+
     [Fact]
     public async Task Deliver_TextThatIsNoText_IsDeadLettered()
     {
@@ -203,6 +232,16 @@ public sealed class DeliveryTests : IDisposable
         Assert.Equal(1, _metrics.Sum("inventory.deduction.total", ("operation", "RESTORE"), ("outcome", "RELEASED")));
         Assert.Equal(1, _metrics.Sum("inventory.deduction.total", ("operation", "RESTORE"), ("outcome", "FENCED")));
         Assert.Equal(1, _metrics.Sum("inventory.deduction.total", ("operation", "DEDUCT"), ("outcome", "FENCED")));
+    }
+
+    private async Task<string?[]> DeliverAsync(params string[] events)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/dapr/events/inventory-deduction") { Content = PoisonEvents.Delivery(events) };
+        request.Headers.Add("dapr-api-token", InventoryApi.AppToken);
+        using var answer = await _http.SendAsync(request);
+        var statuses = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("statuses").EnumerateArray().ToArray();
+        Assert.Equal(events.Length, statuses.Length);
+        return [.. statuses.Select(status => status.GetProperty("status").GetString())];
     }
 
     private async Task AssertDeadLetteredAsync(JsonNode? data, string reason)

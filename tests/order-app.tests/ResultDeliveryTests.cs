@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using OrderApp.Domain;
+using OrderInventory.Testing;
 
 namespace OrderApp.Tests;
 
@@ -67,6 +68,40 @@ public sealed class ResultDeliveryTests : OrderApiTests
         Assert.All(statuses.Values, status => Assert.Equal("SUCCESS", status));
         Assert.Equal(2, App.Events.DeadLetters.Count);
         Assert.Empty(App.Workflows.Raised);
+    }
+
+    public static TheoryData<string> Poison => [.. PoisonEvents.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Poison))]
+    public async Task Deliver_PoisonAmongOthers_IsDeadLetteredAndTheOthersAreDone(string poison)
+    {
+        var (first, second) = (await PlaceAsync(), await PlaceAsync());
+
+        await DeliverEventsAsync(PoisonEvents.Event(Result(first, 1, "HELD")), PoisonEvents.All[poison], PoisonEvents.Event(Result(second, 1, "HELD")));
+
+        Assert.Equal(new[] { first, second }.Order(), App.Workflows.Raised.Select(raised => raised.InstanceId).Order());
+        Assert.Equal(("inventory-deduction-result", "the-key"), App.Events.DeadLetters.Select(letter => (letter.Topic, letter.Key)).Single());
+    }
+
+    [Fact]
+    public async Task Deliver_MangledMessagesAmongOthers_AreEachDoneOrDeadLettered()
+    {
+        var (order, good) = (await PlaceAsync(), await PlaceAsync());
+
+        await DeliverEventsAsync([.. Enumerable.Range(0, 300).Select(seed => PoisonEvents.Mangled(Result(order, 1, "HELD"), seed)), PoisonEvents.Event(Result(good, 1, "HELD"))]);
+
+        Assert.Contains(App.Workflows.Raised, raised => raised.InstanceId == good);
+        Assert.NotEmpty(App.Events.DeadLetters);
+    }
+
+    private async Task DeliverEventsAsync(params string[] events)
+    {
+        using var content = PoisonEvents.Delivery(events);
+        using var answer = await Http.PostAsync("/dapr/events/inventory-deduction-result", content);
+        var statuses = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("statuses").EnumerateArray().ToArray();
+        Assert.Equal(events.Length, statuses.Length);
+        Assert.All(statuses, status => Assert.Equal("SUCCESS", status.GetProperty("status").GetString()));
     }
 
     private async Task<string> PlaceAsync()

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
@@ -5,6 +6,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrderInventory.ServiceDefaults.Messaging;
 using OrderInventory.ServiceDefaults.State;
+using OrderInventory.Testing;
 
 namespace OrderInventory.ServiceDefaults.Tests;
 
@@ -98,12 +100,31 @@ public sealed class SidecarClientTests : IAsyncLifetime
     [Fact]
     public async Task DeadLetterAsync_CloudEvent_KeepsIdAndSaysWhy()
     {
-        using var original = JsonDocument.Parse("""{"specversion":"1.0","id":"x","type":"T","source":"s","data":{"a":1}}""");
+        var original = """{"specversion":"1.0","id":"x","type":"T","source":"s","data":{"a":1}}"""u8.ToArray();
 
-        await _publisher.DeadLetterAsync("t", original.RootElement, "key", "no quantity", CancellationToken.None);
+        await _publisher.DeadLetterAsync("t", original, "key", "no quantity", CancellationToken.None);
 
         var sent = (PublishEventRequest)_dapr.Requests.Single().Request;
         Assert.Equal(("t.dlq", "application/cloudevents+json", "key"), (sent.Topic, sent.DataContentType, sent.Metadata["partitionKey"]));
         Assert.Equal("""{"specversion":"1.0","id":"x","type":"T","source":"s","data":{"a":1},"deadletterreason":"no quantity","deadlettertopic":"t"}""", sent.Data.ToStringUtf8());
+    }
+
+    public static TheoryData<string> Poison => [.. PoisonEvents.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Poison))]
+    public async Task DeadLetterAsync_Poison_IsAnEventThatTheBrokerTakesAndTheDeskReads(string poison)
+    {
+        var original = Encoding.UTF8.GetBytes(PoisonEvents.All[poison]);
+
+        await _publisher.DeadLetterAsync("t", original, null, "why", CancellationToken.None);
+        await _publisher.DeadLetterAsync("t", original, null, "why", CancellationToken.None);
+
+        var sent = _dapr.Requests.Select(request => ((PublishEventRequest)request.Request).Data.ToStringUtf8()).ToArray();
+        // Kafka's own bound for a record is 1 MiB.
+        Assert.InRange(sent[0].Length, 1, 1_000_000);
+        var letter = JsonElement.Parse(sent[0]);
+        Assert.Equal(("why", "t"), (letter.GetProperty("deadletterreason").GetString(), letter.GetProperty("deadlettertopic").GetString()));
+        Assert.Equal(sent[0], sent[1]);
     }
 }

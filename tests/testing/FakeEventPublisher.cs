@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Messaging;
 
@@ -22,7 +21,7 @@ public sealed class FakeEventPublisher : IEventPublisher
         return Task.CompletedTask;
     }
 
-    public Task DeadLetterAsync(string topic, JsonElement original, string? key, string reason, CancellationToken cancellationToken)
+    public Task DeadLetterAsync(string topic, ReadOnlyMemory<byte> original, string? key, string reason, CancellationToken cancellationToken)
     {
         if (Down) throw new DependencyUnavailableException("down");
         DeadLetters.Enqueue((topic, key, reason));

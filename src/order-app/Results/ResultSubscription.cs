@@ -37,7 +37,7 @@ internal static class ResultSubscription
             (messages, cancellationToken) => RaiseAsync(messages, orders, workflows, loggers.CreateLogger(typeof(ResultSubscription)), cancellationToken));
 
     private static string? Refusal(InventoryDeductionResult result) =>
-        Guid.TryParseExact(result.OrderId, "D", out _) && Enum.IsDefined(result.Operation) && result.Line > 0 && result.Code.Length > 0
+        Guid.TryParseExact(result.OrderId, "D", out _) && Enum.IsDefined(result.Operation) && result.Line > 0 && result.Code is { Length: > 0 }
             ? null
             : "orderId, operation, line or code is not valid";
 

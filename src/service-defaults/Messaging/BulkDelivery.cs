@@ -11,9 +11,9 @@ namespace OrderInventory.ServiceDefaults.Messaging;
 
 /// <summary>One readable message of a bulk delivery.</summary>
 /// <param name="EntryId">Names the entry in the answer.</param>
-/// <param name="Event">The CloudEvent as delivered.</param>
+/// <param name="Event">The bytes of its CloudEvent as delivered.</param>
 /// <param name="Data">Its payload.</param>
-public sealed record Delivered<T>(string EntryId, JsonElement Event, T Data)
+public sealed record Delivered<T>(string EntryId, ReadOnlyMemory<byte> Event, T Data)
 {
     /// <summary>The span of handling it, in the trace of whoever published it; null when nobody listens.</summary>
     public Activity? Span { get; init; }
@@ -46,17 +46,15 @@ public sealed class BulkDelivery(IEventPublisher publisher, IMeterFactory meters
         Func<IReadOnlyList<Delivered<T>>, CancellationToken, Task<IReadOnlySet<string>>> handle)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
-        using var body = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancellationToken);
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, cancellationToken);
         var statuses = new List<BulkStatus>();
         var readable = new List<Delivered<T>>();
-        foreach (var entry in body.RootElement.GetProperty("entries").EnumerateArray())
+        foreach (var entry in BulkEntry.Read(body.ToArray()))
         {
-            var entryId = entry.GetProperty("entryId").GetString()!;
-            var cloudEvent = entry.TryGetProperty("event", out var found) ? found : default;
-            var (data, reason) = Read(cloudEvent, json);
-            reason ??= validate(data!);
-            if (reason is null) readable.Add(new Delivered<T>(entryId, cloudEvent, data!) { Span = MessageSpan.Start(topic, cloudEvent) });
-            else statuses.Add(new BulkStatus(entryId, await DeadLetterAsync(topic, cloudEvent.ValueKind == JsonValueKind.Undefined ? entry : cloudEvent, Key(entry), reason, cancellationToken) ? "SUCCESS" : "RETRY"));
+            var (message, reason) = Read(topic, entry, json, validate);
+            if (message is not null) readable.Add(message);
+            else statuses.Add(new BulkStatus(entry.EntryId, await DeadLetterAsync(topic, entry.Event, entry.Key, reason!, cancellationToken) ? "SUCCESS" : "RETRY"));
         }
 
         IReadOnlySet<string> done = new HashSet<string>();
@@ -77,17 +75,20 @@ public sealed class BulkDelivery(IEventPublisher publisher, IMeterFactory meters
         return TypedResults.Json(new BulkStatuses(statuses), DeliveryJson.Default.BulkStatuses);
     }
 
-    private static (T? Data, string? Reason) Read<T>(JsonElement cloudEvent, JsonTypeInfo<T> json)
+    // Each entry is parsed for itself, within bounds of its own: one that nobody can read is no reason to fail the others.
+    private static (Delivered<T>? Message, string? Reason) Read<T>(string topic, BulkEntry entry, JsonTypeInfo<T> json, Func<T, string?> validate)
     {
-        if (cloudEvent.ValueKind != JsonValueKind.Object) return (default, "not a CloudEvent");
-        if (!cloudEvent.TryGetProperty("data", out var data)) return (default, "the CloudEvent has no JSON data");
         try
         {
-            return data.Deserialize(json) is { } value ? (value, null) : (default, "data is null");
+            var cloudEvent = JsonElement.Parse(entry.Event.Span);
+            if (cloudEvent.ValueKind != JsonValueKind.Object) return (null, "not a CloudEvent");
+            if (!cloudEvent.TryGetProperty("data", out var data)) return (null, "the CloudEvent has no JSON data");
+            if (data.Deserialize(json) is not { } value) return (null, "data is null");
+            return validate(value) is { } refusal ? (null, refusal) : (new Delivered<T>(entry.EntryId, entry.Event, value) { Span = MessageSpan.Start(topic, cloudEvent) }, null);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            return (default, $"data does not match the contract: {error.Message}");
+            return (null, $"the CloudEvent or its data does not match the contract: {error.Message}");
         }
     }
 
@@ -98,7 +99,7 @@ public sealed class BulkDelivery(IEventPublisher publisher, IMeterFactory meters
         return DeadLetterAsync(topic, message.Event, key, reason, cancellationToken);
     }
 
-    private async Task<bool> DeadLetterAsync(string topic, JsonElement original, string? key, string reason, CancellationToken cancellationToken)
+    private async Task<bool> DeadLetterAsync(string topic, ReadOnlyMemory<byte> original, string? key, string reason, CancellationToken cancellationToken)
     {
         try
         {
@@ -114,9 +115,6 @@ public sealed class BulkDelivery(IEventPublisher publisher, IMeterFactory meters
         Log.DeadLettered(logger, topic, reason);
         return true;
     }
-
-    private static string? Key(JsonElement entry) =>
-        entry.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object && metadata.TryGetProperty("__key", out var value) ? value.GetString() : null;
 }
 
 /// <summary>The answer to one entry: SUCCESS or RETRY.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -92,16 +90,11 @@ internal sealed class DaprEventPublisher : IEventPublisher
         }
     }
 
-    public Task DeadLetterAsync(string topic, JsonElement original, string? key, string reason, CancellationToken cancellationToken)
+    public Task DeadLetterAsync(string topic, ReadOnlyMemory<byte> original, string? key, string reason, CancellationToken cancellationToken)
     {
-        var envelope = original.ValueKind == JsonValueKind.Object
-            ? JsonObject.Create(original)!
-            : new JsonObject { ["specversion"] = "1.0", ["type"] = "unreadable", ["source"] = topic, ["datacontenttype"] = "text/plain", ["data"] = original.GetRawText() };
-        envelope["deadletterreason"] = reason;
-        envelope["deadlettertopic"] = topic;
         var metadata = new Dictionary<string, string>();
         if (!string.IsNullOrEmpty(key)) metadata.Add("partitionKey", key);
-        return PublishOneAsync(Topics.DeadLetter(topic), JsonSerializer.SerializeToUtf8Bytes<JsonNode>(envelope), CloudEvents, metadata, cancellationToken);
+        return PublishOneAsync(Topics.DeadLetter(topic), DeadLetterEnvelope.Of(topic, original.Span, reason), CloudEvents, metadata, cancellationToken);
     }
 
     private async Task PublishOneAsync(string topic, ReadOnlyMemory<byte> data, string contentType, Dictionary<string, string> metadata, CancellationToken cancellationToken)

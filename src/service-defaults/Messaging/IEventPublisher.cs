@@ -27,8 +27,8 @@ public interface IEventPublisher
 
     /// <summary>
     /// Parks a message that can never be handled on the dead letter topic of <paramref name="topic"/>: the original
-    /// CloudEvent with the extension attributes <c>deadletterreason</c> and <c>deadlettertopic</c>.
+    /// CloudEvent, as its bytes were delivered, with the extension attributes <c>deadletterreason</c> and <c>deadlettertopic</c>.
     /// </summary>
     /// <exception cref="DependencyUnavailableException">It may not have been accepted: do not acknowledge the message.</exception>
-    Task DeadLetterAsync(string topic, JsonElement original, string? key, string reason, CancellationToken cancellationToken);
+    Task DeadLetterAsync(string topic, ReadOnlyMemory<byte> original, string? key, string reason, CancellationToken cancellationToken);
 }

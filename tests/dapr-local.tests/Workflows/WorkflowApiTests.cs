@@ -8,7 +8,7 @@ public sealed class WorkflowApiTests : IAsyncLifetime
 {
     private RunningSidecar _sidecar = null!;
 
-    public async Task InitializeAsync() => _sidecar = await RunningSidecar.StartAsync([], hasWorkflows: true);
+    public async Task InitializeAsync() => _sidecar = await RunningSidecar.StartAsync([]);
 
     public async Task DisposeAsync() => await _sidecar.DisposeAsync();
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using DaprLocal.Cli.Workflows;
 using DaprLocal.Config;
 using DaprLocal.Hosting;
 
@@ -54,7 +53,7 @@ internal sealed class CommandLine(Terminal terminal, Func<TextReader> input, Tim
         var root = new RootCommand(
             "A pocket Dapr for development and tests: reads the run file and the resource YAML of Dapr, hosts one sidecar per app in this process, and keeps all state in one folder. Production is Dapr itself.")
         {
-            _file, _data, _noSample, _noBuild, run, reset, new WorkflowsCommand(terminal, _file, time, stop).Build(), watchdog,
+            _file, _data, _noSample, _noBuild, run, reset, watchdog,
         };
         root.SetAction(RunAsync);
         run.SetAction(RunAsync);
@@ -64,5 +63,5 @@ internal sealed class CommandLine(Terminal terminal, Func<TextReader> input, Tim
     }
 
     private Task<int> RunAsync(ParseResult parsed, CancellationToken ct) => new RunCommand(terminal, time).ExecuteAsync(
-        new RunOptions(parsed.GetValue(_file), parsed.GetValue(_data), !parsed.GetValue(_noSample), !parsed.GetValue(_noBuild)), stop, hurry);
+        parsed.GetValue(_file), parsed.GetValue(_data), sample: !parsed.GetValue(_noSample), build: !parsed.GetValue(_noBuild), stop, hurry);
 }

@@ -46,7 +46,7 @@ internal sealed class AppBuilder(Terminal terminal, TimeProvider time)
     private async Task BuildAsync(string[] appIds, DotnetRun[] runs, Dictionary<string, string> assemblies, CancellationToken ct)
     {
         var names = string.Join(", ", appIds);
-        terminal.Line("building ", $"{names} …");
+        terminal.Line($"building {names} …");
         var began = time.GetTimestamp();
         var folder = Directory.CreateTempSubdirectory("dapr-local-build-").FullName;
         try
@@ -75,7 +75,7 @@ internal sealed class AppBuilder(Terminal terminal, TimeProvider time)
         {
             Directory.Delete(folder, recursive: true);
         }
-        terminal.Line("built ", string.Create(CultureInfo.InvariantCulture, $"{names} in {time.GetElapsedTime(began).TotalSeconds:0.0} s"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"built {names} in {time.GetElapsedTime(began).TotalSeconds:0.0} s"));
     }
 
     // A project that restores and builds the others and writes "project|assembly" lines.

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Spectre.Console;
 
 namespace DaprLocal.Hosting;
 
@@ -18,7 +17,7 @@ internal sealed class AppProcess : IAsyncDisposable
     private readonly Watchdog? _watchdog;
     private readonly TimeProvider _time;
 
-    private AppProcess(Process process, AppCommand command, Terminal terminal, Color color, Watchdog? watchdog, TimeProvider time)
+    private AppProcess(Process process, AppCommand command, Terminal terminal, ConsoleColor color, Watchdog? watchdog, TimeProvider time)
     {
         (_process, AppId, _watchdog, _time) = (process, command.AppId, watchdog, time);
         _identity = ProcessIdentity.Of(process.Id);
@@ -66,7 +65,7 @@ internal sealed class AppProcess : IAsyncDisposable
         : "on this system only the process of an app itself is asked to end; processes that it started and leaves behind go on";
 
     /// <summary>Starts the app.</summary>
-    public static AppProcess Start(AppCommand command, Terminal terminal, Color color, Watchdog? watchdog, TimeProvider time)
+    public static AppProcess Start(AppCommand command, Terminal terminal, ConsoleColor color, Watchdog? watchdog, TimeProvider time)
     {
         var start = new ProcessStartInfo(command.Program, command.Arguments)
         {

@@ -1,8 +1,12 @@
 using System.Globalization;
 using DaprLocal.Sidecars;
-using Spectre.Console;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Data.Sqlite;
 
 namespace DaprLocal.Hosting;
+
+/// <summary>Why a run ends by itself; <paramref name="Failed"/> decides the exit code.</summary>
+internal sealed record RunEnd(string Message, bool Failed);
 
 /// <summary>
 /// Everything that runs: components, one sidecar per app, the apps, and the watchdog. Disposing it stops the apps first, while their
@@ -18,14 +22,11 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
     // A Ctrl-C in the terminal reaches the apps as soon as us; one that ends by it has not failed.
     private static readonly TimeSpan SignalRace = TimeSpan.FromMilliseconds(250);
 
-    private static readonly Color[] Colors = [Color.Aqua, Color.Green, Color.Fuchsia, Color.DodgerBlue1, Color.Orange1, Color.Yellow];
+    private static readonly ConsoleColor[] Colors = [ConsoleColor.Cyan, ConsoleColor.Green, ConsoleColor.Magenta, ConsoleColor.Blue, ConsoleColor.DarkYellow];
 
     private readonly List<RunningApp> _apps = [];
     private ComponentRegistry? _components;
     private Watchdog? _watchdog;
-
-    /// <summary>The components, which tell what is published.</summary>
-    public ComponentRegistry Components => _components ?? throw new InvalidOperationException("The session is not started");
 
     /// <summary>Starts components, sidecars and apps; <paramref name="commands"/> are programs with arguments, in the order of the plan.</summary>
     public async Task StartAsync(IReadOnlyList<IReadOnlyList<string>> commands, CancellationToken stop)
@@ -36,7 +37,7 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
         foreach (var (app, command) in plan.Apps.Zip(commands))
         {
             // In the list at once: whatever fails next, this sidecar is stopped.
-            _apps.Add(new RunningApp(app, await AppSidecar.StartAsync(app, _components, dataDirectory, time, loggers, stop), null));
+            _apps.Add(new RunningApp(app, await StartSidecarAsync(app, _components, stop), null));
         }
         for (var i = 0; i < _apps.Count; i++)
         {
@@ -129,10 +130,29 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
         }
     }
 
-    private AppProcess StartApp(AppPlan app, IReadOnlyList<string> command, Color color) => AppProcess.Start(
+    private async Task<Sidecar> StartSidecarAsync(AppPlan app, ComponentRegistry components, CancellationToken stop)
+    {
+        try
+        {
+            return await Sidecar.StartAsync(app.Sidecar, components, dataDirectory, time, loggers, stop);
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw new UserException($"the sidecar of '{app.App.AppId}' cannot listen: {exception.Message}");
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw DataFolder.Unusable(dataDirectory, exception);
+        }
+    }
+
+    private AppProcess StartApp(AppPlan app, IReadOnlyList<string> command, ConsoleColor color) => AppProcess.Start(
         new AppCommand(app.App.AppId, command[0], [.. command.Skip(1)], app.App.AppDirectory, app.Environment), terminal, color, _watchdog, time);
 
     private static string WithLastLines(string message, AppProcess process) => process.LastLines is { Count: > 0 } lines
         ? $"{message}; its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Select(line => $"  | {line}"))}"
         : $"{message}; it wrote nothing";
+
+    // The process is null when someone else starts the app.
+    private sealed record RunningApp(AppPlan Plan, Sidecar Sidecar, AppProcess? Process);
 }

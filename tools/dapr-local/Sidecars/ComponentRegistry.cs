@@ -23,9 +23,6 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     {
     }
 
-    /// <summary>Raised after a broker has taken a message; handlers must be quick and must not throw.</summary>
-    public event Action<PublishedMessage>? MessagePublished;
-
     /// <summary>Apps of this process that can be invoked.</summary>
     public ConcurrentDictionary<string, AppAddress> Apps { get; } = new();
 
@@ -70,9 +67,6 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     /// <summary>The components that an app sees, for its metadata.</summary>
     public IReadOnlyList<ComponentInfo> InfosOf(SidecarOptions options) =>
         [.. Visible(options).OrderBy(manifest => manifest.Name, StringComparer.Ordinal).Select(manifest => new ComponentInfo(manifest.Name, manifest.Type, manifest.Version, _stores.TryGetValue(manifest.Name, out var store) ? store.Capabilities : []))];
-
-    /// <summary>Tells observers of a message.</summary>
-    public void OnPublished(PublishedMessage message) => MessagePublished?.Invoke(message);
 
     /// <summary>Closes everything; what was accepted is on disk.</summary>
     public async ValueTask DisposeAsync()

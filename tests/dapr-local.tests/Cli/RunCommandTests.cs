@@ -84,10 +84,12 @@ public sealed class RunCommandTests : IDisposable
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        WriteRunFile($"daprHTTPPort: {((IPEndPoint)listener.LocalEndpoint).Port}, ", ("a", "true"));
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        WriteRunFile($"daprHTTPPort: {port}, ", ("a", "true"));
         using var inUse = DaprLocalProcess.Start(_folder.Path);
         Assert.Equal(1, await inUse.ExitCodeAsync());
-        Assert.Contains("(daprHTTPPort, set at dapr.local.yaml:3) is already in use", inUse.Output, StringComparison.Ordinal);
+        Assert.Contains($"error: the sidecar of 'a' cannot listen: Failed to bind to address http://127.0.0.1:{port}: address already in use.", inUse.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n   at ", inUse.Output, StringComparison.Ordinal);
 
         _folder.Write("wrong.yaml", "version: 1\nappz: []\n");
         using var wrong = DaprLocalProcess.Start(_folder.Path, "-f", "wrong.yaml");

@@ -22,9 +22,9 @@ internal static class EngineCalls
     }
 
     /// <summary>A sidecar whose workflows are in the file of <see cref="NewPath"/>.</summary>
-    public static Task<RunningSidecar> EngineAsync(string path, TimeProvider? time = null, WorkflowSettings? settings = null, int maxBodySize = 16 * 1024 * 1024) => RunningSidecar.StartAsync(
+    public static Task<RunningSidecar> EngineAsync(string path, TimeProvider? time = null, WorkflowRetention? retention = null, int maxBodySize = 16 * 1024 * 1024) => RunningSidecar.StartAsync(
         [],
-        options => options with { AppId = "wf", Workflows = settings ?? WorkflowSettings.Default, MaxBodySize = maxBodySize },
+        options => options with { AppId = "wf", Retention = retention ?? WorkflowRetention.ForEver, MaxBodySize = maxBodySize },
         time,
         Directory.GetParent(Path.GetDirectoryName(path)!)!.FullName);
 

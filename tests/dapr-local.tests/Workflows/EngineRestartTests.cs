@@ -41,13 +41,16 @@ public sealed class EngineRestartTests
     public async Task StartInstance_NoWorkerYet_EverythingIsKeptForIt()
     {
         var path = NewPath();
+        Task ended;
         await using (var host = await EngineAsync(path))
         {
             await host.TaskHub.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "T", ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(Noon) });
             await host.TaskHub.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e1" });
             await host.TaskHub.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e2" });
-            await host.Workflows.TerminateAsync("a", "\"out\"", recursive: true, wait: false, CancellationToken.None);
+            ended = host.Workflows.TerminateAsync("a", "\"out\"", recursive: true, CancellationToken.None);
         }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ended);
 
         await using var again = await EngineAsync(path);
         await using var worker = await ScriptedWorker.ConnectAsync(again.TaskHub);

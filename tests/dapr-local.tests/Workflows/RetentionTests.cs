@@ -13,10 +13,7 @@ namespace DaprLocal.Tests.Workflows;
 /// <summary>Instances that are over go when their time has come, and nothing else goes.</summary>
 public sealed class RetentionTests
 {
-    private static readonly WorkflowSettings Keep = WorkflowSettings.Default with
-    {
-        Retention = new WorkflowRetention(TimeSpan.FromHours(1), TimeSpan.FromHours(2), null, TimeSpan.FromHours(3)),
-    };
+    private static readonly WorkflowRetention Keep = new(TimeSpan.FromHours(1), TimeSpan.FromHours(2), null, TimeSpan.FromHours(3));
 
     private readonly FakeTimeProvider _time = new(Noon);
 

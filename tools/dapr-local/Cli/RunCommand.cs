@@ -7,12 +7,11 @@ namespace DaprLocal.Cli;
 internal sealed class RunCommand(Terminal terminal, TimeProvider time)
 {
     /// <summary>Runs until <paramref name="stop"/> is cancelled (exit code 0) or the run ends by itself.</summary>
-    public async Task<int> ExecuteAsync(string? givenFile, string? givenData, bool sample, bool build, CancellationToken stop, CancellationToken hurry)
+    public async Task<int> ExecuteAsync(string? givenFile, string? givenData, bool sample, CancellationToken stop, CancellationToken hurry)
     {
         var file = RunFileLocator.Find(givenFile);
         var plan = RunPlanner.Create(file, Environment.GetEnvironmentVariable);
         using var data = DataFolder.Open(RunFileLocator.DataFolder(givenData, plan.File.Path));
-        Ports.CheckFree(plan.Apps);
         data.WillMake(plan.DatabasesIn(data.Path));
         if (AppProcess.Limits is { } limits)
             terminal.Note(limits);
@@ -24,7 +23,7 @@ internal sealed class RunCommand(Terminal terminal, TimeProvider time)
             .AddProvider(new TerminalLoggerProvider(terminal)));
         try
         {
-            var commands = await new AppBuilder(terminal, time).PrepareAsync(plan.Apps, build, stop);
+            var commands = await new AppBuilder(terminal, time).PrepareAsync(plan.Apps, stop);
 
             await using var session = new RunSession(plan, data.Path, terminal, time, loggers, hurry);
             await session.StartAsync(commands, stop);

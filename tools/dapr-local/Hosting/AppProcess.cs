@@ -14,12 +14,11 @@ internal sealed class AppProcess : IAsyncDisposable
     private readonly Queue<string> _lastLines = new(LinesKept + 1);
     private readonly Process _process;
     private readonly ProcessIdentity? _identity;
-    private readonly Watchdog? _watchdog;
     private readonly TimeProvider _time;
 
     private AppProcess(Process process, AppCommand command, Terminal terminal, ConsoleColor color, Watchdog? watchdog, TimeProvider time)
     {
-        (_process, AppId, _watchdog, _time) = (process, command.AppId, watchdog, time);
+        (_process, AppId, _time) = (process, command.AppId, time);
         _identity = ProcessIdentity.Of(process.Id);
         if (_identity is not null)
             watchdog?.Watch(_identity);
@@ -105,8 +104,6 @@ internal sealed class AppProcess : IAsyncDisposable
         foreach (var process in tree.Concat(_identity?.Tree() ?? []))
             process.Kill();
         await Exited;
-        if (_identity is not null)
-            _watchdog?.Forget(_identity);
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace DaprLocal.Hosting;
 internal sealed record AppPlan(RunFileApp App, SidecarOptions Sidecar, IReadOnlyDictionary<string, string?> Environment)
 {
     /// <summary>Where the app answers; null when it has no port.</summary>
-    public Uri? Url => App.AppPort is { } port ? new UriBuilder("http", App.AppChannelAddress, port.Port).Uri : null;
+    public Uri? Url => App.AppPort is { } port ? new UriBuilder("http", App.AppChannelAddress, port).Uri : null;
 }
 
 /// <summary>A whole run, read and checked before anything is started. <paramref name="Components"/> holds each distinct component once.</summary>

@@ -16,7 +16,6 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
     : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan SubscriptionLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     // A Ctrl-C in the terminal reaches the apps as soon as us; one that ends by it has not failed.
@@ -46,38 +45,31 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
         }
     }
 
-    /// <summary>Waits until every app that we started is healthy and its sidecar knows its subscriptions.</summary>
+    /// <summary>Waits until every app that we started listens, is healthy if it promises to tell, and its sidecar knows its subscriptions.</summary>
     public async Task WaitUntilReadyAsync(CancellationToken stop)
     {
-        if (_apps.All(app => app.Process is null))
-            return;
-        using var client = LoopbackHttp.Create(null, StartLimit);
-        var readiness = new AppReadiness(client, time);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var checks = _apps.Where(app => app.Process is not null).Select(async app =>
-        {
-            if (await readiness.WaitAsync(app.Plan, StartLimit, enough.Token) is { } problem)
-                throw new UserException(WithLastLines($"app '{app.Process!.AppId}' did not become ready: {problem}", app.Process));
-        }).ToArray();
         var exited = WaitForExitAsync(enough.Token);
+        var late = Task.Delay(StartLimit, time, enough.Token);
         try
         {
-            // Whoever fails first ends the wait.
-            var open = checks.Length;
-            await foreach (var finished in Task.WhenEach([.. checks, exited]).WithCancellation(stop))
+            foreach (var app in _apps.Where(app => app.Process is not null))
             {
-                if (finished == exited)
+                var ready = app.Sidecar.AppReady;
+                await Task.WhenAny(ready, exited, late);
+                stop.ThrowIfCancellationRequested();
+                if (ready.IsFaulted)
+                    throw new UserException(WithLastLines($"the sidecar of '{app.Plan.App.AppId}' cannot serve its subscriptions: {ready.Exception.InnerException!.Message}", app.Process!));
+                if (exited.IsCompleted)
                     throw new UserException((await exited).Message);
-                await finished;
-                if (--open == 0)
-                    break;
+                if (!ready.IsCompleted)
+                    throw new UserException(WithLastLines($"app '{app.Plan.App.AppId}' did not become ready: {Asked(app.Plan)} did not answer within {StartLimit.TotalSeconds} s", app.Process!));
             }
         }
         finally
         {
             await enough.CancelAsync();
         }
-        await WaitForSubscriptionsAsync(stop);
     }
 
     /// <summary>Ends when an app ends by itself (nothing is restarted), or has its sidecar shut down.</summary>
@@ -111,24 +103,7 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
             await _watchdog.DisposeAsync();
     }
 
-    private async Task WaitForSubscriptionsAsync(CancellationToken stop)
-    {
-        foreach (var app in _apps.Where(app => app.Process is not null))
-        {
-            try
-            {
-                await app.Sidecar.AppReady.WaitAsync(SubscriptionLimit, time, stop);
-            }
-            catch (TimeoutException)
-            {
-                terminal.Note($"the sidecar of '{app.Plan.App.AppId}' could not read the subscriptions of its app yet; it goes on trying");
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                throw new UserException(WithLastLines($"the sidecar of '{app.Plan.App.AppId}' cannot serve its subscriptions: {exception.Message}", app.Process!));
-            }
-        }
-    }
+    private static string Asked(AppPlan plan) => $"{plan.Url}{plan.App.HealthCheck?.Path.TrimStart('/')}";
 
     private async Task<Sidecar> StartSidecarAsync(AppPlan app, ComponentRegistry components, CancellationToken stop)
     {

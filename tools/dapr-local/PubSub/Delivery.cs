@@ -163,7 +163,7 @@ internal sealed class Delivery(SubscriptionContext context) : IDisposable
     private async Task<bool> IsDeliverableAsync(DeliveryItem item)
     {
         if (context.IsRaw) return true;
-        var scan = EventScan.Of(item.Message.Body.Span);
+        var scan = EventScan.Of(item.Message.Body);
         item.TraceParent = scan.TraceParent;
         var isExpired = scan.Expiration <= context.Time.GetUtcNow();
         if (scan.IsEvent && !isExpired) return true;

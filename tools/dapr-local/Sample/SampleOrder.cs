@@ -20,8 +20,8 @@ internal sealed class SampleOrder : IDisposable
     /// <summary>A sample against the apps at the two addresses.</summary>
     public SampleOrder(Uri orders, Uri inventory, Terminal terminal, TimeProvider time)
     {
-        _orders = LoopbackHttp.Create(orders, Limit);
-        _inventory = LoopbackHttp.Create(inventory, Limit);
+        _orders = Client(orders);
+        _inventory = Client(inventory);
         (_terminal, _time) = (terminal, time);
     }
 
@@ -120,6 +120,9 @@ internal sealed class SampleOrder : IDisposable
             throw new HttpRequestException($"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri!.AbsolutePath} answered {(int)response.StatusCode}: {(body.Length > 500 ? body[..500] : body)}");
         return JsonSerializer.Deserialize<JsonElement>(body).GetProperty("data");
     }
+
+    // Never through a proxy that the environment names.
+    private static HttpClient Client(Uri address) => new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = Limit };
 
     private void SuggestNext(string orderId)
     {

@@ -40,9 +40,6 @@ internal sealed class TurnSlot(string instanceId)
     /// <summary>The worker that has it.</summary>
     public WorkerStream? Stream { get; set; }
 
-    /// <summary>Continuations as new without a pause.</summary>
-    public int Continuations { get; set; }
-
     /// <summary>Responses to this turn that did not fit.</summary>
     public int Rejections { get; set; }
 }

@@ -3,7 +3,6 @@ namespace DaprLocal.Config;
 /// <summary>Reads resource folders: every <c>*.yaml</c> and <c>*.yml</c> directly in them, in the order of their names.</summary>
 internal static class ResourceReader
 {
-    private const int MaxFiles = 500;
     private static readonly string[] Kinds = ["Component", "Resiliency"];
 
     /// <summary>All resources of the folders; <paramref name="environment"/> answers secrets and references to variables.</summary>
@@ -39,15 +38,9 @@ internal static class ResourceReader
         return new ResourceDocument(kind, metadata.RequiredText("name"), root);
     }
 
-    private static string[] FilesOf(string folder)
-    {
-        string[] files = [.. Directory.EnumerateFiles(folder)
-            .Where(file => Path.GetExtension(file).ToUpperInvariant() is ".YAML" or ".YML")
-            .Take(MaxFiles + 1).Order(StringComparer.Ordinal)];
-        return files.Length <= MaxFiles
-            ? files
-            : throw new ConfigurationException(new SourcePosition(YamlFile.DisplayName(folder), 1), $"the folder holds more than {MaxFiles} YAML files; is it a resource folder?");
-    }
+    private static IEnumerable<string> FilesOf(string folder) => Directory.EnumerateFiles(folder)
+        .Where(file => Path.GetExtension(file).ToUpperInvariant() is ".YAML" or ".YML")
+        .Order(StringComparer.Ordinal);
 
     private static void RefuseDuplicates(IEnumerable<ResourceDocument> documents)
     {

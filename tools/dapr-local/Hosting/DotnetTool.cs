@@ -6,11 +6,8 @@ namespace DaprLocal.Hosting;
 /// <summary>Runs <c>dotnet</c> commands to their end, one after another.</summary>
 internal static class DotnetTool
 {
-    // `dotnet run` leaves these behind for its own MSBuild; a child's SDK may be another one (global.json).
-    private static readonly string[] Inherited = ["MSBuildSDKsPath", "MSBuildExtensionsPath", "MSBUILD_EXE_PATH", "MSBuildLoadMicrosoftTargetsReadOnly"];
-
-    /// <summary>The variables that no child process should inherit from the <c>dotnet run</c> that started us.</summary>
-    public static IReadOnlyList<string> LeftBehind => Inherited;
+    /// <summary>What <c>dotnet run</c> leaves behind for its own MSBuild: no child process should inherit it, whose SDK may be another one (global.json).</summary>
+    public static IReadOnlyList<string> LeftBehind { get; } = ["MSBuildSDKsPath", "MSBuildExtensionsPath", "MSBUILD_EXE_PATH", "MSBuildLoadMicrosoftTargetsReadOnly"];
 
     /// <summary>Exit code and the lines of both outputs. Cancelling kills the command.</summary>
     public static async Task<(int ExitCode, IReadOnlyList<string> Lines)> RunAsync(string directory, IReadOnlyList<string> arguments, TimeProvider time, CancellationToken ct)
@@ -23,7 +20,7 @@ internal static class DotnetTool
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var name in Inherited)
+        foreach (var name in LeftBehind)
             start.Environment.Remove(name);
         // Build servers would outlive us, and hold our pipes open while they do.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";

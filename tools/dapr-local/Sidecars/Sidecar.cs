@@ -52,7 +52,6 @@ internal sealed class Sidecar : IAsyncDisposable
     public static async Task<Sidecar> StartAsync(SidecarOptions options, ComponentRegistry components, string dataDirectory, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
     {
         var file = Path.Combine(dataDirectory, WorkflowFile(options.AppId));
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var workflows = await WorkflowEngine.OpenAsync(options, file, time, loggers.CreateLogger("DaprLocal.Workflows." + options.AppId), ct);
         var log = loggers.CreateLogger("DaprLocal.Sidecar." + options.AppId);
         var metadata = new MetadataApi(options, components.InfosOf(options));
@@ -68,7 +67,6 @@ internal sealed class Sidecar : IAsyncDisposable
         web.Use(next => context => HttpProtocol.IsHttp2(context.Request.Protocol) ? next(context) : http.HandleAsync(context));
         if (token is not null) web.Use(next => context => token.InvokeAsync(context, next));
         web.UseRouting();
-        web.Use(next => context => context.GetEndpoint() is null ? RefuseRpc(context) : next(context));
         web.MapGrpcService<DaprService>();
         web.MapGrpcService<TaskHubService>();
         try
@@ -101,14 +99,6 @@ internal sealed class Sidecar : IAsyncDisposable
         _invoker.Dispose();
     }
 
-    private static Task RefuseRpc(HttpContext context)
-    {
-        context.Response.ContentType = "application/grpc";
-        context.Response.Headers["grpc-status"] = "12"; // UNIMPLEMENTED
-        context.Response.Headers["grpc-message"] = $"dapr-local has no rpc {Uri.EscapeDataString(context.Request.Path.Value ?? "").Replace("%2F", "/", StringComparison.Ordinal)}";
-        return Task.CompletedTask;
-    }
-
     private static WebApplication Build(SidecarOptions options, ILoggerFactory loggers, DaprService service, TaskHubService taskHub)
     {
         // An empty builder: neither files nor ASPNETCORE_* of the user's shell may move our ports.
@@ -127,7 +117,6 @@ internal sealed class Sidecar : IAsyncDisposable
         builder.Services.AddSingleton(taskHub);
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.IgnoreUnknownServices = true;
             grpc.MaxReceiveMessageSize = options.MaxBodySize;
             grpc.MaxSendMessageSize = options.MaxBodySize;
         });

@@ -44,7 +44,7 @@ internal sealed class TurnRunner(EngineContext context)
         {
             // Nothing of the turn is committed and its state is gone from memory: it is read and sent again.
             context.Logger.TurnFailed(error, slot.InstanceId);
-            RequeueLater(slot);
+            _ = RequeueLaterAsync(slot);
             throw;
         }
     }
@@ -99,7 +99,7 @@ internal sealed class TurnRunner(EngineContext context)
         {
             // Whatever is wrong with one instance, the others go on.
             context.Logger.TurnFailed(error, slot.InstanceId);
-            RequeueLater(slot);
+            _ = RequeueLaterAsync(slot);
         }
 
         return true;
@@ -154,7 +154,7 @@ internal sealed class TurnRunner(EngineContext context)
         catch (Exception error) when (error is SqliteException or System.Threading.Channels.ChannelClosedException)
         {
             context.Logger.TurnFailed(error, slot.InstanceId);
-            RequeueLater(slot);
+            _ = RequeueLaterAsync(slot);
         }
     }
 
@@ -174,7 +174,7 @@ internal sealed class TurnRunner(EngineContext context)
             context.Cache.Put(turn.State);
             // Once is a stray answer to an older turn; more often it is the worker's mistake.
             if (++slot.Rejections == 1) context.Table.Finish(slot, again: true);
-            else RequeueLater(slot);
+            else _ = RequeueLaterAsync(slot);
             return;
         }
 
@@ -225,15 +225,9 @@ internal sealed class TurnRunner(EngineContext context)
         }
     }
 
-    private void RequeueLater(TurnSlot slot)
+    private async Task RequeueLaterAsync(TurnSlot slot)
     {
-        context.Table.Pause(slot);
-        _ = RequeueAsync();
-
-        async Task RequeueAsync()
-        {
-            await Task.Delay(Pause, context.Time, context.Closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            context.Table.Finish(slot, again: true);
-        }
+        await Task.Delay(Pause, context.Time, context.Closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        context.Table.Finish(slot, again: true);
     }
 }

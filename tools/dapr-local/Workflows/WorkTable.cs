@@ -67,7 +67,7 @@ internal sealed class WorkTable(RunCache cache)
             while (LeastBusy(turns: true) is not null && _ready.TryDequeue(out var slot))
             {
                 if (slot.Phase != TurnPhase.Queued) continue;
-                slot.Phase = TurnPhase.Loading;
+                slot.Phase = TurnPhase.Busy;
                 slot.Again = false;
                 return slot;
             }
@@ -102,7 +102,7 @@ internal sealed class WorkTable(RunCache cache)
         {
             if (!_slots.TryGetValue(instanceId, out var slot) || slot.Phase != TurnPhase.Out) return null;
             if (token.Length > 0 && token != slot.Turn!.Token) return null;
-            slot.Phase = TurnPhase.Saving;
+            slot.Phase = TurnPhase.Busy;
             Unassign(slot);
             return slot;
         }
@@ -119,12 +119,6 @@ internal sealed class WorkTable(RunCache cache)
         }
 
         Signal();
-    }
-
-    /// <summary>Parks a slot until <see cref="Finish"/> is called for it.</summary>
-    public void Pause(TurnSlot slot)
-    {
-        lock (_gate) slot.Phase = TurnPhase.Pausing;
     }
 
     /// <summary>Adds activities that want a worker; known ones are skipped.</summary>

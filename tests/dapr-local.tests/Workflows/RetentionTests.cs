@@ -121,7 +121,7 @@ public sealed class RetentionTests
         await using (var host = await EngineAsync(path, _time, Keep))
         {
             await using var worker = await AutoWorker.ConnectAsync(host.TaskHub, _ => [ScriptedWorker.Complete(0)]);
-            await Parallel.ForEachAsync(Enumerable.Range(0, 1_200), async (i, _) => await Start(host, $"i{i}", "S"));
+            await Parallel.ForEachAsync(Enumerable.Range(0, FullSize.Or(full: 1_200, small: 600)), async (i, _) => await Start(host, $"i{i}", "S"));
             await LeftAfterAsync(host, TimeSpan.FromHours(2));
         }
 

@@ -23,7 +23,6 @@ public sealed partial class CommandTests
         ("OI_IMAGES=DIR dotnet test tests/system.tests", "OI_IMAGES=$work/images"),
         ("dotnet run --project tools/dapr-local", "dotnet run --project tools/dapr-local"),
         ("dotnet run --project tools/dapr-local -- reset", "RunCommandTests.Reset_WithoutYes_AsksFirst"),
-        ("dotnet run --project tools/dapr-local -- workflows", "WorkflowsCommandTests.List_Pages_ShowAllInstancesOnce"),
         ("curl ", "ReadmeTests.Commands_OfTheReadme_DoWhatItSays"),
         ("dotnet run --project proof/world", "ProofScheduleTests.Schedule_RunTwice_TellsTheSameStory"),
         ("dotnet run -c Release --project proof/bench -- prove", "ProveCommandTests.Prove_EveryScheduleWithOneFault_ViolatesNothing"),

@@ -37,10 +37,6 @@ internal static class Differences
         {
             ["timer-origins"] = new("daprd fires timers that are due together one by one", "\"timerFired\":{\"fireAt\":\"time\"}},{\"eventId\":-1,\"timerFired\":{\"fireAt\":\"time\",\"timerId\":1}}"),
         },
-        ["workflow/start"] = new()
-        {
-            ["other-app-router"] = new("daprd repeats a half-applied turn; here the task fails", "the app 'nobody' cannot be reached"),
-        },
     };
 
     /// <summary>All of it: recording, case, reason, what is answered.</summary>

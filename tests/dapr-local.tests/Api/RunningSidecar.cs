@@ -1,3 +1,4 @@
+using Dapr.TaskHub.Protos;
 using DaprLocal.Config;
 using DaprLocal.Sidecars;
 using DaprLocal.Workflows;
@@ -14,11 +15,9 @@ internal sealed class RunningSidecar : IAsyncDisposable
 {
     private readonly bool _ownsDirectory;
     private readonly GrpcChannel _channel;
-    private readonly WorkflowEngine? _workflows;
 
-    private RunningSidecar(ComponentRegistry components, Sidecar sidecar, WorkflowEngine? workflows, SidecarOptions options, string directory, bool ownsDirectory)
+    private RunningSidecar(ComponentRegistry components, Sidecar sidecar, SidecarOptions options, string directory, bool ownsDirectory)
     {
-        _workflows = workflows;
         Components = components;
         Sidecar = sidecar;
         Options = options;
@@ -26,14 +25,19 @@ internal sealed class RunningSidecar : IAsyncDisposable
         _ownsDirectory = ownsDirectory;
         _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{options.GrpcPort}", new GrpcChannelOptions { MaxReceiveMessageSize = options.MaxBodySize });
         Grpc = new DaprClient(_channel);
+        TaskHub = new TaskHubSidecarService.TaskHubSidecarServiceClient(_channel);
     }
 
     public ComponentRegistry Components { get; }
     public Sidecar Sidecar { get; }
-    public WorkflowEngine Workflows => _workflows ?? throw new InvalidOperationException("This sidecar has no workflows.");
+    public WorkflowEngine Workflows => Sidecar.Workflows;
     public SidecarOptions Options { get; }
     public string Directory { get; }
     public DaprClient Grpc { get; }
+    public TaskHubSidecarService.TaskHubSidecarServiceClient TaskHub { get; }
+
+    /// <summary>The file of its workflows.</summary>
+    public string WorkflowFile => Path.Combine(Directory, Sidecar.WorkflowFile(Options.AppId));
 
     /// <summary>Calls of methods that the generated client does not have.</summary>
     public CallInvoker Calls => _channel.CreateCallInvoker();
@@ -47,13 +51,13 @@ internal sealed class RunningSidecar : IAsyncDisposable
     public static ComponentManifest Component(string name, string type, params (string Name, string Value)[] metadata) =>
         new(name, type, "v1", metadata.ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.OrdinalIgnoreCase), [], new SourcePosition("test.yaml", 1));
 
-    public static async Task<RunningSidecar> StartAsync(IReadOnlyList<ComponentManifest> components, Func<SidecarOptions, SidecarOptions>? change = null, TimeProvider? time = null, string? directory = null, bool hasWorkflows = false)
+    public static async Task<RunningSidecar> StartAsync(IReadOnlyList<ComponentManifest> components, Func<SidecarOptions, SidecarOptions>? change = null, TimeProvider? time = null, string? directory = null)
     {
         var ownsDirectory = directory is null;
         directory ??= System.IO.Directory.CreateTempSubdirectory("dapr-local-test-").FullName;
         try
         {
-            return await StartAsync(components, change, time ?? TimeProvider.System, directory, ownsDirectory, hasWorkflows);
+            return await StartAsync(components, change, time ?? TimeProvider.System, directory, ownsDirectory);
         }
         catch when (ownsDirectory)
         {
@@ -62,14 +66,21 @@ internal sealed class RunningSidecar : IAsyncDisposable
         }
     }
 
-    private static async Task<RunningSidecar> StartAsync(IReadOnlyList<ComponentManifest> components, Func<SidecarOptions, SidecarOptions>? change, TimeProvider time, string directory, bool ownsDirectory, bool hasWorkflows)
+    private static async Task<RunningSidecar> StartAsync(IReadOnlyList<ComponentManifest> components, Func<SidecarOptions, SidecarOptions>? change, TimeProvider time, string directory, bool ownsDirectory)
     {
         var registry = await ComponentRegistry.OpenAsync(components, directory, time, NullLoggerFactory.Instance, CancellationToken.None);
         var options = new SidecarOptions { AppId = "me", HttpPort = FreePort(), GrpcPort = FreePort(), Components = components };
         options = change?.Invoke(options) ?? options;
-        var workflows = hasWorkflows ? await WorkflowEngine.OpenAsync(options, Path.Combine(directory, "workflows.db"), time, NullLogger.Instance, CancellationToken.None) : null;
-        var sidecar = await Sidecar.StartAsync(options, registry, workflows, time, NullLoggerFactory.Instance, CancellationToken.None);
-        return new RunningSidecar(registry, sidecar, workflows, options, directory, ownsDirectory);
+        try
+        {
+            var sidecar = await Sidecar.StartAsync(options, registry, directory, time, NullLoggerFactory.Instance, CancellationToken.None);
+            return new RunningSidecar(registry, sidecar, options, directory, ownsDirectory);
+        }
+        catch
+        {
+            await registry.DisposeAsync();
+            throw;
+        }
     }
 
     public static int FreePort() => ServerProcess.FreePorts(1)[0];
@@ -77,10 +88,20 @@ internal sealed class RunningSidecar : IAsyncDisposable
     public Task<RawResponse> HttpAsync(string method, string path, byte[]? body = null, params (string Name, string Value)[] headers) =>
         RawHttp.SendAsync(Options.HttpPort, method, path, headers, body);
 
+    /// <summary>The end as by kill -9, where what it does while it closes is lost; a folder with the workflows as they were at that moment.</summary>
+    public async Task<string> KillAsync()
+    {
+        var copy = System.IO.Directory.CreateTempSubdirectory("dapr-local-test-").FullName;
+        var file = Path.Combine(copy, Sidecar.WorkflowFile(Options.AppId));
+        System.IO.Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        foreach (var part in new[] { "", "-wal" }) File.Copy(WorkflowFile + part, file + part);
+        await DisposeAsync();
+        return copy;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _channel.Dispose();
-        if (_workflows is not null) await _workflows.DisposeAsync();
         await Sidecar.DisposeAsync();
         await Components.DisposeAsync();
         if (_ownsDirectory) System.IO.Directory.Delete(Directory, recursive: true);

@@ -64,7 +64,7 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Grpc_UnknownRpc_IsUnimplementedAndNamedForWhoHasTheToken()
+    public async Task Grpc_UnknownRpc_IsUnimplementedForWhoHasTheToken()
     {
         var calls = _sidecar.Calls;
         var method = new Method<byte[], byte[]>(MethodType.Unary, "dapr.proto.runtime.v1.Dapr", "TryLockAlpha1", Marshallers.Create<byte[]>(value => value, value => value), Marshallers.Create<byte[]>(value => value, value => value));
@@ -73,6 +73,6 @@ public sealed class TokenTests : IAsyncLifetime
         var with = await Assert.ThrowsAsync<RpcException>(async () => await calls.AsyncUnaryCall(method, null, new CallOptions(new Metadata { { "dapr-api-token", Token } }), []));
 
         Assert.Equal(StatusCode.Unauthenticated, without.StatusCode);
-        Assert.Equal((StatusCode.Unimplemented, "dapr-local has no rpc /dapr.proto.runtime.v1.Dapr/TryLockAlpha1"), (with.StatusCode, with.Status.Detail));
+        Assert.Equal(StatusCode.Unimplemented, with.StatusCode);
     }
 }

@@ -17,7 +17,7 @@ public sealed class RunCommandTests : IDisposable
     public async Task Run_AppExitsByItself_OthersAreStoppedAndItsLastLinesShown()
     {
         WriteRunFile(("bad", "echo the reason; sleep 0.3; exit 3"), ("good", "trap 'echo good stops; exit 0' TERM; echo good $$; while :; do sleep 0.05; done"));
-        await using var run = new DaprLocalProcess(_folder.Path);
+        using var run = DaprLocalProcess.Start(_folder.Path);
 
         Assert.Equal(1, await run.ExitCodeAsync());
 
@@ -30,18 +30,17 @@ public sealed class RunCommandTests : IDisposable
     public async Task Run_Terminated_StopsAppsInGoodOrderAndExitsZero()
     {
         WriteRunFile(("a", "trap 'echo a stops; exit 0' TERM; echo up; while :; do sleep 0.05; done"));
-        await using var run = new DaprLocalProcess(_folder.Path, "run", "-f", "dapr.local.yaml", "--data", "d");
+        using var run = DaprLocalProcess.Start(_folder.Path, "run", "-f", "dapr.local.yaml", "--data", "d");
         await run.ShowsAsync("running. Press Ctrl-C");
 
-        await using (var second = new DaprLocalProcess(_folder.Path, "run", "--data", "d"))
+        using (var second = DaprLocalProcess.Start(_folder.Path, "run", "--data", "d"))
         {
             Assert.Equal(1, await second.ExitCodeAsync());
             Assert.Contains($"in use by another dapr-local (pid {run.Id})", second.Output, StringComparison.Ordinal);
         }
         await run.ShowsAsync("up");
-        run.Terminate();
 
-        Assert.Equal(0, await run.ExitCodeAsync());
+        Assert.Equal(0, await run.StopAsync());
         Assert.Contains("a stops", run.Output, StringComparison.Ordinal);
         Assert.Contains("stopped.", run.Output, StringComparison.Ordinal);
     }
@@ -51,17 +50,17 @@ public sealed class RunCommandTests : IDisposable
     {
         var ports = Ports.Free(2, []);
         WriteRunFile($"daprHTTPPort: {ports[0]}, daprGRPCPort: {ports[1]}, ", ("a", "trap '' TERM INT HUP; echo pid $$; while :; do sleep 300; done"));
-        await using var killed = new DaprLocalProcess(_folder.Path);
+        using var killed = DaprLocalProcess.Start(_folder.Path);
         await killed.ShowsAsync("running. Press Ctrl-C");
         await killed.ShowsAsync("== pid ");
         var app = ProcessIdentity.Of(killed.NumberBehind("== pid "))!;
         await Eventually.TrueAsync(() => app.Tree().Count == 2, "the app has its child");
         var tree = app.Tree();
 
-        killed.Kill();
+        await killed.KillAsync();
 
         await Eventually.TrueAsync(() => !tree.Any(process => process.IsRunning), "the app's processes are gone", seconds: 2);
-        await using var next = new DaprLocalProcess(_folder.Path);
+        using var next = DaprLocalProcess.Start(_folder.Path);
         await next.ShowsAsync("running. Press Ctrl-C");
     }
 
@@ -69,13 +68,13 @@ public sealed class RunCommandTests : IDisposable
     public async Task Run_DotnetRunAboveIsKilled_EverythingEnds()
     {
         WriteRunFile(("a", "trap '' TERM INT HUP; echo pid $$; while :; do sleep 300; done"));
-        await using var run = DaprLocalProcess.UnderDotnetRun(_folder.Path, "-f", "dapr.local.yaml");
+        using var run = DaprLocalProcess.UnderDotnetRun(_folder.Path, "-f", "dapr.local.yaml");
         await run.ShowsAsync("running. Press Ctrl-C");
         await run.ShowsAsync("== pid ");
         var tree = ProcessIdentity.Of(run.Id)!.Tree();
         Assert.InRange(tree.Count, 4, 6);
 
-        run.Kill();
+        await run.KillAsync();
 
         await Eventually.TrueAsync(() => !tree.Any(process => process.IsRunning), "nothing is left of the run");
     }
@@ -85,13 +84,15 @@ public sealed class RunCommandTests : IDisposable
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        WriteRunFile($"daprHTTPPort: {((IPEndPoint)listener.LocalEndpoint).Port}, ", ("a", "true"));
-        await using var inUse = new DaprLocalProcess(_folder.Path);
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        WriteRunFile($"daprHTTPPort: {port}, ", ("a", "true"));
+        using var inUse = DaprLocalProcess.Start(_folder.Path);
         Assert.Equal(1, await inUse.ExitCodeAsync());
-        Assert.Contains("(daprHTTPPort, set at dapr.local.yaml:3) is already in use", inUse.Output, StringComparison.Ordinal);
+        Assert.Contains($"error: the sidecar of 'a' cannot listen: Failed to bind to address http://127.0.0.1:{port}: address already in use.", inUse.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n   at ", inUse.Output, StringComparison.Ordinal);
 
         _folder.Write("wrong.yaml", "version: 1\nappz: []\n");
-        await using var wrong = new DaprLocalProcess(_folder.Path, "-f", "wrong.yaml");
+        using var wrong = DaprLocalProcess.Start(_folder.Path, "-f", "wrong.yaml");
         Assert.Equal(1, await wrong.ExitCodeAsync());
         Assert.Equal("error: wrong.yaml:2: dapr-local does not know the key 'appz'; known here: apps, common, name, version", wrong.Output);
     }
@@ -102,7 +103,7 @@ public sealed class RunCommandTests : IDisposable
         var ports = Ports.Free(3, []);
         _folder.Write("components/pubsub.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {name: pubsub}\nspec: {type: pubsub.sqlite, version: v1, metadata: [{name: connectionString, value: pubsub.db}]}\n");
         _folder.Write("dapr.local.yaml", $"version: 1\ncommon: {{resourcesPaths: [components]}}\napps:\n- {{appDirPath: ., appID: mine, appPort: {ports[0]}, daprHTTPPort: {ports[1]}, daprGRPCPort: {ports[2]}}}\n");
-        await using var run = new DaprLocalProcess(_folder.Path);
+        using var run = DaprLocalProcess.Start(_folder.Path);
         await run.ShowsAsync("running. Press Ctrl-C");
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[1]}") };
         Assert.Equal(HttpStatusCode.NoContent, (await http.GetAsync(new Uri("/v1.0/healthz/outbound", UriKind.Relative))).StatusCode);
@@ -112,8 +113,7 @@ public sealed class RunCommandTests : IDisposable
         await http.PostAsync(new Uri("/v1.0/publish/pubsub/t", UriKind.Relative), body);
         await app.WaitForAsync(1);
 
-        run.Terminate();
-        Assert.Equal(0, await run.ExitCodeAsync());
+        Assert.Equal(0, await run.StopAsync());
     }
 
     [Fact]

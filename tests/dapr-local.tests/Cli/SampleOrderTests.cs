@@ -1,7 +1,6 @@
 using System.Net;
 using DaprLocal.Hosting;
 using DaprLocal.Sample;
-using DaprLocal.PubSub;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +11,6 @@ namespace DaprLocal.Tests.Cli;
 /// <summary>The sample against a server that speaks the public API of both apps.</summary>
 public sealed class SampleOrderTests : IAsyncLifetime, IDisposable
 {
-    private readonly MessageLog _messages = new();
     private readonly List<object> _history = [];
     private readonly StringWriter _shown = new();
     private readonly WebApplication _apps;
@@ -25,8 +23,8 @@ public sealed class SampleOrderTests : IAsyncLifetime, IDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _apps = builder.Build();
-        _apps.MapGet("/api/inventory/SAMPLE-BOOK", () => _exists ? Results.Ok(new { total = 100 }) : Results.NotFound());
-        _apps.MapPut("/api/inventory/SAMPLE-BOOK", () => { _exists = true; return Results.Ok(new { total = 100 }); });
+        _apps.MapGet("/api/inventory/SAMPLE-BOOK", () => _exists ? Results.Ok(new { data = new { total = 100 } }) : Results.NotFound());
+        _apps.MapPut("/api/inventory/SAMPLE-BOOK", () => { _exists = true; return Results.Ok(new { data = new { total = 100 } }); });
         _apps.MapPost("/api/orders", (HttpContext http) =>
         {
             Assert.Equal("dapr-local-sample", http.Request.Headers["Idempotency-Key"]);
@@ -51,7 +49,7 @@ public sealed class SampleOrderTests : IAsyncLifetime, IDisposable
     {
         await RunAsync();
         var first = _shown.ToString();
-        var steps = new[] { "created now, 100 in stock", "order o-1 accepted (201)", "(new) → PENDING", "deduction asked (line 1)", "deduction done (line 1)", "PENDING → CONFIRMED", "curl -s" };
+        var steps = new[] { "created now, 100 in stock", "order o-1 accepted (201)", "(new) → PENDING", "PENDING → CONFIRMED", "curl -s" };
         Assert.Equal(steps.Select(step => first.IndexOf(step, StringComparison.Ordinal)).Order(), steps.Select(step => first.IndexOf(step, StringComparison.Ordinal)));
         Assert.All(steps, step => Assert.Contains(step, first, StringComparison.Ordinal));
         Assert.Equal(3, first.Split("curl ").Length - 1);
@@ -77,7 +75,7 @@ public sealed class SampleOrderTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task RunAsync_AppFails_ShowsItsAnswer()
     {
-        using var sample = new SampleOrder(Address("/nowhere/"), new Uri("http://127.0.0.1:1"), _messages, Terminal.For(_shown), TimeProvider.System);
+        using var sample = new SampleOrder(Address("/nowhere/"), new Uri("http://127.0.0.1:1"), Terminal.For(_shown), TimeProvider.System);
 
         await sample.RunAsync(CancellationToken.None);
 
@@ -86,7 +84,7 @@ public sealed class SampleOrderTests : IAsyncLifetime, IDisposable
 
     private async Task RunAsync()
     {
-        using var sample = new SampleOrder(Address("/"), Address("/"), _messages, Terminal.For(_shown), TimeProvider.System);
+        using var sample = new SampleOrder(Address("/"), Address("/"), Terminal.For(_shown), TimeProvider.System);
         await sample.RunAsync(CancellationToken.None);
     }
 
@@ -94,9 +92,6 @@ public sealed class SampleOrderTests : IAsyncLifetime, IDisposable
     {
         var now = TimeProvider.System.GetUtcNow();
         _history.Add(new { sequence = 1, oldStatus = (string?)null, newStatus = "PENDING", reason = (string?)null, time = now });
-        _messages.Add(new PublishedMessage("order-app", "pubsub", "inventory-deduction", "SAMPLE-BOOK", "o-1:1:deduct", now.AddMilliseconds(1)));
-        _messages.Add(new PublishedMessage("order-app", "pubsub", "inventory-deduction", "OTHER", "o-2:1:deduct", now.AddMilliseconds(1)));
-        _messages.Add(new PublishedMessage("order-app", "pubsub", "inventory-deduction-result", "o-1", "o-1:1:deduct:result", now.AddMilliseconds(2)));
         _history.Add(new { sequence = 2, oldStatus = "PENDING", newStatus = _confirms ? "CONFIRMED" : "CANCELLED", reason = _confirms ? null : "OUT_OF_STOCK", time = now.AddMilliseconds(3) });
     }
 

@@ -18,14 +18,12 @@ public sealed class ConfigurationReaderTests : IDisposable
             spec:
               mtls: {enabled: false}
               workflow:
-                maxConcurrentWorkflowInvocations: 3
-                maxConcurrentActivityInvocations: 0
                 stateRetentionPolicy: {anyTerminal: 168h, completed: 1m30s, failed: 17520h}
             """);
 
         var settings = ConfigurationReader.Read(path);
 
-        Assert.Equal(new SidecarSettings(new WorkflowSettings(3, null, new WorkflowRetention(TimeSpan.FromDays(7), TimeSpan.FromSeconds(90), TimeSpan.FromDays(730), null)), false), settings);
+        Assert.Equal(new SidecarSettings(new WorkflowRetention(TimeSpan.FromDays(7), TimeSpan.FromSeconds(90), TimeSpan.FromDays(730), null), false), settings);
     }
 
     [Theory]
@@ -55,12 +53,12 @@ public sealed class ConfigurationReaderTests : IDisposable
     [InlineData(Head + "spec:\n  httpPipeline: {}\n", 5, "dapr-local does not know the key 'httpPipeline' in 'spec'; known here: accessControl, logging, metric, metrics, mtls, nameResolution, secrets, tracing, workflow")]
     [InlineData(Head + "spec:\n  accessControl: {defaultAction: no}\n", 5, "'defaultAction' must be allow or deny, not 'no'")]
     [InlineData(Head + "spec:\n  accessControl: {policies: [{appId: a}]}\n", 5, "dapr-local cannot tell callers apart: of 'accessControl' it obeys 'defaultAction' only")]
-    [InlineData(Head + "spec:\n  workflow: {stateRetentonPolicy: {}}\n", 5, "dapr-local does not know the key 'stateRetentonPolicy' in 'spec.workflow'; known here: maxConcurrentActivityInvocations, maxConcurrentWorkflowInvocations, stateRetentionPolicy")]
+    [InlineData(Head + "spec:\n  workflow: {stateRetentonPolicy: {}}\n", 5, "dapr-local does not know the key 'stateRetentonPolicy' in 'spec.workflow'; known here: stateRetentionPolicy")]
     [InlineData(Head + "spec:\n  workflow:\n    stateRetentionPolicy: {complete: 1h}\n", 6, "dapr-local does not know the key 'complete' in 'spec.workflow.stateRetentionPolicy'; known here: anyTerminal, completed, failed, terminated")]
     [InlineData(Head + "spec:\n  workflow:\n    stateRetentionPolicy: {completed: 7d}\n", 6, "'completed' must be a duration such as 30m or 168h, not '7d'")]
     [InlineData(Head + "spec:\n  workflow:\n    stateRetentionPolicy: {completed: 3600}\n", 6, "'completed' must be a duration such as 30m or 168h, not '3600'")]
     [InlineData(Head + "spec:\n  workflow:\n    stateRetentionPolicy: {completed: 9999999h}\n", 6, "'completed' must be a duration such as 30m or 168h, not '9999999h'")]
-    [InlineData(Head + "spec:\n  workflow:\n    maxConcurrentActivityInvocations: -1\n", 6, "'maxConcurrentActivityInvocations' must be a whole number from 0 to 2147483647, not '-1'")]
+    [InlineData(Head + "spec:\n  workflow:\n    maxConcurrentActivityInvocations: 1\n", 6, "dapr-local does not know the key 'maxConcurrentActivityInvocations' in 'spec.workflow'; known here: stateRetentionPolicy")]
     public void Read_Mistake_NamesFileLineAndRemedy(string yaml, int line, string message)
     {
         var path = _folder.Write("c.yaml", yaml);
@@ -84,8 +82,8 @@ public sealed class ConfigurationReaderTests : IDisposable
         var shared = RunPlanner.Create(_folder.Write("run.yaml", "version: 1\ncommon: {configFilePath: common.yaml, resourcesPaths: [res]}\n" + apps), _ => null);
         var alone = RunPlanner.Create(_folder.Write("alone.yaml", "version: 1\ncommon: {resourcesPaths: [res]}\n" + apps), _ => null);
 
-        Assert.Equal([2, 3, 1], shared.Apps.Select(app => app.Sidecar.Workflows.Retention.AnyTerminal!.Value.TotalHours));
-        Assert.Null(alone.Apps[2].Sidecar.Workflows.Retention.AnyTerminal);
+        Assert.Equal([2, 3, 1], shared.Apps.Select(app => app.Sidecar.Retention.AnyTerminal!.Value.TotalHours));
+        Assert.Null(alone.Apps[2].Sidecar.Retention.AnyTerminal);
         _folder.Write("res/configuration.yaml", Policy("4h"));
         Assert.Contains("name it with 'configFilePath'", Assert.Throws<ConfigurationException>(() => RunPlanner.Create(_folder.Write("alone.yaml", "version: 1\ncommon: {resourcesPaths: [res]}\n" + apps), _ => null)).Message, StringComparison.Ordinal);
     }

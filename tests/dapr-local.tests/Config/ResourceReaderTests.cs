@@ -20,10 +20,9 @@ public sealed class ResourceReaderTests : IDisposable
     [InlineData(Head, 1, "component 'store' has no 'spec'")]
     [InlineData(Head + "spec:\n  type: state.sqlite\n", 5, "'version' in 'spec' is required")]
     [InlineData(Head + "spec:\n  type: state.sqlite\n  version: v1\n  metdata: []\n", 7, "does not know the key 'metdata' in 'spec'; known here: ignoreErrors, initTimeout, metadata, type, version")]
-    [InlineData(Head + "spec:\n  type: x\n  version: v1\n  metadata:\n  - name: a\n    vlaue: b\n", 9, "does not know the key 'vlaue' in 'spec.metadata[0]'; known here: envRef, name, secretKeyRef, value")]
+    [InlineData(Head + "spec:\n  type: x\n  version: v1\n  metadata:\n  - name: a\n    vlaue: b\n", 9, "does not know the key 'vlaue' in 'spec.metadata[0]'; known here: name, secretKeyRef, value")]
     [InlineData(Head + "spec:\n  type: x\n  version: v1\n  metadata:\n  - {name: key, value: 1}\n  - {name: KEY, value: 2}\n", 9, "metadata 'KEY' is given twice")]
-    [InlineData(Head + "spec:\n  type: x\n  version: v1\n  metadata:\n  - {name: a, envRef: NOT_SET_ANYWHERE}\n", 8, "environment variable 'NOT_SET_ANYWHERE' is not set")]
-    [InlineData(Head + "spec:\n  type: x\n  version: v1\n  metadata:\n  - {name: a, envRef: DAPR_API_TOKEN}\n", 8, "may not read 'DAPR_API_TOKEN'")]
+    [InlineData(Head + "spec:\n  type: x\n  version: v1\n  metadata:\n  - name: a\n    value: b\n    secretKeyRef: {name: s}\n", 10, "has both 'value' and 'secretKeyRef'")]
     [InlineData(Head + "spec:\n  type: x\n  version: v1\n  metadata:\n  - name: a\n    secretKeyRef: {name: s}\n", 9, "has no store: add 'auth: {secretStore: NAME}'")]
     [InlineData(Head + "spec:\n  type: secretstores.hashicorp.vault\n  version: v1\n", 1, "secret store type 'secretstores.hashicorp.vault' is not supported")]
     [InlineData(Head + "spec: {type: x, version: v1}\n---\n" + Head + "spec: {type: y, version: v1}\n", 6, "Component 'store' is already defined at ")]
@@ -49,8 +48,7 @@ public sealed class ResourceReaderTests : IDisposable
     public void Read_SecretsAndTemplates_AreFilledIn()
     {
         _environment["DB"] = "from-env";
-        _environment["PLAIN"] = "by-ref";
-        _folder.Write("secrets.json", """{"redis": {"password": "from-file"}}""");
+        _environment["MY_PASSWORD"] = "with-prefix";
         _folder.Write("b.yaml", """
             apiVersion: dapr.io/v1alpha1
             kind: Component
@@ -59,15 +57,13 @@ public sealed class ResourceReaderTests : IDisposable
             ---
             apiVersion: dapr.io/v1alpha1
             kind: Component
-            metadata: {name: file}
-            spec: {type: secretstores.local.file, version: v1, metadata: [{name: secretsFile, value: secrets.json}]}
+            metadata: {name: mine}
+            spec: {type: secretstores.local.env, version: v1, metadata: [{name: prefix, value: MY_}]}
             """);
         _folder.Write("a.yaml", $$"""
             {{Component("one", "env", "secretKeyRef: {name: DB}")}}
             ---
-            {{Component("two", "file", "secretKeyRef: {name: 'redis:password'}")}}
-            ---
-            {{Component("three", null, "envRef: PLAIN")}}
+            {{Component("two", "mine", "secretKeyRef: {name: PASSWORD}")}}
             ---
             {{Component("four", null, "value: 'group-{appID}'")}}
             scopes: [a]
@@ -77,8 +73,8 @@ public sealed class ResourceReaderTests : IDisposable
         var a = set.For("a").Components;
         var b = set.For("b").Components;
 
-        Assert.Equal(["from-env", "from-file", "by-ref", "group-a"], a.Select(component => component.Metadata["Field"]));
-        Assert.Equal(["one", "two", "three"], b.Select(component => component.Name));
+        Assert.Equal(["from-env", "with-prefix", "group-a"], a.Select(component => component.Metadata["Field"]));
+        Assert.Equal(["one", "two"], b.Select(component => component.Name));
         Assert.Same(a[0], b[0]);
     }
 

@@ -65,7 +65,7 @@ public sealed class ShippedProfileTests
     {
         var settings = ConfigurationReader.Read(Path.Combine(Repository.Root, "components/configuration.yaml"));
 
-        Assert.Equal((true, TimeSpan.FromDays(7)), (settings.DeniesCalls, settings.Workflows.Retention.AnyTerminal!.Value));
+        Assert.Equal((true, TimeSpan.FromDays(7)), (settings.DeniesCalls, settings.Retention.AnyTerminal!.Value));
     }
 
     [Fact]

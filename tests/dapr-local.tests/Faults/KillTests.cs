@@ -8,7 +8,7 @@ namespace DaprLocal.Tests.Faults;
 /// <summary>kill -9 of dapr-local, or of Kafka under it, amid saves and publishes: what was acknowledged is there and is delivered, and delivery goes on by itself.</summary>
 public sealed class KillTests
 {
-    private const int Numbers = 5000;
+    private static readonly int Numbers = FullSize.Or(full: 5000, small: 2000);
 
     /// <summary>Brokers with what is killed: dapr-local on each of them, and Kafka itself.</summary>
     public static TheoryData<string, string> Victims => TestBroker.Kafka is null

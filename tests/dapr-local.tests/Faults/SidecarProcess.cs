@@ -5,6 +5,7 @@ using DaprLocal.Tests.Hosting;
 using DaprLocal.Tests.PubSub;
 using Grpc.Core;
 using Grpc.Net.Client;
+using OrderInventory.Testing.Processes;
 using DaprClient = Dapr.Client.Autogen.Grpc.v1.Dapr.DaprClient;
 
 namespace DaprLocal.Tests.Faults;
@@ -17,7 +18,7 @@ internal sealed class SidecarProcess : IAsyncDisposable
     private readonly TestFolder _folder = new();
     private readonly IReadOnlyList<int> _ports;
     private readonly GrpcChannel _channel;
-    private DaprLocalProcess _process = null!;
+    private ServerProcess _process = null!;
 
     private SidecarProcess(TestApp app, IReadOnlyList<int> ports, string? data)
     {
@@ -66,7 +67,7 @@ internal sealed class SidecarProcess : IAsyncDisposable
     /// <summary>Starts it where it cannot; what it says. <paramref name="limit"/>: of the size of its files.</summary>
     public async Task<string> FailToStartAsync(string limit)
     {
-        await _process.DisposeAsync();
+        _process.Dispose();
         _process = Run(limit);
         Assert.Equal(1, await _process.ExitCodeAsync());
         return Output;
@@ -75,27 +76,22 @@ internal sealed class SidecarProcess : IAsyncDisposable
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
-        await _process.ExitCodeAsync();
-        await _process.DisposeAsync();
+        await _process.KillAsync();
+        _process.Dispose();
     }
 
     /// <summary>SIGTERM; the exit code.</summary>
-    public async Task<int> StopAsync()
-    {
-        _process.Terminate();
-        return await _process.ExitCodeAsync();
-    }
+    public Task<int> StopAsync() => _process.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await _process.DisposeAsync();
+        await KillAsync();
         await App.DisposeAsync();
         _channel.Dispose();
         _folder.Dispose();
     }
 
-    private DaprLocalProcess Run(string limit) => DaprLocalProcess.WithFileLimit(limit, _folder.Path, "run", "-f", "run.yaml", "--data", Data, "--no-sample");
+    private ServerProcess Run(string limit) => DaprLocalProcess.WithFileLimit(limit, _folder.Path, "run", "-f", "run.yaml", "--data", Data, "--no-sample");
 
     private void Write(ComponentManifest broker)
     {

@@ -1,6 +1,5 @@
 using DaprLocal.Hosting;
 using OrderInventory.Testing;
-using Spectre.Console;
 
 namespace DaprLocal.Tests.Hosting;
 
@@ -97,21 +96,11 @@ public sealed class AppProcessTests : IDisposable
     public void Start_NoSuchProgram_SaysWhichAppAndProgram()
     {
         var error = Assert.Throws<UserException>(() => AppProcess.Start(
-            new AppCommand("test", "no-such-program", [], _folder.Path, new Dictionary<string, string?>()), Terminal.For(_shown), Color.Aqua, null, TimeProvider.System));
+            new AppCommand("test", "no-such-program", [], _folder.Path, new Dictionary<string, string?>()), Terminal.For(_shown), ConsoleColor.Cyan, null, TimeProvider.System));
 
         Assert.Contains("app 'test' cannot be started: 'no-such-program'", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task ReadAsync_LineLongerThanTheBound_ArrivesInPieces()
-    {
-        var lines = new List<string>();
-
-        await LineReader.ReadAsync(new StringReader(new string('x', 40_000) + "\r\nend"), lines.Add);
-
-        Assert.Equal([16384, 16384, 40_000 - (2 * 16384), 3], lines.Select(line => line.Length));
-    }
-
     private AppProcess Start(string script, Dictionary<string, string?>? environment = null) => AppProcess.Start(
-        new AppCommand("test", "sh", ["-c", script], _folder.Path, environment ?? []), Terminal.For(_shown), Color.Aqua, null, TimeProvider.System);
+        new AppCommand("test", "sh", ["-c", script], _folder.Path, environment ?? []), Terminal.For(_shown), ConsoleColor.Cyan, null, TimeProvider.System);
 }

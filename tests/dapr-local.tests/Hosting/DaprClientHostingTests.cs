@@ -103,10 +103,11 @@ public sealed class DaprClientHostingTests : IAsyncLifetime
     [Fact]
     public async Task Shutdown_Asked_ReachesTheHost()
     {
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _sidecar.Sidecar.ShutdownRequested += asked.SetResult;
+        Assert.False(_sidecar.Sidecar.ShutdownRequested.IsCompleted);
+
         await _dapr.ShutdownSidecarAsync();
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+
+        await _sidecar.Sidecar.ShutdownRequested.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
     }
 
     private async Task StartAppAsync()

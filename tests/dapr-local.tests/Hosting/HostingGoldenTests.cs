@@ -24,9 +24,8 @@ public sealed class HostingGoldenTests(ITestOutputHelper output)
         var hasTokens = file == "tokens";
         await using var sidecar = await RunningSidecar.StartAsync(
             Components,
-            options => options with { AppId = appId, AppPort = app.Port, ApiToken = hasTokens ? "sidecar-token" : null, AppToken = hasTokens ? "app-token" : null },
-            hasWorkflows: true);
-        await using var other = await StartSidecarAsync(sidecar.Components, options => options with { AppId = "ho-b", AppPort = callee.Port });
+            options => options with { AppId = appId, AppPort = app.Port, ApiToken = hasTokens ? "sidecar-token" : null, AppToken = hasTokens ? "app-token" : null });
+        await using var other = await StartSidecarAsync(sidecar, options => options with { AppId = "ho-b", AppPort = callee.Port });
         await sidecar.Sidecar.AppReady.WaitAsync(TimeSpan.FromSeconds(10));
         await PlayAsync(file, sidecar, Golden.Cases($"hosting/{file}.json").Where(recorded => recorded["steps"] is not null), count);
     }
@@ -66,10 +65,10 @@ public sealed class HostingGoldenTests(ITestOutputHelper output)
         report.Check(output);
     }
 
-    private static async Task<Sidecar> StartSidecarAsync(ComponentRegistry components, Func<SidecarOptions, SidecarOptions> change) => await Sidecar.StartAsync(
+    private static Task<Sidecar> StartSidecarAsync(RunningSidecar first, Func<SidecarOptions, SidecarOptions> change) => Sidecar.StartAsync(
         change(new SidecarOptions { AppId = "other", HttpPort = RunningSidecar.FreePort(), GrpcPort = RunningSidecar.FreePort() }),
-        components,
-        null,
+        first.Components,
+        first.Directory,
         TimeProvider.System,
         NullLoggerFactory.Instance,
         CancellationToken.None);

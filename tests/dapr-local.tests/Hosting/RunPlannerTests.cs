@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using DaprLocal.Hosting;
 
 namespace DaprLocal.Tests.Hosting;
@@ -41,20 +39,6 @@ public sealed class RunPlannerTests : IDisposable
         var app = RunPlanner.Create(path, name => name == "APP_API_TOKEN" ? "inherited" : null).Apps[0];
 
         Assert.Equal((expected, expected), (app.Sidecar.AppToken, app.Environment["APP_API_TOKEN"]));
-    }
-
-    [Fact]
-    public void CheckFree_PortInUse_NamesAppPortLineAndRemedy()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        var path = _folder.Write("run.yaml", $"version: 1\napps:\n- appDirPath: .\n  appID: a\n  daprGRPCPort: {port}\n");
-
-        var error = Assert.Throws<UserException>(() => Ports.CheckFree(RunPlanner.Create(path, _ => null).Apps));
-
-        Assert.Contains($"port {port} of 'a' (daprGRPCPort, set at {path}:5) is already in use", error.Message, StringComparison.Ordinal);
-        Assert.Contains("or change daprGRPCPort", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using System.Text;
+using Dapr.TaskHub.Protos;
 using Dapr.Workflow;
 
 namespace DaprLocal.Tests.Library;
@@ -58,8 +58,7 @@ public sealed class CodeTests
     {
         await using var host = await LibraryHost.StartAsync(options => options.RegisterWorkflow<string, string>("W", (_, input) => Task.FromResult(input)));
 
-        var answer = await host.Sidecar.HttpAsync("POST", "/v1.0/workflows/dapr/W/start?instanceID=a", Encoding.UTF8.GetBytes("raw text"), ("content-type", "text/plain"));
-        Assert.Equal(202, answer.Status);
+        await host.Sidecar.TaskHub.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "W", Input = "raw text" });
         var state = await host.EndAsync("a");
 
         Assert.Equal((WorkflowRuntimeStatus.Failed, "System.Text.Json.JsonException"), (state.RuntimeStatus, state.FailureDetails!.ErrorType.Replace("JsonReaderException", "JsonException", StringComparison.Ordinal)));

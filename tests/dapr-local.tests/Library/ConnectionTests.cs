@@ -17,7 +17,7 @@ public sealed class ConnectionTests
     [InlineData("secret", "wrong", "16")]
     public async Task Hello_PathWithoutPackage_IsServedToWhoHasTheToken(string? wanted, string? given, string status)
     {
-        await using var sidecar = await RunningSidecar.StartAsync([], options => options with { ApiToken = wanted }, hasWorkflows: true);
+        await using var sidecar = await RunningSidecar.StartAsync([], options => options with { ApiToken = wanted });
         using var http = new HttpClient();
         // A gRPC message without content: not compressed, no length.
         using var body = new ByteArrayContent([0, 0, 0, 0, 0]);

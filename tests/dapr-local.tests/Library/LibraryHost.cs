@@ -18,10 +18,9 @@ internal sealed class LibraryHost : IAsyncDisposable
     public static readonly DateTimeOffset Noon = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private const string Database = "workflows.db";
     private readonly FakeTimeProvider? _time;
     private readonly (int Http, int Grpc) _ports = (RunningSidecar.FreePort(), RunningSidecar.FreePort());
-    private readonly List<DirectoryInfo> _folders = [];
+    private readonly List<string> _folders = [];
     private RunningSidecar? _sidecar;
     private IHost? _app;
 
@@ -39,7 +38,7 @@ internal sealed class LibraryHost : IAsyncDisposable
     public static async Task<LibraryHost> StartAsync(Action<WorkflowRuntimeOptions> register, FakeTimeProvider? time = null)
     {
         var host = new LibraryHost(time);
-        host._folders.Add(Directory.CreateTempSubdirectory("library-workflows-"));
+        host._folders.Add(Directory.CreateTempSubdirectory("library-workflows-").FullName);
         await host.StartSidecarAsync();
         await host.StartAppAsync(register);
         return host;
@@ -85,16 +84,12 @@ internal sealed class LibraryHost : IAsyncDisposable
         [],
         options => options with { AppId = "wf", HttpPort = _ports.Http, GrpcPort = _ports.Grpc },
         _time,
-        _folders[^1].FullName,
-        hasWorkflows: true);
+        _folders[^1]);
 
     /// <summary>The end of the sidecar as by kill -9: what it does while it closes is lost.</summary>
     public async Task KillSidecarAsync()
     {
-        var copy = Directory.CreateTempSubdirectory("library-workflows-");
-        foreach (var name in new[] { Database, Database + "-wal" }) File.Copy(Path.Combine(_folders[^1].FullName, name), Path.Combine(copy.FullName, name));
-        _folders.Add(copy);
-        await Sidecar.DisposeAsync();
+        _folders.Add(await Sidecar.KillAsync());
         _sidecar = null;
     }
 
@@ -116,7 +111,7 @@ internal sealed class LibraryHost : IAsyncDisposable
     {
         get
         {
-            using var connection = new SqliteConnection($"Data Source={Path.Combine(_folders[^1].FullName, Database)};Mode=ReadOnly;Pooling=False");
+            using var connection = new SqliteConnection($"Data Source={Sidecar.WorkflowFile};Mode=ReadOnly;Pooling=False");
             connection.Open();
             using var command = connection.CreateCommand();
             command.CommandText = "SELECT EXISTS (SELECT * FROM timers)";
@@ -132,7 +127,7 @@ internal sealed class LibraryHost : IAsyncDisposable
     {
         if (_app is not null) await StopAppAsync();
         if (_sidecar is not null) await _sidecar.DisposeAsync();
-        foreach (var folder in _folders) folder.Delete(recursive: true);
+        foreach (var folder in _folders) Directory.Delete(folder, recursive: true);
     }
 
     private sealed class CodeLog(ConcurrentQueue<string> entries) : ILoggerProvider, ILogger

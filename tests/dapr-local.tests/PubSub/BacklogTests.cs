@@ -49,7 +49,7 @@ public sealed class BacklogTests
 
     private static async Task<IBroker> OpenAsync(TestBroker test) => test.IsKafka
         ? await KafkaBroker.OpenAsync(new KafkaSettings(new ComponentSettings(test.Component())), TimeSpan.FromSeconds(10), NullLogger.Instance)
-        : SqliteBroker.Open(Path.Combine(test.Directory, "t.db"), new BrokerOptions(Partitions, TimeSpan.FromDays(1), FromNewest: false), TimeProvider.System, NullLogger.Instance);
+        : SqliteBroker.Open(Path.Combine(test.Directory, "t.db"), Partitions, TimeSpan.FromDays(1), TimeProvider.System, NullLogger.Instance);
 
     /// <summary>Takes nothing before <see cref="Take"/>, then everything.</summary>
     private sealed class Member

@@ -59,7 +59,7 @@ public sealed class SqliteBrokerTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    private SqliteBroker Open() => SqliteBroker.Open(Path.Combine(_directory, "b.db"), new BrokerOptions(1, TimeSpan.FromDays(7), FromNewest: false), _time, NullLogger.Instance);
+    private SqliteBroker Open() => SqliteBroker.Open(Path.Combine(_directory, "b.db"), 1, TimeSpan.FromDays(7), _time, NullLogger.Instance);
 
     private static Task PublishAsync(SqliteBroker broker, int count) =>
         broker.PublishAsync("t", [.. Enumerable.Range(0, count).Select(_ => new NewMessage("k", Headers, new byte[] { 1 }))], CancellationToken.None);

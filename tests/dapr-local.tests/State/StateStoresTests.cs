@@ -38,7 +38,6 @@ public sealed class StateStoresTests
     [InlineData("host=db port=5433 user=me password='p w''' dbname=shop sslmode=disable", "db", 5433, "me", "p w", "shop")]
     [InlineData("host=db user=me password=a\\ b", "db", 5432, "me", "a b", null)]
     [InlineData("Host=db;Port=5433;Username=me;Password=secret;Database=shop", "db", 5433, "me", "secret", "shop")]
-    [InlineData("postgres://me:p%20w@db:5433/shop?sslmode=disable", "db", 5433, "me", "p w", "shop")]
     public void Parse_FormOfConnectionString_IsUnderstood(string text, string host, int port, string user, string password, string? database)
     {
         var parsed = PostgresConnection.Parse(text.Replace("'''", "'", StringComparison.Ordinal));
@@ -49,7 +48,7 @@ public sealed class StateStoresTests
     [InlineData("")]
     [InlineData("localhost")]
     [InlineData("host='db")]
-    [InlineData("http://db/shop")]
+    [InlineData("postgres://db/shop")]
     public void Parse_NoConnectionString_IsRefused(string text) => Assert.Throws<FormatException>(() => PostgresConnection.Parse(text));
 
     private static (string, string)[] Pairs(string metadata) =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static DaprLocal.Tests.Workflows.EngineCalls;
 
 namespace DaprLocal.Tests.Workflows;
 
@@ -19,7 +20,7 @@ internal static class CrashImages
         var log = Copy(path + "-wal");
         return [.. Commits(log).Select(end =>
         {
-            var image = EngineHost.NewPath();
+            var image = NewPath();
             File.WriteAllBytes(image, file);
             File.WriteAllBytes(image + "-wal", log[..Math.Min(end + TornBytes, log.Length)]);
             return image;

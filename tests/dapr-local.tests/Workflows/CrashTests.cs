@@ -1,3 +1,4 @@
+using DaprLocal.Tests.Api;
 using Dapr.TaskHub.Protos;
 using Google.Protobuf.WellKnownTypes;
 using static DaprLocal.Tests.Workflows.EngineCalls;
@@ -39,42 +40,42 @@ public sealed class CrashTests
         }
     }
 
-    private static async Task<IReadOnlyList<string>> ImagesAsync(Func<EngineHost, Task> client)
+    private static async Task<IReadOnlyList<string>> ImagesAsync(Func<RunningSidecar, Task> client)
     {
         IReadOnlyList<string> images = [];
-        var path = EngineHost.NewPath();
+        var path = NewPath();
         await RunAsync(path, client, _ => images = CrashImages.Of(path));
         return images;
     }
 
-    private static async Task RunAsync(string path, Func<EngineHost, Task> client, Action<EngineHost> whileOpen)
+    private static async Task RunAsync(string path, Func<RunningSidecar, Task> client, Action<RunningSidecar> whileOpen)
     {
-        await using var host = await EngineHost.StartAsync(path);
-        await using var worker = await AutoWorker.ConnectAsync(host.Client, Workflow);
+        await using var host = await EngineAsync(path);
+        await using var worker = await AutoWorker.ConnectAsync(host.TaskHub, Workflow);
         await client(host);
         whileOpen(host);
     }
 
     // The commands that a caller gives; each of them may have been given before the crash.
-    private static async Task LifeAsync(EngineHost host)
+    private static async Task LifeAsync(RunningSidecar host)
     {
-        if (host.Engine.Get("a") is null) await Start(host, "a", "life", "0");
-        await host.Client.SuspendInstanceAsync(new SuspendRequest { InstanceId = "a" });
-        await host.Client.ResumeInstanceAsync(new ResumeRequest { InstanceId = "a" });
-        await host.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "go" });
+        if (host.Workflows.Get("a") is null) await Start(host, "a", "life", "0");
+        await host.TaskHub.SuspendInstanceAsync(new SuspendRequest { InstanceId = "a" });
+        await host.TaskHub.ResumeInstanceAsync(new ResumeRequest { InstanceId = "a" });
+        await host.TaskHub.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "go" });
         var state = await CompletionAsync(host, "a");
         Assert.Equal((OrchestrationStatus.Completed, "\"done\""), (state.WorkflowStatus, state.Output));
         Assert.Equal(OrchestrationStatus.Completed, (await CompletionAsync(host, "a-child")).WorkflowStatus);
     }
 
-    private static async Task TerminateAndPurgeAsync(EngineHost host)
+    private static async Task TerminateAndPurgeAsync(RunningSidecar host)
     {
-        if (host.Engine.Get("a") is null) await Start(host, "a", "waits", "0");
-        await OrderInventory.Testing.Eventually.GetAsync(() => Task.FromResult(host.Engine.Get("a-child")), child => child is not null, TimeSpan.FromSeconds(20), "the child exists");
-        await host.Client.TerminateInstanceAsync(new TerminateRequest { InstanceId = "a", Recursive = true });
+        if (host.Workflows.Get("a") is null) await Start(host, "a", "waits", "0");
+        await OrderInventory.Testing.Eventually.GetAsync(() => Task.FromResult(host.Workflows.Get("a-child")), child => child is not null, TimeSpan.FromSeconds(20), "the child exists");
+        await host.TaskHub.TerminateInstanceAsync(new TerminateRequest { InstanceId = "a", Recursive = true });
         Assert.Equal(OrchestrationStatus.Terminated, (await CompletionAsync(host, "a")).WorkflowStatus);
         Assert.Equal(OrchestrationStatus.Terminated, (await CompletionAsync(host, "a-child")).WorkflowStatus);
-        Assert.Equal(2, (await host.Client.PurgeInstancesAsync(new PurgeInstancesRequest { InstanceId = "a", Recursive = true })).DeletedInstanceCount);
+        Assert.Equal(2, (await host.TaskHub.PurgeInstancesAsync(new PurgeInstancesRequest { InstanceId = "a", Recursive = true })).DeletedInstanceCount);
     }
 
     private static IEnumerable<WorkflowAction> Workflow(WorkflowRequest request)

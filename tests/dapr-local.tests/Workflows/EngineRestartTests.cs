@@ -11,11 +11,11 @@ public sealed class EngineRestartTests
     [Fact]
     public async Task OpenAsync_TimerArmedBefore_FiresOnceWhenDue()
     {
-        var path = EngineHost.NewPath();
+        var path = NewPath();
         var time = new FakeTimeProvider(Noon);
-        await using (var host = await EngineHost.StartAsync(path, time))
+        await using (var host = await EngineAsync(path, time))
         {
-            await using var worker = await ScriptedWorker.ConnectAsync(host.Client);
+            await using var worker = await ScriptedWorker.ConnectAsync(host.TaskHub);
             var start = Start(host, "a", "T");
             await worker.TurnAsync("a");
             await worker.AnswerAsync("a", new WorkflowAction { CreateTimer = new CreateTimerAction { FireAt = Timestamp.FromDateTimeOffset(Noon.AddMinutes(5)) } });
@@ -23,10 +23,10 @@ public sealed class EngineRestartTests
         }
 
         time.Advance(TimeSpan.FromMinutes(2));
-        await using var again = await EngineHost.StartAsync(path, time);
-        await using var other = await ScriptedWorker.ConnectAsync(again.Client);
+        await using var again = await EngineAsync(path, time);
+        await using var other = await ScriptedWorker.ConnectAsync(again.TaskHub);
         time.Advance(TimeSpan.FromMinutes(2.5));
-        await again.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "early" });
+        await again.TaskHub.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "early" });
         Assert.NotNull((await other.TurnAsync("a")).NewEvents.Single(e => e.EventRaised is not null));
         await other.AnswerAsync("a");
         time.Advance(TimeSpan.FromMinutes(1));
@@ -40,21 +40,24 @@ public sealed class EngineRestartTests
     [Fact]
     public async Task StartInstance_NoWorkerYet_EverythingIsKeptForIt()
     {
-        var path = EngineHost.NewPath();
-        await using (var host = await EngineHost.StartAsync(path))
+        var path = NewPath();
+        Task ended;
+        await using (var host = await EngineAsync(path))
         {
-            await host.Client.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "T", ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(Noon) });
-            await host.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e1" });
-            await host.Client.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e2" });
-            await host.Engine.TerminateAsync("a", "\"out\"", recursive: true, wait: false, CancellationToken.None);
+            await host.TaskHub.StartInstanceAsync(new CreateInstanceRequest { InstanceId = "a", Name = "T", ScheduledStartTimestamp = Timestamp.FromDateTimeOffset(Noon) });
+            await host.TaskHub.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e1" });
+            await host.TaskHub.RaiseEventAsync(new RaiseEventRequest { InstanceId = "a", Name = "e2" });
+            ended = host.Workflows.TerminateAsync("a", "\"out\"", recursive: true, CancellationToken.None);
         }
 
-        await using var again = await EngineHost.StartAsync(path);
-        await using var worker = await ScriptedWorker.ConnectAsync(again.Client);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ended);
+
+        await using var again = await EngineAsync(path);
+        await using var worker = await ScriptedWorker.ConnectAsync(again.TaskHub);
         var turn = await worker.TurnAsync("a");
         await worker.AnswerAsync("a");
 
-        Assert.Equal(1, again.Engine.ConnectedWorkers);
+        Assert.Equal(1, again.Workflows.ConnectedWorkers);
         Assert.Equal(["WorkflowStarted", "ExecutionStarted", "EventRaised", "EventRaised", "ExecutionTerminated"], turn.NewEvents.Select(e => e.EventTypeCase.ToString()));
         var state = await CompletionAsync(again, "a");
         Assert.Equal((OrchestrationStatus.Terminated, "\"out\""), (state.WorkflowStatus, state.Output));

@@ -7,8 +7,7 @@ namespace DaprLocal.Tests.Workflows;
 /// <summary>A sidecar with a worker that can be killed and started again, as the recorded daprd was.</summary>
 internal sealed class GoldenHost(Func<SidecarOptions, SidecarOptions> change, FakeTimeProvider time) : IAsyncDisposable
 {
-    private const string Database = "workflows.db";
-    private DirectoryInfo _folder = Directory.CreateTempSubdirectory("golden-workflows-");
+    private string _folder = Directory.CreateTempSubdirectory("golden-workflows-").FullName;
     private RunningSidecar? _sidecar;
     private ScriptedWorker? _worker;
 
@@ -19,7 +18,7 @@ internal sealed class GoldenHost(Func<SidecarOptions, SidecarOptions> change, Fa
     public RunningSidecar Sidecar => _sidecar ?? throw new InvalidOperationException("The sidecar is down.");
 
     public async Task StartAsync() =>
-        _sidecar = await RunningSidecar.StartAsync([], options => change(options with { AppId = "wf" }), time, _folder.FullName, hasWorkflows: true);
+        _sidecar = await RunningSidecar.StartAsync([], options => change(options with { AppId = "wf" }), time, _folder);
 
     /// <summary>The stream of work, opened when it is first asked for.</summary>
     public async Task<ScriptedWorker> WorkerAsync() => _worker ??= await ScriptedWorker.ConnectAsync(new(Sidecar.Calls));
@@ -36,22 +35,17 @@ internal sealed class GoldenHost(Func<SidecarOptions, SidecarOptions> change, Fa
     /// <summary>The end of the sidecar; with <paramref name="isKill"/> what it does while it closes is lost, as in a crash.</summary>
     public async Task StopAsync(bool isKill)
     {
-        var old = _folder;
-        if (isKill)
-        {
-            _folder = Directory.CreateTempSubdirectory("golden-workflows-");
-            foreach (var name in new[] { Database, Database + "-wal" }) File.Copy(Path.Combine(old.FullName, name), Path.Combine(_folder.FullName, name));
-        }
-
-        if (_worker is not null) await _worker.DisposeAsync();
-        await Sidecar.DisposeAsync();
+        var (old, worker) = (_folder, _worker);
+        if (isKill) _folder = await Sidecar.KillAsync();
+        else await Sidecar.DisposeAsync();
+        if (worker is not null) await worker.DisposeAsync();
         (_sidecar, _worker) = (null, null);
-        if (isKill) old.Delete(recursive: true);
+        if (isKill) Directory.Delete(old, recursive: true);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_sidecar is not null) await StopAsync(isKill: false);
-        _folder.Delete(recursive: true);
+        Directory.Delete(_folder, recursive: true);
     }
 }

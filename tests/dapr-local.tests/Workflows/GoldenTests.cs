@@ -14,9 +14,8 @@ public sealed class GoldenTests(ITestOutputHelper output)
     private static readonly Dictionary<string, Func<SidecarOptions, SidecarOptions>> Settings = new()
     {
         ["api-token"] = options => options with { ApiToken = "secret-token" },
-        ["concurrency-limits"] = options => options with { Workflows = WorkflowSettings.Default with { MaxTurns = 1, MaxActivities = 1 } },
         ["max-body-size"] = options => options with { MaxBodySize = 16 * 1024 * 1024 },
-        ["retention"] = options => options with { Workflows = WorkflowSettings.Default with { Retention = new WorkflowRetention(TimeSpan.FromSeconds(2), null, null, null) } },
+        ["retention"] = options => options with { Retention = new WorkflowRetention(TimeSpan.FromSeconds(2), null, null, null) },
     };
 
     [Theory]
@@ -43,7 +42,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
         {
             var name = (string)recorded["name"]!;
             // What is known to differ often differs by something that does not come.
-            report.Add(name, await DifferenceAsync(name, recorded["steps"]!.AsArray(), TimeSpan.FromSeconds(report.IsListed(name) ? 1 : 5)));
+            report.Add(name, await DifferenceAsync(name, recorded["steps"]!.AsArray(), TimeSpan.FromSeconds(report.IsListed(name) ? 2 : 5)));
         });
 
         report.Check(output);

@@ -13,7 +13,7 @@ public sealed record ProcessUsage(long Bytes, int Handles, long Lines);
 /// <summary>One real process with its last lines of output.</summary>
 public sealed class ServerProcess : IDisposable
 {
-    private const int KeptLines = 60;
+    private const int KeptLines = 200;
     private const int FirstPort = 24_000;
     private const int Ports = 8_500;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);

@@ -1,5 +1,4 @@
 using DaprLocal.State;
-using DaprLocal.Workflows;
 using Grpc.Core;
 
 namespace DaprLocal.Api;
@@ -11,7 +10,7 @@ internal static class ApiErrors
 
     /// <summary>A route that dapr-local does not have.</summary>
     public static ApiError NoRoute(string method, string path) =>
-        new("ERR_DIRECT_INVOKE", 404, StatusCode.NotFound, $"dapr-local has no {method} {path}; it serves state, publish, invoke, workflows, metadata, healthz and shutdown");
+        new("ERR_DIRECT_INVOKE", 404, StatusCode.NotFound, $"dapr-local has no {method} {path}; it serves state, publish, invoke, metadata, healthz and shutdown");
 
     /// <summary>A path whose segments another reader could take for other ones.</summary>
     public static ApiError AmbiguousPath { get; } = new("ERR_MALFORMED_REQUEST", 400, StatusCode.InvalidArgument, "the path has broken escapes, or segments that are '.' or '..'");
@@ -81,11 +80,4 @@ internal static class ApiErrors
 
     /// <summary>The broker did not take the message.</summary>
     public static ApiError Publish(string pubsub, string topic, string error) => new("ERR_PUBSUB_PUBLISH_MESSAGE", 500, StatusCode.Internal, $"error when publishing to topic {topic} in pubsub {pubsub}: {error}");
-
-    /// <summary>No such instance of a workflow.</summary>
-    public static ApiError NoInstance(string id) => new("ERR_INSTANCE_ID_NOT_FOUND", 404, StatusCode.NotFound, $"unable to find workflow with the provided instance ID: {id}");
-
-    /// <summary>What the workflow engine refused; <paramref name="verb"/> is the call, in capitals.</summary>
-    public static ApiError Workflow(string verb, string id, WorkflowFault fault) =>
-        fault.Kind == WorkflowFaultKind.NoSuchInstance && verb is "TERMINATE" or "PURGE" ? NoInstance(id) : new($"ERR_{verb}_WORKFLOW", 500, StatusCode.Internal, $"{verb.ToLowerInvariant()} of workflow '{id}' failed: {fault.Message}");
 }

@@ -6,18 +6,6 @@ namespace DaprLocal.Api;
 /// <summary>A component as the metadata show it.</summary>
 internal sealed record ComponentInfo(string Name, string Type, string Version, IReadOnlyList<string> Capabilities);
 
-/// <summary>What a sidecar tells about itself at one moment.</summary>
-internal sealed record MetadataSnapshot(
-    SidecarOptions Options,
-    IReadOnlyList<ComponentInfo> Components,
-    IReadOnlyList<Subscription> Subscriptions,
-    IReadOnlyDictionary<string, string> Extended,
-    bool IsHostReady)
-{
-    /// <summary>What daprd says about its placement service: an app that is ready has one.</summary>
-    public string Placement => IsHostReady ? "placement: connected" : "placement: disconnected";
-}
-
 /// <summary>The metadata building block of one sidecar, and the request to end it.</summary>
 internal sealed class MetadataApi(SidecarOptions options, IReadOnlyList<ComponentInfo> components)
 {
@@ -36,8 +24,17 @@ internal sealed class MetadataApi(SidecarOptions options, IReadOnlyList<Componen
     /// <summary>True once the app listens.</summary>
     public bool IsHostReady { get; set; }
 
-    /// <summary>Everything.</summary>
-    public MetadataSnapshot Snapshot() => new(options, components, Subscriptions, new SortedDictionary<string, string>(_extended, StringComparer.Ordinal), IsHostReady);
+    /// <summary>What daprd says about its placement service: an app that is ready has one.</summary>
+    public string Placement => IsHostReady ? "placement: connected" : "placement: disconnected";
+
+    /// <summary>The sidecar's own settings.</summary>
+    public SidecarOptions Options => options;
+
+    /// <summary>What the app sees.</summary>
+    public IReadOnlyList<ComponentInfo> Components => components;
+
+    /// <summary>Attributes, the callers' among them.</summary>
+    public IReadOnlyDictionary<string, string> Extended => new SortedDictionary<string, string>(_extended, StringComparer.Ordinal);
 
     /// <summary>Sets an attribute of the caller's choice; beyond a bound of names new ones are ignored.</summary>
     public void Set(string key, string value)

@@ -6,7 +6,7 @@ using DaprLocal.Sidecars;
 namespace DaprLocal.Api;
 
 /// <summary>The publish building block of one app, for both APIs.</summary>
-internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSubComponent> pubsubs, ResiliencyTargets resiliency, TimeProvider time, Action<PublishedMessage> published)
+internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSubComponent> pubsubs, ResiliencyTargets resiliency, TimeProvider time)
 {
     private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
     private readonly CloudEvents _events = new(appId, time);
@@ -30,17 +30,16 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
         var component = PubSub(pubsub, topic);
         var headers = metadata;
         var body = data;
-        var id = "";
         if (IsRaw(metadata))
         {
             if (tracesRaw) headers = new Dictionary<string, string>(metadata) { ["traceid"] = trace.Parent, ["tracestate"] = trace.State };
         }
         else
         {
-            (body, id) = Wrap(pubsub, topic, data, contentType, metadata, trace);
+            body = Wrap(pubsub, topic, data, contentType, metadata, trace);
         }
 
-        await AppendAsync(component, topic, [Message(headers, body)], [id], cancellationToken);
+        await AppendAsync(component, topic, [Message(headers, body)], cancellationToken);
     }
 
     /// <summary>Publishes several payloads in one call of the broker.</summary>
@@ -56,25 +55,23 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
 
         if (entries.Count == 0) return;
         var messages = new NewMessage[entries.Count];
-        var eventIds = new string[entries.Count];
         for (var i = 0; i < messages.Length; i++)
         {
             var entry = entries[i];
             ReadOnlyMemory<byte> body = entry.Event;
-            eventIds[i] = "";
             // The envelope sees the request's metadata only under an entry's own; the record sees it over the entry's.
-            if (!isRaw) (body, eventIds[i]) = Wrap(pubsub, topic, entry.Event, entry.ContentType, entry.Metadata is null ? None : Merge(metadata, entry.Metadata), trace);
+            if (!isRaw) body = Wrap(pubsub, topic, entry.Event, entry.ContentType, entry.Metadata is null ? None : Merge(metadata, entry.Metadata), trace);
             messages[i] = Message(entry.Metadata is null ? metadata : Merge(entry.Metadata, metadata), body);
         }
 
-        await AppendAsync(component, topic, messages, eventIds, cancellationToken);
+        await AppendAsync(component, topic, messages, cancellationToken);
     }
 
-    private (byte[] Envelope, string Id) Wrap(string pubsub, string topic, ReadOnlyMemory<byte> data, string? contentType, IReadOnlyDictionary<string, string> metadata, TraceContext trace)
+    private byte[] Wrap(string pubsub, string topic, ReadOnlyMemory<byte> data, string? contentType, IReadOnlyDictionary<string, string> metadata, TraceContext trace)
     {
         try
         {
-            return _events.Wrap(pubsub, topic, data.Span, contentType, metadata, trace);
+            return _events.Wrap(pubsub, topic, data.Span, contentType, metadata, trace).Envelope;
         }
         catch (JsonException error)
         {
@@ -82,7 +79,7 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
         }
     }
 
-    private async Task AppendAsync(PubSubComponent component, string topic, NewMessage[] messages, string[] ids, CancellationToken cancellationToken)
+    private async Task AppendAsync(PubSubComponent component, string topic, NewMessage[] messages, CancellationToken cancellationToken)
     {
         if (!component.Scopes.MayPublish(topic)) throw new ApiException(ApiErrors.TopicForbidden(topic, appId));
         try
@@ -93,9 +90,6 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
         {
             throw new ApiException(ApiErrors.Publish(component.Name, topic, error.Message));
         }
-
-        var now = time.GetUtcNow();
-        for (var i = 0; i < ids.Length; i++) published(new PublishedMessage(appId, component.Name, topic, messages[i].Key, ids[i], now));
 
         async Task<bool> PublishAsync(CancellationToken token)
         {

@@ -59,7 +59,7 @@ internal sealed class StateApi(IReadOnlyDictionary<string, StateComponent> store
 
     private static async Task ApplyAsync(StateComponent store, IReadOnlyList<StateOperation> operations, string code, string what, CancellationToken ct)
     {
-        var pending = store.Store.ApplyEach(operations, ct);
+        Task[] pending = [.. operations.Select(operation => store.Store.ApplyAsync(operation, ct))];
         List<Exception>? errors = null;
         foreach (var task in pending)
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using DaprLocal.Cli.Workflows;
 using DaprLocal.Config;
 using DaprLocal.Hosting;
 
@@ -21,7 +20,6 @@ internal sealed class CommandLine(Terminal terminal, Func<TextReader> input, Tim
     };
 
     private readonly Option<bool> _noSample = new("--no-sample") { Description = "Do not place the sample order" };
-    private readonly Option<bool> _noBuild = new("--no-build") { Description = "Start the apps as they were last built" };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask" };
 
     /// <summary>Runs a command line; 0 is success.</summary>
@@ -47,14 +45,14 @@ internal sealed class CommandLine(Terminal terminal, Func<TextReader> input, Tim
     {
         var run = new Command("run", "Start the apps of a Multi-App Run file, each with an embedded sidecar (this is also what happens without a command)")
         {
-            _file, _data, _noSample, _noBuild,
+            _file, _data, _noSample,
         };
         var reset = new Command("reset", "Delete the data folder: all orders, stock and undelivered messages") { _file, _data, _yes };
         var watchdog = new Command("watchdog", "Internal: ends the apps when dapr-local is killed") { Hidden = true };
         var root = new RootCommand(
             "A pocket Dapr for development and tests: reads the run file and the resource YAML of Dapr, hosts one sidecar per app in this process, and keeps all state in one folder. Production is Dapr itself.")
         {
-            _file, _data, _noSample, _noBuild, run, reset, new WorkflowsCommand(terminal, _file, time, stop).Build(), watchdog,
+            _file, _data, _noSample, run, reset, watchdog,
         };
         root.SetAction(RunAsync);
         run.SetAction(RunAsync);
@@ -64,5 +62,5 @@ internal sealed class CommandLine(Terminal terminal, Func<TextReader> input, Tim
     }
 
     private Task<int> RunAsync(ParseResult parsed, CancellationToken ct) => new RunCommand(terminal, time).ExecuteAsync(
-        new RunOptions(parsed.GetValue(_file), parsed.GetValue(_data), !parsed.GetValue(_noSample), !parsed.GetValue(_noBuild)), stop, hurry);
+        parsed.GetValue(_file), parsed.GetValue(_data), sample: !parsed.GetValue(_noSample), stop, hurry);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using DaprLocal.Hosting;
 
@@ -21,7 +22,7 @@ internal sealed class StopSignals : IDisposable
     public StopSignals(TimeProvider time)
     {
         _registrations = [.. Signals.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
-        if (DotnetRunParent.Find() is { } parent)
+        if (DotnetRunAbove() is { } parent)
             _parentTimer = time.CreateTimer(_ => EndWith(parent), null, ParentCheck, ParentCheck);
     }
 
@@ -57,5 +58,22 @@ internal sealed class StopSignals : IDisposable
         _parentTimer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _hurry.Cancel();
         _stop.Cancel();
+    }
+
+    // Whoever kills `dotnet run` means to kill dapr-local, but the signal reaches only `dotnet run`. Null when another process
+    // started us, and where /proc cannot tell.
+    private static ProcessIdentity? DotnetRunAbove()
+    {
+        if (!OperatingSystem.IsLinux() || ProcessIdentity.ParentOf(Environment.ProcessId) is not { } parent)
+            return null;
+        try
+        {
+            var command = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{parent.Id}/cmdline")).Split('\0');
+            return command is [var program, "run", ..] && Path.GetFileName(program) == "dotnet" ? parent : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }

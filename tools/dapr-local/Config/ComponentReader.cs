@@ -3,8 +3,6 @@ namespace DaprLocal.Config;
 /// <summary>Reads <c>Component</c> documents (dapr.io/v1alpha1).</summary>
 internal static class ComponentReader
 {
-    private static readonly string[] Sources = ["value", "secretKeyRef", "envRef"];
-
     /// <summary>The component with its secrets resolved.</summary>
     public static ComponentManifest Read(ResourceDocument document, SecretStores secrets)
     {
@@ -31,15 +29,11 @@ internal static class ComponentReader
         var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var entry in spec.Maps("metadata"))
         {
-            entry.AllowOnly(["name", "value", "secretKeyRef", "envRef"]);
+            entry.AllowOnly(["name", "value", "secretKeyRef"]);
             var name = entry.RequiredText("name");
-            string[] sources = [.. Sources.Where(entry.Has)];
-            if (sources.Length > 1)
-                throw entry.Error(sources[1], $"metadata '{name}' has both '{sources[0]}' and '{sources[1]}'; keep one");
-            var value = sources is [] ? ""
-                : sources[0] == "value" ? entry.Text("value")!
-                : sources[0] == "envRef" ? secrets.ResolveEnvironment(entry)
-                : secrets.Resolve(store, entry.Map("secretKeyRef")!);
+            if (entry.Has("value") && entry.Has("secretKeyRef"))
+                throw entry.Error("secretKeyRef", $"metadata '{name}' has both 'value' and 'secretKeyRef'; keep one");
+            var value = entry.Map("secretKeyRef") is { } reference ? secrets.Resolve(store, reference) : entry.Text("value") ?? "";
             if (!metadata.TryAdd(name, value))
                 throw entry.Error("name", $"metadata '{name}' is given twice (names are compared without case)");
         }

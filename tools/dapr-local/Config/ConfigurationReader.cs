@@ -7,8 +7,6 @@ namespace DaprLocal.Config;
 /// </summary>
 internal static class ConfigurationReader
 {
-    private const string MaxTurns = "maxConcurrentWorkflowInvocations";
-    private const string MaxActivities = "maxConcurrentActivityInvocations";
     private static readonly string[] Unseen = ["tracing", "metric", "metrics", "mtls", "logging", "nameResolution", "secrets"];
 
     // A century: beyond it the arithmetic of dates could overflow.
@@ -18,15 +16,13 @@ internal static class ConfigurationReader
     /// <exception cref="ConfigurationException">The file is not one <c>Configuration</c>, or a section that takes effect has a mistake.</exception>
     public static SidecarSettings Read(string file)
     {
-        var document = ResourceReader.Header(YamlFile.LoadOne(file, "a configuration file"), "", ["Configuration"]);
+        var document = ResourceReader.Header(YamlFile.LoadOne(file, "a configuration file"), ["Configuration"]);
         if (document.Root.Map("spec") is not { } spec) return SidecarSettings.Default;
         spec.AllowOnly(["workflow", "accessControl", .. Unseen]);
         var deniesCalls = DeniesCalls(spec.Map("accessControl"));
-        if (spec.Map("workflow") is not { } workflow) return new SidecarSettings(WorkflowSettings.Default, deniesCalls);
-        workflow.AllowOnly([MaxTurns, MaxActivities, "stateRetentionPolicy"]);
-        return new SidecarSettings(
-            new WorkflowSettings(Limit(workflow, MaxTurns), Limit(workflow, MaxActivities), ReadRetention(workflow.Map("stateRetentionPolicy"))),
-            deniesCalls);
+        var workflow = spec.Map("workflow");
+        workflow?.AllowOnly(["stateRetentionPolicy"]);
+        return new SidecarSettings(ReadRetention(workflow?.Map("stateRetentionPolicy")), deniesCalls);
     }
 
     // Who a caller is, certificates tell daprd; here there are none, so rules for single callers cannot be kept.
@@ -53,7 +49,4 @@ internal static class ConfigurationReader
             : null;
         return new WorkflowRetention(Time("anyTerminal"), Time("completed"), Time("failed"), Time("terminated"));
     }
-
-    // Zero is Go's "not given".
-    private static int? Limit(YamlMap workflow, string key) => workflow.Integer(key, 0, int.MaxValue) is > 0 and var limit ? limit : null;
 }

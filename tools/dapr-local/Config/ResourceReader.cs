@@ -3,26 +3,25 @@ namespace DaprLocal.Config;
 /// <summary>Reads resource folders: every <c>*.yaml</c> and <c>*.yml</c> directly in them, in the order of their names.</summary>
 internal static class ResourceReader
 {
-    private const int MaxFiles = 500;
     private static readonly string[] Kinds = ["Component", "Resiliency"];
 
     /// <summary>All resources of the folders; <paramref name="environment"/> answers secrets and references to variables.</summary>
     public static ResourceSet Read(IReadOnlyList<string> folders, Func<string, string?> environment)
     {
-        var documents = folders.SelectMany(FilesOf).SelectMany(file => YamlFile.Load(file).Select(root => Header(root, Path.GetDirectoryName(file)!, Kinds))).ToList();
+        var documents = folders.SelectMany(FilesOf).SelectMany(file => YamlFile.Load(file).Select(root => Header(root, Kinds))).ToList();
         RefuseDuplicates(documents);
         var secrets = new SecretStores(environment);
         var components = documents.Where(document => document.Kind == "Component").ToLookup(document =>
             SecretStores.Holds(document.Root.Map("spec")?.Text("type") ?? ""));
         foreach (var document in components[true])
-            secrets.Add(ComponentReader.Read(document, secrets), document.Directory);
+            secrets.Add(ComponentReader.Read(document, secrets));
         return new ResourceSet(
             [.. components[false].Select(document => ComponentReader.Read(document, secrets))],
             [.. documents.Where(document => document.Kind == "Resiliency").Select(ResiliencyReader.Read)]);
     }
 
     /// <summary>The document with its kind, version and name checked.</summary>
-    public static ResourceDocument Header(YamlMap root, string directory, IReadOnlyList<string> kinds)
+    public static ResourceDocument Header(YamlMap root, IReadOnlyList<string> kinds)
     {
         var kind = root.RequiredText("kind");
         if (!kinds.Contains(kind))
@@ -36,18 +35,12 @@ internal static class ResourceReader
             throw root.Error("apiVersion", $"apiVersion '{version}' is unknown for a {kind}; write dapr.io/v1alpha1");
         var metadata = root.Map("metadata") ?? throw root.Error("metadata", $"a {kind} needs 'metadata: {{name: …}}'");
         metadata.AllowOnly(["name", "namespace", "labels", "annotations", "creationTimestamp"]);
-        return new ResourceDocument(kind, metadata.RequiredText("name"), root, directory);
+        return new ResourceDocument(kind, metadata.RequiredText("name"), root);
     }
 
-    private static string[] FilesOf(string folder)
-    {
-        string[] files = [.. Directory.EnumerateFiles(folder)
-            .Where(file => Path.GetExtension(file).ToUpperInvariant() is ".YAML" or ".YML")
-            .Take(MaxFiles + 1).Order(StringComparer.Ordinal)];
-        return files.Length <= MaxFiles
-            ? files
-            : throw new ConfigurationException(new SourcePosition(YamlFile.DisplayName(folder), 1), $"the folder holds more than {MaxFiles} YAML files; is it a resource folder?");
-    }
+    private static IEnumerable<string> FilesOf(string folder) => Directory.EnumerateFiles(folder)
+        .Where(file => Path.GetExtension(file).ToUpperInvariant() is ".YAML" or ".YML")
+        .Order(StringComparer.Ordinal);
 
     private static void RefuseDuplicates(IEnumerable<ResourceDocument> documents)
     {

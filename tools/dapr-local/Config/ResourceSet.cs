@@ -1,7 +1,7 @@
 namespace DaprLocal.Config;
 
 /// <summary>One resource document with its header read.</summary>
-internal sealed record ResourceDocument(string Kind, string Name, YamlMap Root, string Directory);
+internal sealed record ResourceDocument(string Kind, string Name, YamlMap Root);
 
 /// <summary>All resources of one list of resource folders, for every app.</summary>
 internal sealed record ResourceSet(IReadOnlyList<ComponentManifest> Components, IReadOnlyList<ResiliencyManifest> Resiliency)

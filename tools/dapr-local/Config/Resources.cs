@@ -5,11 +5,7 @@ internal sealed record SourcePosition(string File, int Line);
 
 /// <summary>A mistake in the user's YAML or environment; the message says what is wrong and what to write instead.</summary>
 internal sealed class ConfigurationException(SourcePosition position, string message)
-    : Exception($"{position.File}:{position.Line}: {message}")
-{
-    /// <summary>Where the mistake stands.</summary>
-    public SourcePosition Position { get; } = position;
-}
+    : Exception($"{position.File}:{position.Line}: {message}");
 
 /// <summary>A <c>Component</c> resource (dapr.io/v1alpha1) with its secrets resolved. Metadata names compare case-insensitively.</summary>
 internal sealed record ComponentManifest(
@@ -109,8 +105,8 @@ internal sealed record SidecarOptions
     /// <summary>Policies of pub/sub components and of called apps.</summary>
     public ResiliencyTargets Resiliency { get; init; } = ResiliencyTargets.None;
 
-    /// <summary>Limits and retention of the app's workflows.</summary>
-    public WorkflowSettings Workflows { get; init; } = WorkflowSettings.Default;
+    /// <summary>How long the app's workflows are kept when they are over.</summary>
+    public WorkflowRetention Retention { get; init; } = WorkflowRetention.ForEver;
 
     /// <summary>True when no other app may invoke this one.</summary>
     public bool DeniesCalls { get; init; }

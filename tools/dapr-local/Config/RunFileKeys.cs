@@ -12,7 +12,7 @@ internal static class RunFileKeys
     /// </summary>
     public static readonly string[] Common =
     [
-        "configFilePath", "resourcesPath", "resourcesPaths", "env", "maxBodySize", "enableAppHealthCheck", "appHealthCheckPath", "appHealthProbeInterval", "appHealthProbeTimeout", "appHealthThreshold",
+        "configFilePath", "resourcesPaths", "env", "maxBodySize", "enableAppHealthCheck", "appHealthCheckPath", "appHealthProbeInterval", "appHealthProbeTimeout", "appHealthThreshold",
         "placementHostAddress", "schedulerHostAddress", "enableProfiling", "logLevel", "enableApiLogging", "runtimePath", "daprdLogDestination", "appLogDestination",
     ];
 

@@ -4,6 +4,7 @@ namespace DaprLocal.Config;
 internal static class RunFileReader
 {
     private const int MaxApps = 50;
+    private static readonly string[] PortKeys = ["appPort", "daprHTTPPort", "daprGRPCPort"];
 
     /// <summary>Reads the file, or <c>dapr.yaml</c> in it when it is a directory.</summary>
     public static RunFile Read(string path)
@@ -20,8 +21,8 @@ internal static class RunFileReader
         if (sections.Count is 0 or > MaxApps)
             throw root.Error("apps", $"'apps' must list 1 to {MaxApps} apps");
         var apps = sections.Select(section => ReadApp(section, common, Path.GetDirectoryName(full)!)).ToArray();
-        RefuseDuplicates(apps);
-        return new RunFile(full, root.Text("name"), apps);
+        RefuseDuplicates(apps, sections);
+        return new RunFile(full, apps);
     }
 
     private static RunFileApp ReadApp(YamlMap app, YamlMap? common, string fileDirectory)
@@ -49,15 +50,20 @@ internal static class RunFileReader
             ConfigFilePath = PathOf(app, "configFilePath", directory, File.Exists)
                 ?? (File.Exists(defaultConfig) ? defaultConfig : PathOf(common, "configFilePath", fileDirectory, File.Exists)),
             MaxBodySize = BodySize(app) ?? BodySize(common),
-            // The CLI fills only zero values from common: an app cannot switch back to false what common switches on.
-            HealthCheckEnabled = app.Flag("enableAppHealthCheck") is true || common?.Flag("enableAppHealthCheck") is true,
-            HealthCheckPath = HealthPath(app) ?? HealthPath(common) ?? "/healthz",
-            HealthProbeInterval = TimeSpan.FromSeconds(NotZero(app, common, "appHealthProbeInterval") ?? 5),
-            HealthProbeTimeout = TimeSpan.FromMilliseconds(NotZero(app, common, "appHealthProbeTimeout") ?? 500),
-            HealthThreshold = NotZero(app, common, "appHealthThreshold") ?? 3,
+            HealthCheck = HealthCheck(app, common),
             Environment = MergeEnvironment(app, common),
-            Position = app.Position,
         };
+    }
+
+    // The CLI fills only zero values from common: an app cannot switch back to false what common switches on.
+    private static AppHealthCheck? HealthCheck(YamlMap app, YamlMap? common)
+    {
+        var check = new AppHealthCheck(
+            HealthPath(app) ?? HealthPath(common) ?? "/healthz",
+            TimeSpan.FromSeconds(NotZero(app, common, "appHealthProbeInterval") ?? 5),
+            TimeSpan.FromMilliseconds(NotZero(app, common, "appHealthProbeTimeout") ?? 500),
+            NotZero(app, common, "appHealthThreshold") ?? 3);
+        return app.Flag("enableAppHealthCheck") is true || common?.Flag("enableAppHealthCheck") is true ? check : null;
     }
 
     private static string[] ResourcesPaths(YamlMap app, YamlMap? common, string appDirectory, string fileDirectory)
@@ -67,20 +73,13 @@ internal static class RunFileReader
         var conventional = Path.Combine(appDirectory, ".dapr", "resources");
         if (Directory.Exists(conventional))
             return [conventional];
-        if (ReadPaths(common, fileDirectory) is { Length: > 0 } shared)
-            return shared;
-        var home = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dapr", "components");
-        return Directory.Exists(home) ? [home] : [];
+        return ReadPaths(common, fileDirectory);
     }
 
     private static string[] ReadPaths(YamlMap? section, string baseDirectory)
     {
         if (section is null)
             return [];
-        if (section.Has("resourcesPath") && section.Has("resourcesPaths"))
-            throw section.Error("resourcesPath", "write either 'resourcesPaths' or the deprecated 'resourcesPath', not both");
-        if (PathOf(section, "resourcesPath", baseDirectory, Directory.Exists) is { } single)
-            return [single];
         return [.. section.Texts("resourcesPaths").Select(path => Existing(path.Position, "resourcesPaths", path.Value, baseDirectory, Directory.Exists)).Distinct()];
     }
 
@@ -99,28 +98,25 @@ internal static class RunFileReader
         return merged;
     }
 
-    private static void RefuseDuplicates(RunFileApp[] apps)
+    private static void RefuseDuplicates(RunFileApp[] apps, IReadOnlyList<YamlMap> sections)
     {
-        var ids = new Dictionary<string, RunFileApp>(StringComparer.Ordinal);
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         var ports = new Dictionary<int, (string Owner, SourcePosition Position)>();
-        foreach (var app in apps)
+        foreach (var (app, section) in apps.Zip(sections))
         {
-            if (!ids.TryAdd(app.AppId, app))
-                throw new ConfigurationException(app.Position, $"app id '{app.AppId}' is already used at line {ids[app.AppId].Position.Line}");
-            (PortSetting? Setting, string Key)[] used = [(app.AppPort, "appPort"), (app.HttpPort, "daprHTTPPort"), (app.GrpcPort, "daprGRPCPort")];
-            foreach (var (setting, key) in used)
+            if (!ids.TryAdd(app.AppId, section.Position.Line))
+                throw new ConfigurationException(section.Position, $"app id '{app.AppId}' is already used at line {ids[app.AppId]}");
+            foreach (var key in PortKeys)
             {
-                if (setting is { Position: { } position } && !ports.TryAdd(setting.Port, ($"{key} of {app.AppId}", position)))
-                {
-                    var first = ports[setting.Port];
-                    throw new ConfigurationException(position, $"port {setting.Port} ({key} of {app.AppId}) is already used as {first.Owner} at line {first.Position.Line}");
-                }
+                if (Port(section, key) is not { } port || ports.TryAdd(port, ($"{key} of {app.AppId}", section.PositionOf(key)))) continue;
+                var first = ports[port];
+                throw section.Error(key, $"port {port} ({key} of {app.AppId}) is already used as {first.Owner} at line {first.Position.Line}");
             }
         }
     }
 
     // The CLI writes -1 and 0 for "not set".
-    private static PortSetting? Port(YamlMap app, string key) => app.Integer(key, -1, 65535) is { } port and > 0 ? new PortSetting(port, app.PositionOf(key)) : null;
+    private static int? Port(YamlMap app, string key) => app.Integer(key, -1, 65535) is { } port and > 0 ? port : null;
 
     // Zero is Go's "not given".
     private static int? NotZero(YamlMap app, YamlMap? common, string key) =>

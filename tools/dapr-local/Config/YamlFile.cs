@@ -6,17 +6,12 @@ namespace DaprLocal.Config;
 /// <summary>Loads YAML so that every node still knows where it was written.</summary>
 internal static class YamlFile
 {
-    // A configuration file is written by hand; anything larger is a mistake (or a file that is not meant for us).
-    private const long MaxBytes = 1024 * 1024;
-
     /// <summary>The documents of one file, empty ones left out.</summary>
     public static IReadOnlyList<YamlMap> Load(string path)
     {
         var name = DisplayName(path);
         try
         {
-            if (new FileInfo(path).Length > MaxBytes)
-                throw new ConfigurationException(new SourcePosition(name, 1), "the file is larger than 1 MiB");
             using var reader = File.OpenText(path);
             var stream = new YamlStream();
             stream.Load(reader);

@@ -93,7 +93,7 @@ internal sealed class DaprService(StateApi state, PubSubApi pubsub, MetadataApi 
     public override Task<BulkPublishResponse> BulkPublishEventAlpha1(BulkPublishRequest request, ServerCallContext context) => BulkPublishEvent(request, context);
 
     /// <inheritdoc/>
-    public override Task<GetMetadataResponse> GetMetadata(GetMetadataRequest request, ServerCallContext context) => Task.FromResult(MetadataMapping.Of(metadata.Snapshot()));
+    public override Task<GetMetadataResponse> GetMetadata(GetMetadataRequest request, ServerCallContext context) => Task.FromResult(MetadataMapping.Of(metadata));
 
     /// <inheritdoc/>
     public override Task<Empty> SetMetadata(SetMetadataRequest request, ServerCallContext context)

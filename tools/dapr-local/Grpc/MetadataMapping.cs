@@ -6,26 +6,26 @@ namespace DaprLocal.Grpc;
 /// <summary>Metadata as a message.</summary>
 internal static class MetadataMapping
 {
-    /// <summary>The message of a snapshot.</summary>
-    public static GetMetadataResponse Of(MetadataSnapshot snapshot)
+    /// <summary>The message of a metadata.</summary>
+    public static GetMetadataResponse Of(MetadataApi metadata)
     {
         var response = new GetMetadataResponse
         {
-            Id = snapshot.Options.AppId,
+            Id = metadata.Options.AppId,
             RuntimeVersion = MetadataApi.RuntimeVersion,
-            AppConnectionProperties = new AppConnectionProperties { Port = snapshot.Options.AppPort ?? 0, Protocol = "http", ChannelAddress = snapshot.Options.AppChannelAddress },
-            ActorRuntime = new ActorRuntime { RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Running, HostReady = snapshot.IsHostReady, Placement = snapshot.Placement },
+            AppConnectionProperties = new AppConnectionProperties { Port = metadata.Options.AppPort ?? 0, Protocol = "http", ChannelAddress = metadata.Options.AppChannelAddress },
+            ActorRuntime = new ActorRuntime { RuntimeStatus = ActorRuntime.Types.ActorRuntimeStatus.Running, HostReady = metadata.IsHostReady, Placement = metadata.Placement },
             Workflows = new MetadataWorkflows(),
         };
-        foreach (var component in snapshot.Components)
+        foreach (var component in metadata.Components)
         {
             var registered = new RegisteredComponents { Name = component.Name, Type = component.Type, Version = component.Version };
             registered.Capabilities.AddRange(component.Capabilities);
             response.RegisteredComponents.Add(registered);
         }
 
-        foreach (var (name, value) in snapshot.Extended) response.ExtendedMetadata.Add(name, value);
-        foreach (var subscription in snapshot.Subscriptions)
+        foreach (var (name, value) in metadata.Extended) response.ExtendedMetadata.Add(name, value);
+        foreach (var subscription in metadata.Subscriptions)
         {
             var served = new PubsubSubscription
             {

@@ -26,12 +26,16 @@ internal sealed class TaskHubService(WorkflowEngine engine) : TaskHubSidecarServ
         {
             var fromHeader = new TraceContext { TraceParent = parent, TraceState = context.RequestHeaders.GetValue("tracestate") };
             // A broken header is a matter of the transport and does not fail the call.
-            if (TraceContexts.Problem(fromHeader) is null) request.ParentTraceContext = fromHeader;
+            if (TraceContexts.IsValid(fromHeader)) request.ParentTraceContext = fromHeader;
         }
 
-        if (TraceContexts.Problem(request.ParentTraceContext) is { } problem) throw new RpcException(new Status(StatusCode.Unknown, problem));
-        request.ParentTraceContext = TraceContexts.Normalize(request.ParentTraceContext);
-        await engine.StartAsync(request, wait: true, context.CancellationToken);
+        if (request.ParentTraceContext is { } trace)
+        {
+            if (!TraceContexts.IsValid(trace)) throw new RpcException(new Status(StatusCode.Unknown, $"'{trace.TraceParent}' is no trace parent"));
+            request.ParentTraceContext = new TraceContext { TraceParent = trace.TraceParent, TraceState = trace.TraceState };
+        }
+
+        await engine.StartAsync(request, context.CancellationToken);
         return new CreateInstanceResponse { InstanceId = request.InstanceId };
     }, CreateFailed, context);
 
@@ -57,21 +61,21 @@ internal sealed class TaskHubService(WorkflowEngine engine) : TaskHubSidecarServ
     /// <inheritdoc />
     public override Task<TerminateResponse> TerminateInstance(TerminateRequest request, ServerCallContext context) => Guard(async () =>
     {
-        await engine.TerminateAsync(request.InstanceId, request.Output, request.Recursive, wait: true, context.CancellationToken);
+        await engine.TerminateAsync(request.InstanceId, request.Output, request.Recursive, context.CancellationToken);
         return new TerminateResponse();
     }, TerminateFailed, context);
 
     /// <inheritdoc />
     public override Task<SuspendResponse> SuspendInstance(SuspendRequest request, ServerCallContext context) => Guard(async () =>
     {
-        await engine.SuspendAsync(request.InstanceId, request.Reason, wait: true, context.CancellationToken);
+        await engine.SuspendAsync(request.InstanceId, request.Reason, context.CancellationToken);
         return new SuspendResponse();
     }, "", context);
 
     /// <inheritdoc />
     public override Task<ResumeResponse> ResumeInstance(ResumeRequest request, ServerCallContext context) => Guard(async () =>
     {
-        await engine.ResumeAsync(request.InstanceId, request.Reason, wait: true, context.CancellationToken);
+        await engine.ResumeAsync(request.InstanceId, request.Reason, context.CancellationToken);
         return new ResumeResponse();
     }, "", context);
 

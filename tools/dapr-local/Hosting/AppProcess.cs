@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Spectre.Console;
 
 namespace DaprLocal.Hosting;
 
@@ -15,12 +14,11 @@ internal sealed class AppProcess : IAsyncDisposable
     private readonly Queue<string> _lastLines = new(LinesKept + 1);
     private readonly Process _process;
     private readonly ProcessIdentity? _identity;
-    private readonly Watchdog? _watchdog;
     private readonly TimeProvider _time;
 
-    private AppProcess(Process process, AppCommand command, Terminal terminal, Color color, Watchdog? watchdog, TimeProvider time)
+    private AppProcess(Process process, AppCommand command, Terminal terminal, ConsoleColor color, Watchdog? watchdog, TimeProvider time)
     {
-        (_process, AppId, _watchdog, _time) = (process, command.AppId, watchdog, time);
+        (_process, AppId, _time) = (process, command.AppId, time);
         _identity = ProcessIdentity.Of(process.Id);
         if (_identity is not null)
             watchdog?.Watch(_identity);
@@ -66,7 +64,7 @@ internal sealed class AppProcess : IAsyncDisposable
         : "on this system only the process of an app itself is asked to end; processes that it started and leaves behind go on";
 
     /// <summary>Starts the app.</summary>
-    public static AppProcess Start(AppCommand command, Terminal terminal, Color color, Watchdog? watchdog, TimeProvider time)
+    public static AppProcess Start(AppCommand command, Terminal terminal, ConsoleColor color, Watchdog? watchdog, TimeProvider time)
     {
         var start = new ProcessStartInfo(command.Program, command.Arguments)
         {
@@ -106,8 +104,6 @@ internal sealed class AppProcess : IAsyncDisposable
         foreach (var process in tree.Concat(_identity?.Tree() ?? []))
             process.Kill();
         await Exited;
-        if (_identity is not null)
-            _watchdog?.Forget(_identity);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace DaprLocal.Hosting;
@@ -5,15 +6,10 @@ namespace DaprLocal.Hosting;
 /// <summary>Runs <c>dotnet</c> commands to their end, one after another.</summary>
 internal static class DotnetTool
 {
-    private const int LinesKept = 400;
+    /// <summary>What <c>dotnet run</c> leaves behind for its own MSBuild: no child process should inherit it, whose SDK may be another one (global.json).</summary>
+    public static IReadOnlyList<string> LeftBehind { get; } = ["MSBuildSDKsPath", "MSBuildExtensionsPath", "MSBUILD_EXE_PATH", "MSBuildLoadMicrosoftTargetsReadOnly"];
 
-    // `dotnet run` leaves these behind for its own MSBuild; a child's SDK may be another one (global.json).
-    private static readonly string[] Inherited = ["MSBuildSDKsPath", "MSBuildExtensionsPath", "MSBUILD_EXE_PATH", "MSBuildLoadMicrosoftTargetsReadOnly"];
-
-    /// <summary>The variables that no child process should inherit from the <c>dotnet run</c> that started us.</summary>
-    public static IReadOnlyList<string> LeftBehind => Inherited;
-
-    /// <summary>Exit code and the last lines of both outputs. Cancelling kills the command.</summary>
+    /// <summary>Exit code and the lines of both outputs. Cancelling kills the command.</summary>
     public static async Task<(int ExitCode, IReadOnlyList<string> Lines)> RunAsync(string directory, IReadOnlyList<string> arguments, TimeProvider time, CancellationToken ct)
     {
         var start = new ProcessStartInfo(SelfCommand.DotnetPath, arguments)
@@ -24,26 +20,16 @@ internal static class DotnetTool
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var name in Inherited)
+        foreach (var name in LeftBehind)
             start.Environment.Remove(name);
         // Build servers would outlive us, and hold our pipes open while they do.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
 
-        var lines = new Queue<string>();
-        var gate = new Lock();
+        var lines = new ConcurrentQueue<string>();
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        void OnLine(string line)
-        {
-            lock (gate)
-            {
-                lines.Enqueue(line);
-                if (lines.Count > LinesKept)
-                    lines.Dequeue();
-            }
-        }
-        var output = Task.WhenAll(LineReader.ReadAsync(process.StandardOutput, OnLine), LineReader.ReadAsync(process.StandardError, OnLine));
+        var output = Task.WhenAll(LineReader.ReadAsync(process.StandardOutput, lines.Enqueue), LineReader.ReadAsync(process.StandardError, lines.Enqueue));
         try
         {
             await process.WaitForExitAsync(ct);
@@ -54,7 +40,6 @@ internal static class DotnetTool
             process.Kill(entireProcessTree: true);
             throw;
         }
-        lock (gate)
-            return (process.ExitCode, [.. lines]);
+        return (process.ExitCode, [.. lines]);
     }
 }

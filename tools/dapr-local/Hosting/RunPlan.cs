@@ -7,14 +7,14 @@ namespace DaprLocal.Hosting;
 internal sealed record AppPlan(RunFileApp App, SidecarOptions Sidecar, IReadOnlyDictionary<string, string?> Environment)
 {
     /// <summary>Where the app answers; null when it has no port.</summary>
-    public Uri? Url => App.AppPort is { } port ? new UriBuilder("http", App.AppChannelAddress, port.Port).Uri : null;
+    public Uri? Url => App.AppPort is { } port ? new UriBuilder("http", App.AppChannelAddress, port).Uri : null;
 }
 
 /// <summary>A whole run, read and checked before anything is started. <paramref name="Components"/> holds each distinct component once.</summary>
 internal sealed record RunPlan(RunFile File, IReadOnlyList<AppPlan> Apps, IReadOnlyList<ComponentManifest> Components)
 {
     /// <summary>The database files of the run in its data folder, relative to it.</summary>
-    public IEnumerable<string> DatabasesIn(string folder) => Apps.Select(app => AppSidecar.WorkflowFile(app.App.AppId))
+    public IEnumerable<string> DatabasesIn(string folder) => Apps.Select(app => DaprLocal.Sidecars.Sidecar.WorkflowFile(app.App.AppId))
         .Concat(Components
             .Where(component => component.Type is "state.sqlite" or "pubsub.sqlite")
             .Select(component => Path.GetRelativePath(folder, new ComponentSettings(component).FilePath("connectionString", folder)).Replace('\\', '/')))

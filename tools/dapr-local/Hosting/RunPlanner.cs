@@ -47,18 +47,18 @@ internal static class RunPlanner
         var options = new SidecarOptions
         {
             AppId = app.AppId,
-            HttpPort = app.HttpPort!.Port,
-            GrpcPort = app.GrpcPort!.Port,
-            AppPort = app.AppPort?.Port,
+            HttpPort = app.HttpPort!.Value,
+            GrpcPort = app.GrpcPort!.Value,
+            AppPort = app.AppPort,
             AppChannelAddress = app.AppChannelAddress,
             ApiToken = Setting("DAPR_API_TOKEN"),
             // An app started by someone else cannot learn a random token.
             AppToken = Setting("APP_API_TOKEN") ?? (app.Command.Count > 0 ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)) : null),
             Components = components,
             Resiliency = resiliency,
-            Workflows = settings.Workflows,
+            Retention = settings.Retention,
             DeniesCalls = settings.DeniesCalls,
-            HealthCheck = app.HealthCheckEnabled ? new AppHealthCheck(app.HealthCheckPath, app.HealthProbeInterval, app.HealthProbeTimeout, app.HealthThreshold) : null,
+            HealthCheck = app.HealthCheck,
         };
         if (app.MaxBodySize is { } bytes)
             options = options with { MaxBodySize = bytes };
@@ -71,7 +71,7 @@ internal static class RunPlanner
         foreach (var name in Misleading.Concat(DotnetTool.LeftBehind))
             variables[name] = null;
         variables["APP_ID"] = app.AppId;
-        variables["APP_PORT"] = app.AppPort?.Port.ToString(CultureInfo.InvariantCulture);
+        variables["APP_PORT"] = app.AppPort?.ToString(CultureInfo.InvariantCulture);
         variables["APP_CHANNEL_ADDRESS"] = app.AppChannelAddress;
         variables["APP_PROTOCOL"] = "http";
         variables["DAPR_HTTP_PORT"] = options.HttpPort.ToString(CultureInfo.InvariantCulture);
@@ -85,12 +85,12 @@ internal static class RunPlanner
 
     private static RunFileApp[] WithPorts(IReadOnlyList<RunFileApp> apps)
     {
-        int[] written = [.. apps.SelectMany(app => new[] { app.AppPort, app.HttpPort, app.GrpcPort }).OfType<PortSetting>().Select(setting => setting.Port)];
+        int[] written = [.. apps.SelectMany(app => new[] { app.AppPort, app.HttpPort, app.GrpcPort }).OfType<int>()];
         var free = new Queue<int>(Ports.Free(apps.Count * 2, written));
         return [.. apps.Select(app => app with
         {
-            HttpPort = app.HttpPort ?? new PortSetting(free.Dequeue(), null),
-            GrpcPort = app.GrpcPort ?? new PortSetting(free.Dequeue(), null),
+            HttpPort = app.HttpPort ?? free.Dequeue(),
+            GrpcPort = app.GrpcPort ?? free.Dequeue(),
         })];
     }
 }

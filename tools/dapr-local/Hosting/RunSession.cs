@@ -1,8 +1,12 @@
 using System.Globalization;
 using DaprLocal.Sidecars;
-using Spectre.Console;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Data.Sqlite;
 
 namespace DaprLocal.Hosting;
+
+/// <summary>Why a run ends by itself; <paramref name="Failed"/> decides the exit code.</summary>
+internal sealed record RunEnd(string Message, bool Failed);
 
 /// <summary>
 /// Everything that runs: components, one sidecar per app, the apps, and the watchdog. Disposing it stops the apps first, while their
@@ -12,20 +16,16 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
     : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan SubscriptionLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     // A Ctrl-C in the terminal reaches the apps as soon as us; one that ends by it has not failed.
     private static readonly TimeSpan SignalRace = TimeSpan.FromMilliseconds(250);
 
-    private static readonly Color[] Colors = [Color.Aqua, Color.Green, Color.Fuchsia, Color.DodgerBlue1, Color.Orange1, Color.Yellow];
+    private static readonly ConsoleColor[] Colors = [ConsoleColor.Cyan, ConsoleColor.Green, ConsoleColor.Magenta, ConsoleColor.Blue, ConsoleColor.DarkYellow];
 
     private readonly List<RunningApp> _apps = [];
     private ComponentRegistry? _components;
     private Watchdog? _watchdog;
-
-    /// <summary>The components, which tell what is published.</summary>
-    public ComponentRegistry Components => _components ?? throw new InvalidOperationException("The session is not started");
 
     /// <summary>Starts components, sidecars and apps; <paramref name="commands"/> are programs with arguments, in the order of the plan.</summary>
     public async Task StartAsync(IReadOnlyList<IReadOnlyList<string>> commands, CancellationToken stop)
@@ -36,7 +36,7 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
         foreach (var (app, command) in plan.Apps.Zip(commands))
         {
             // In the list at once: whatever fails next, this sidecar is stopped.
-            _apps.Add(new RunningApp(app, await AppSidecar.StartAsync(app, _components, dataDirectory, time, loggers, stop), null));
+            _apps.Add(new RunningApp(app, await StartSidecarAsync(app, _components, stop), null));
         }
         for (var i = 0; i < _apps.Count; i++)
         {
@@ -45,38 +45,31 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
         }
     }
 
-    /// <summary>Waits until every app that we started is healthy and its sidecar knows its subscriptions.</summary>
+    /// <summary>Waits until every app that we started listens, is healthy if it promises to tell, and its sidecar knows its subscriptions.</summary>
     public async Task WaitUntilReadyAsync(CancellationToken stop)
     {
-        if (_apps.All(app => app.Process is null))
-            return;
-        using var client = LoopbackHttp.Create(null, StartLimit);
-        var readiness = new AppReadiness(client, time);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var checks = _apps.Where(app => app.Process is not null).Select(async app =>
-        {
-            if (await readiness.WaitAsync(app.Plan, StartLimit, enough.Token) is { } problem)
-                throw new UserException(WithLastLines($"app '{app.Process!.AppId}' did not become ready: {problem}", app.Process));
-        }).ToArray();
         var exited = WaitForExitAsync(enough.Token);
+        var late = Task.Delay(StartLimit, time, enough.Token);
         try
         {
-            // Whoever fails first ends the wait.
-            var open = checks.Length;
-            await foreach (var finished in Task.WhenEach([.. checks, exited]).WithCancellation(stop))
+            foreach (var app in _apps.Where(app => app.Process is not null))
             {
-                if (finished == exited)
+                var ready = app.Sidecar.AppReady;
+                await Task.WhenAny(ready, exited, late);
+                stop.ThrowIfCancellationRequested();
+                if (ready.IsFaulted)
+                    throw new UserException(WithLastLines($"the sidecar of '{app.Plan.App.AppId}' cannot serve its subscriptions: {ready.Exception.InnerException!.Message}", app.Process!));
+                if (exited.IsCompleted)
                     throw new UserException((await exited).Message);
-                await finished;
-                if (--open == 0)
-                    break;
+                if (!ready.IsCompleted)
+                    throw new UserException(WithLastLines($"app '{app.Plan.App.AppId}' did not become ready: {Asked(app.Plan)} did not answer within {StartLimit.TotalSeconds} s", app.Process!));
             }
         }
         finally
         {
             await enough.CancelAsync();
         }
-        await WaitForSubscriptionsAsync(stop);
     }
 
     /// <summary>Ends when an app ends by itself (nothing is restarted), or has its sidecar shut down.</summary>
@@ -110,29 +103,31 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
             await _watchdog.DisposeAsync();
     }
 
-    private async Task WaitForSubscriptionsAsync(CancellationToken stop)
+    private static string Asked(AppPlan plan) => $"{plan.Url}{plan.App.HealthCheck?.Path.TrimStart('/')}";
+
+    private async Task<Sidecar> StartSidecarAsync(AppPlan app, ComponentRegistry components, CancellationToken stop)
     {
-        foreach (var app in _apps.Where(app => app.Process is not null))
+        try
         {
-            try
-            {
-                await app.Sidecar.AppReady.WaitAsync(SubscriptionLimit, time, stop);
-            }
-            catch (TimeoutException)
-            {
-                terminal.Note($"the sidecar of '{app.Plan.App.AppId}' could not read the subscriptions of its app yet; it goes on trying");
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                throw new UserException(WithLastLines($"the sidecar of '{app.Plan.App.AppId}' cannot serve its subscriptions: {exception.Message}", app.Process!));
-            }
+            return await Sidecar.StartAsync(app.Sidecar, components, dataDirectory, time, loggers, stop);
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw new UserException($"the sidecar of '{app.App.AppId}' cannot listen: {exception.Message}");
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw DataFolder.Unusable(dataDirectory, exception);
         }
     }
 
-    private AppProcess StartApp(AppPlan app, IReadOnlyList<string> command, Color color) => AppProcess.Start(
+    private AppProcess StartApp(AppPlan app, IReadOnlyList<string> command, ConsoleColor color) => AppProcess.Start(
         new AppCommand(app.App.AppId, command[0], [.. command.Skip(1)], app.App.AppDirectory, app.Environment), terminal, color, _watchdog, time);
 
     private static string WithLastLines(string message, AppProcess process) => process.LastLines is { Count: > 0 } lines
         ? $"{message}; its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Select(line => $"  | {line}"))}"
         : $"{message}; it wrote nothing";
+
+    // The process is null when someone else starts the app.
+    private sealed record RunningApp(AppPlan Plan, Sidecar Sidecar, AppProcess? Process);
 }

@@ -1,32 +1,26 @@
-using Spectre.Console;
-
 namespace DaprLocal.Hosting;
 
 /// <summary>Shows what the sidecars log, between the lines of the apps.</summary>
-internal sealed class TerminalLoggerProvider(Terminal terminal) : ILoggerProvider
+internal sealed class TerminalLoggerProvider(Terminal terminal) : ILoggerProvider, ILogger
 {
-    private static readonly Style Plain = new(Color.Grey);
-    private static readonly Style Alarming = new(Color.Yellow);
+    /// <inheritdoc/>
+    public ILogger CreateLogger(string categoryName) => this;
 
     /// <inheritdoc/>
-    public ILogger CreateLogger(string categoryName) => new TerminalLogger(terminal);
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    /// <inheritdoc/>
+    public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+    /// <inheritdoc/>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var cause = exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})";
+        terminal.Line($"{logLevel}: {formatter(state, exception)}{cause}", "== DAPR == ", logLevel >= LogLevel.Warning ? ConsoleColor.Yellow : ConsoleColor.DarkGray);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-    }
-
-    private sealed class TerminalLogger(Terminal terminal) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            var text = formatter(state, exception);
-            var cause = exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})";
-            terminal.Line("== DAPR == ", $"{logLevel}: {text}{cause}", logLevel >= LogLevel.Warning ? Alarming : Plain);
-        }
     }
 }

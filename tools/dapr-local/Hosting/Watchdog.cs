@@ -6,7 +6,7 @@ namespace DaprLocal.Hosting;
 /// <summary>
 /// Ends the apps when dapr-local itself is killed and cannot. It is a second process of this program, connected by a pipe:
 /// the kernel closes the pipe however dapr-local ends, and the watchdog then ends every tree it was told of.
-/// Lines on the pipe: <c>+ID STARTED</c> watch, <c>-ID STARTED</c> forget.
+/// A line on the pipe: <c>ID STARTED</c>. A process that has ended in good order is told from another one with its id by its start.
 /// </summary>
 internal sealed class Watchdog : IAsyncDisposable
 {
@@ -22,12 +22,23 @@ internal sealed class Watchdog : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>From now on the tree of the process ends with us.</summary>
-    public void Watch(ProcessIdentity process) => Tell('+', process);
+    public void Watch(ProcessIdentity process)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                _process.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{process.Id} {process.Started}"));
+                _process.StandardInput.Flush();
+            }
+            catch (IOException)
+            {
+                // Someone ended the watchdog; the run goes on without that safety net.
+            }
+        }
+    }
 
-    /// <summary>The process was stopped in good order.</summary>
-    public void Forget(ProcessIdentity process) => Tell('-', process);
-
-    /// <summary>Closes the pipe; by then every app is forgotten, so the watchdog just ends.</summary>
+    /// <summary>Closes the pipe; by then every app has ended, so the watchdog just ends.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_lock)
@@ -42,12 +53,8 @@ internal sealed class Watchdog : IAsyncDisposable
         var watched = new HashSet<ProcessIdentity>();
         while (await pipe.ReadLineAsync() is { } line)
         {
-            if (Parse(line) is not { } process)
-                continue;
-            if (line[0] == '+')
+            if (Parse(line) is { } process)
                 watched.Add(process);
-            else
-                watched.Remove(process);
         }
         // The trees are read before anything is killed: a child whose parent is gone can no longer be found.
         foreach (var process in watched.Where(process => process.IsRunning).SelectMany(process => process.Tree()).ToArray())
@@ -55,25 +62,9 @@ internal sealed class Watchdog : IAsyncDisposable
         return 0;
     }
 
-    private void Tell(char sign, ProcessIdentity process)
-    {
-        lock (_lock)
-        {
-            try
-            {
-                _process.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sign}{process.Id} {process.Started}"));
-                _process.StandardInput.Flush();
-            }
-            catch (IOException)
-            {
-                // Someone ended the watchdog; the run goes on without that safety net.
-            }
-        }
-    }
-
     private static ProcessIdentity? Parse(string line)
     {
-        var parts = line.Length > 1 && line[0] is '+' or '-' ? line[1..].Split(' ') : [];
+        var parts = line.Split(' ');
         return parts.Length == 2
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var started)

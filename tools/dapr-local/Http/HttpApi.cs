@@ -1,6 +1,5 @@
 using DaprLocal.Api;
 using DaprLocal.Sidecars;
-using DaprLocal.Workflows;
 using Grpc.Core;
 
 namespace DaprLocal.Http;
@@ -9,11 +8,10 @@ namespace DaprLocal.Http;
 /// The HTTP port of a sidecar: one table of routes. It matches case-sensitively on the unescaped segments of
 /// <see cref="HttpCall.Path"/>, and so does the check of the token: there is no other notion of a path here.
 /// </summary>
-internal sealed partial class HttpApi(StateApi state, PubSubApi pubsub, MetadataApi metadata, WorkflowEngine? workflows, InvokeRoutes invoke, TokenCheck? token, Func<ApiError?> notReady, int maxBodySize, ILogger log)
+internal sealed partial class HttpApi(StateApi state, PubSubApi pubsub, MetadataApi metadata, InvokeRoutes invoke, TokenCheck? token, Func<ApiError?> notReady, int maxBodySize, ILogger log)
 {
     private readonly StateRoutes _state = new(state);
     private readonly PublishRoutes _publish = new(pubsub);
-    private readonly WorkflowRoutes? _workflows = workflows is null ? null : new(workflows);
 
     /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -46,8 +44,7 @@ internal sealed partial class HttpApi(StateApi state, PubSubApi pubsub, Metadata
         ("POST" or "PUT", ["v1.0", "state", var store, "bulk"]) => _state.BulkGetAsync(call, store),
         ("POST" or "PUT", ["v1.0" or "v1.0-alpha1", "publish", "bulk", var name, _, ..]) => _publish.BulkPublishAsync(call, name, Rest(call, 4)),
         ("POST" or "PUT", ["v1.0", "publish", var name, _, ..]) => _publish.PublishAsync(call, name, Rest(call, 3)),
-        var (method, path) when path is ["v1.0", "workflows", _, ..] && _workflows?.Handle(call, method, path[3..]) is { } handled => handled,
-        ("GET", ["v1.0", "metadata"]) => call.JsonAsync(MetadataBody.Of(metadata.Snapshot())),
+        ("GET", ["v1.0", "metadata"]) => call.JsonAsync(MetadataBody.Of(metadata)),
         ("PUT", ["v1.0", "metadata", var key]) => SetMetadataAsync(call, key),
         ("GET", ["v1.0", "healthz"]) => notReady() is { } error ? call.ErrorAsync(error) : call.EmptyAsync(),
         ("GET", ["v1.0", "healthz", "outbound"]) => call.EmptyAsync(),

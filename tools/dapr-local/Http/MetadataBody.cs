@@ -9,15 +9,15 @@ internal static class MetadataBody
 {
     private static readonly JsonSerializerOptions WithoutNulls = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    /// <summary>The body of a snapshot.</summary>
-    public static ReadOnlyMemory<byte> Of(MetadataSnapshot snapshot) => JsonSerializer.SerializeToUtf8Bytes(
+    /// <summary>The body of a metadata.</summary>
+    public static ReadOnlyMemory<byte> Of(MetadataApi metadata) => JsonSerializer.SerializeToUtf8Bytes(
         new
         {
-            id = snapshot.Options.AppId,
+            id = metadata.Options.AppId,
             runtimeVersion = MetadataApi.RuntimeVersion,
-            components = OrNull(snapshot.Components.Select(component => new { name = component.Name, type = component.Type, version = component.Version, capabilities = component.Capabilities })),
-            extended = snapshot.Extended,
-            subscriptions = OrNull(snapshot.Subscriptions.Select(subscription => new
+            components = OrNull(metadata.Components.Select(component => new { name = component.Name, type = component.Type, version = component.Version, capabilities = component.Capabilities })),
+            extended = metadata.Extended,
+            subscriptions = OrNull(metadata.Subscriptions.Select(subscription => new
             {
                 pubsubname = subscription.PubsubName,
                 topic = subscription.Topic,
@@ -26,8 +26,8 @@ internal static class MetadataBody
                 deadLetterTopic = subscription.DeadLetterTopic ?? "",
                 type = "PROGRAMMATIC",
             })),
-            appConnectionProperties = new { port = snapshot.Options.AppPort, protocol = "http", channelAddress = snapshot.Options.AppChannelAddress },
-            actorRuntime = new { runtimeStatus = "RUNNING", hostReady = snapshot.IsHostReady, placement = snapshot.Placement },
+            appConnectionProperties = new { port = metadata.Options.AppPort, protocol = "http", channelAddress = metadata.Options.AppChannelAddress },
+            actorRuntime = new { runtimeStatus = "RUNNING", hostReady = metadata.IsHostReady, placement = metadata.Placement },
         },
         WithoutNulls);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DaprLocal.Api;
 
 namespace DaprLocal.PubSub;
 
@@ -33,14 +34,9 @@ internal static class AppAnswers
         if (answer.Body.Length == 0) return Outcome.Success;
         try
         {
-            using var body = JsonDocument.Parse(answer.Body);
-            if (Member(body.RootElement, "status") is not { ValueKind: JsonValueKind.String } status) return Outcome.Success;
-            return status.GetString() switch
-            {
-                "" or "SUCCESS" => Outcome.Success,
-                "DROP" => Outcome.Drop,
-                _ => Outcome.Retry,
-            };
+            return JsonSerializer.Deserialize<SingleAnswer>(answer.Body, JsonText.AnyCase)?.Status is not { ValueKind: JsonValueKind.String } status ? Outcome.Success
+                : status.GetString() is "" ? Outcome.Success
+                : OfWord(status);
         }
         catch (JsonException)
         {
@@ -56,14 +52,10 @@ internal static class AppAnswers
         if (!answer.IsSuccess || answer.Body.Length == 0) return outcomes;
         try
         {
-            using var body = JsonDocument.Parse(answer.Body);
-            if (Member(body.RootElement, "statuses") is not { ValueKind: JsonValueKind.Array } statuses) return outcomes;
-            foreach (var item in statuses.EnumerateArray())
+            foreach (var entry in JsonSerializer.Deserialize<BulkAnswer>(answer.Body, JsonText.AnyCase)?.Statuses ?? [])
             {
-                if (Member(item, "entryId") is not { ValueKind: JsonValueKind.String } id || !int.TryParse(id.GetString(), out var number) || Array.IndexOf(entryIds, number) is not (>= 0 and var index)) continue;
-                outcomes[index] = Member(item, "status") is { ValueKind: JsonValueKind.String } status
-                    ? status.GetString() switch { "SUCCESS" => Outcome.Success, "DROP" => Outcome.Drop, _ => Outcome.Retry }
-                    : Outcome.Retry;
+                if (entry?.EntryId is { ValueKind: JsonValueKind.String } id && int.TryParse(id.GetString(), out var number) && Array.IndexOf(entryIds, number) is >= 0 and var index)
+                    outcomes[index] = OfWord(entry.Status);
             }
         }
         catch (JsonException)
@@ -74,15 +66,13 @@ internal static class AppAnswers
         return outcomes;
     }
 
-    // Member names match in any case, as Go binds them.
-    private static JsonElement? Member(JsonElement element, string name)
-    {
-        if (element.ValueKind != JsonValueKind.Object) return null;
-        foreach (var member in element.EnumerateObject())
-        {
-            if (member.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return member.Value;
-        }
+    private static Outcome OfWord(JsonElement? status) => status is { ValueKind: JsonValueKind.String } word
+        ? word.GetString() switch { "SUCCESS" => Outcome.Success, "DROP" => Outcome.Drop, _ => Outcome.Retry }
+        : Outcome.Retry;
 
-        return null;
-    }
+    internal sealed record SingleAnswer(JsonElement? Status);
+
+    internal sealed record BulkAnswer(List<BulkStatus?>? Statuses);
+
+    internal sealed record BulkStatus(JsonElement? EntryId, JsonElement? Status);
 }

@@ -8,7 +8,7 @@ namespace DaprLocal.PubSub;
 internal static class BulkBody
 {
     /// <summary>The body; members in the order in which daprd writes them.</summary>
-    public static ReadOnlyMemory<byte> Of(SubscriptionContext context, IReadOnlyCollection<BulkItem> items)
+    public static ReadOnlyMemory<byte> Of(SubscriptionContext context, IReadOnlyCollection<DeliveryItem> items)
     {
         var output = new ArrayBufferWriter<byte>(items.Sum(item => item.Message.Body.Length + 256));
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
@@ -28,7 +28,7 @@ internal static class BulkBody
         return output.WrittenMemory;
     }
 
-    private static void WriteEntry(Utf8JsonWriter json, BulkItem item, SubscriptionContext context)
+    private static void WriteEntry(Utf8JsonWriter json, DeliveryItem item, SubscriptionContext context)
     {
         json.WriteStartObject();
         json.WriteString("entryId"u8, item.EntryId.ToString(CultureInfo.InvariantCulture));

@@ -8,6 +8,3 @@ internal readonly record struct TraceContext(string Parent, string State);
 
 /// <summary>One entry of a bulk publish; <paramref name="Metadata"/> null when it has none of its own.</summary>
 internal sealed record BulkEntry(string EntryId, ReadOnlyMemory<byte> Event, string ContentType, IReadOnlyDictionary<string, string>? Metadata);
-
-/// <summary>A message that a broker has taken; the id is the CloudEvent's, empty for a raw payload.</summary>
-internal sealed record PublishedMessage(string AppId, string PubsubName, string Topic, string? Key, string EventId, DateTimeOffset Time);

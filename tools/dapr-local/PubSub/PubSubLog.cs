@@ -22,8 +22,8 @@ internal static partial class PubSubLog
     [LoggerMessage(206, LogLevel.Error, "The delivery of {Topic} to {AppId} failed inside the sidecar; it goes on in {Pause}")]
     public static partial void LoopFailed(ILogger log, string topic, string appId, TimeSpan pause, Exception error);
 
-    [LoggerMessage(207, LogLevel.Warning, "{Topic} {Partition}:{Offset} is not a CloudEvent and there is no dead letter topic: {Consequence}")]
-    public static partial void NotAnEvent(ILogger log, string topic, int partition, long offset, string consequence);
+    [LoggerMessage(207, LogLevel.Warning, "{Topic} {Partition}:{Offset} is not a CloudEvent or has expired, and there is no dead letter topic: {Consequence}")]
+    public static partial void NotDelivered(ILogger log, string topic, int partition, long offset, string consequence);
 
     [LoggerMessage(209, LogLevel.Warning, "/dapr/subscribe of {AppId} answered HTTP {Status}; it is taken for no subscriptions")]
     public static partial void SubscribeAnswered(ILogger log, string appId, int status);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text.Json;
 using DaprLocal.Storage;
 
 namespace DaprLocal.PubSub;
@@ -11,9 +12,11 @@ namespace DaprLocal.PubSub;
 internal sealed class SqliteBroker : IBroker
 {
     private const int SweepChunk = 2000;
+    private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
     private static readonly TimeSpan MaxSweepInterval = TimeSpan.FromHours(1);
     private readonly SqliteDatabase _database;
-    private readonly BrokerOptions _options;
+    private readonly int _partitions;
+    private readonly TimeSpan _retention;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
@@ -21,30 +24,30 @@ internal sealed class SqliteBroker : IBroker
     private readonly ITimer _sweeper;
     private readonly Lock _lock = new();
 
-    private SqliteBroker(SqliteDatabase database, BrokerOptions options, TimeProvider time, ILogger log)
+    private SqliteBroker(SqliteDatabase database, int partitions, TimeSpan retention, TimeProvider time, ILogger log)
     {
         _database = database;
-        _options = options;
+        (_partitions, _retention) = (partitions, retention);
         _time = time;
         _log = log;
         foreach (var topic in database.Read(LoadTopics)) _topics[topic.Name] = topic;
-        var interval = TimeSpan.FromTicks(Math.Clamp(options.Retention.Ticks / 10, TimeSpan.TicksPerSecond, MaxSweepInterval.Ticks));
+        var interval = TimeSpan.FromTicks(Math.Clamp(retention.Ticks / 10, TimeSpan.TicksPerSecond, MaxSweepInterval.Ticks));
         _sweeper = time.CreateTimer(_ => _ = SweepQuietlyAsync(), null, interval, interval);
     }
 
-    /// <summary>Opens or creates the file.</summary>
-    public static SqliteBroker Open(string path, BrokerOptions options, TimeProvider time, ILogger log) => new(SqliteDatabase.Open(path, SqliteBrokerSql.Schema), options, time, log);
+    /// <summary>Opens or creates the file. New topics get so many <paramref name="partitions"/>; records are kept for <paramref name="retention"/>, read or not.</summary>
+    public static SqliteBroker Open(string path, int partitions, TimeSpan retention, TimeProvider time, ILogger log) => new(SqliteDatabase.Open(path, SqliteBrokerSql.Schema), partitions, retention, time, log);
 
     /// <inheritdoc/>
     public async Task PublishAsync(string topic, IReadOnlyList<NewMessage> messages, CancellationToken cancellationToken)
     {
         var target = await TopicAsync(topic, cancellationToken);
         var partitions = new int[messages.Count];
-        var headers = new byte[messages.Count][];
+        var headers = new string?[messages.Count];
         for (var i = 0; i < partitions.Length; i++)
         {
             partitions[i] = PartitionOf(target, messages[i]);
-            headers[i] = HeaderCodec.Encode(messages[i].Headers)!;
+            headers[i] = messages[i].Headers.Count == 0 ? null : JsonSerializer.Serialize(messages[i].Headers);
         }
 
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -88,7 +91,7 @@ internal sealed class SqliteBroker : IBroker
                     rows.GetInt64(1),
                     rows.IsDBNull(2) ? null : rows.GetString(2),
                     DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(3)),
-                    HeaderCodec.Decode(rows.IsDBNull(4) ? null : rows.GetFieldValue<byte[]>(4)),
+                    rows.IsDBNull(4) ? NoHeaders : JsonSerializer.Deserialize<Dictionary<string, string>>(rows.GetString(4))!,
                     body));
             }
 
@@ -100,21 +103,13 @@ internal sealed class SqliteBroker : IBroker
     public async Task<long[]> OffsetsAsync(string group, string topic, CancellationToken cancellationToken)
     {
         var source = await TopicAsync(topic, cancellationToken);
-        return await _database.WriteAsync(
-            writer =>
-            {
-                // A group that is new starts where the options say; saved, so that it does not move while it has read nothing.
-                for (var partition = 0; partition < source.Next.Length; partition++)
-                {
-                    writer.Command(SqliteBrokerSql.Join, group, source.Id, partition, _options.FromNewest ? source.Next[partition] : 0L).ExecuteNonQuery();
-                }
-
-                var offsets = new long[source.Next.Length];
-                using var rows = writer.Command(SqliteBrokerSql.Offsets, group, source.Id).ExecuteReader();
-                while (rows.Read()) offsets[rows.GetInt32(0)] = rows.GetInt64(1);
-                return offsets;
-            },
-            cancellationToken);
+        var offsets = new long[source.Next.Length];
+        return _database.Read(reader =>
+        {
+            using var rows = reader.Command(SqliteBrokerSql.Offsets, group, source.Id).ExecuteReader();
+            while (rows.Read()) offsets[rows.GetInt32(0)] = rows.GetInt64(1);
+            return offsets;
+        });
     }
 
     /// <summary>Saves where a group goes on.</summary>
@@ -123,17 +118,17 @@ internal sealed class SqliteBroker : IBroker
         foreach (var (topic, partition, next) in offsets) writer.Command(SqliteBrokerSql.SaveOffset, group, _topics[topic].Id, partition, next).ExecuteNonQuery();
     });
 
-    /// <summary>Calls <paramref name="arrived"/> with the partition after records of the topic became readable. Dispose to end.</summary>
-    public IDisposable Watch(string topic, Action<int> arrived)
+    /// <summary>Calls <paramref name="arrived"/> with the partition after records of the topic became readable; the result ends it.</summary>
+    public Action Watch(string topic, Action<int> arrived)
     {
         _watchers.AddOrUpdate(topic, _ => [arrived], (_, all) => all.Add(arrived));
-        return new Registration(() => _watchers.AddOrUpdate(topic, _ => [], (_, all) => all.Remove(arrived)));
+        return () => _watchers.AddOrUpdate(topic, _ => [], (_, all) => all.Remove(arrived));
     }
 
     /// <summary>Removes records older than the retention; the newest of a partition stays, since it tells the next offset.</summary>
     public async Task SweepAsync()
     {
-        var before = (_time.GetUtcNow() - _options.Retention).ToUnixTimeMilliseconds();
+        var before = (_time.GetUtcNow() - _retention).ToUnixTimeMilliseconds();
         foreach (var topic in _topics.Values)
         {
             for (var partition = 0; partition < topic.Next.Length; partition++)
@@ -173,11 +168,11 @@ internal sealed class SqliteBroker : IBroker
         var id = await _database.WriteAsync(
             writer =>
             {
-                writer.Command(SqliteBrokerSql.CreateTopic, name, _options.Partitions).ExecuteNonQuery();
+                writer.Command(SqliteBrokerSql.CreateTopic, name, _partitions).ExecuteNonQuery();
                 return (long)writer.Command(SqliteBrokerSql.TopicId, name).ExecuteScalar()!;
             },
             cancellationToken);
-        lock (_lock) return _topics.TryGetValue(name, out var topic) ? topic : _topics[name] = new Topic(id, name, new long[_options.Partitions]);
+        lock (_lock) return _topics.TryGetValue(name, out var topic) ? topic : _topics[name] = new Topic(id, name, new long[_partitions]);
     }
 
     private static List<Topic> LoadTopics(SqliteReader reader)
@@ -216,10 +211,5 @@ internal sealed class SqliteBroker : IBroker
         public long Id => id;
         public string Name => name;
         public long[] Next => next;
-    }
-
-    private sealed class Registration(Action end) : IDisposable
-    {
-        public void Dispose() => end();
     }
 }

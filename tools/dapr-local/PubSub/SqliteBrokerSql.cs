@@ -47,9 +47,6 @@ internal static class SqliteBrokerSql
     /// <summary>Records of a partition.</summary>
     public const string Read = "SELECT sequence, position, key, time, headers, body FROM message WHERE topic = $1 AND partition = $2 AND position >= $3 ORDER BY position LIMIT $4";
 
-    /// <summary>Makes a group known in a partition.</summary>
-    public const string Join = "INSERT OR IGNORE INTO consumed (consumer_group, topic, partition, next) VALUES ($1, $2, $3, $4)";
-
     /// <summary>Where a group goes on.</summary>
     public const string Offsets = "SELECT partition, next FROM consumed WHERE consumer_group = $1 AND topic = $2";
 

@@ -10,7 +10,7 @@ internal sealed class SqliteConsumer(SqliteBroker broker, string group, TimeProv
     public async Task RunAsync(IReadOnlyCollection<string> topics, Func<IClaim, Task> serve, CancellationToken stopping)
     {
         await using var committer = new OffsetCommitter(broker, group, time, log);
-        var watches = new List<IDisposable>();
+        var watches = new List<Action>();
         try
         {
             var all = new List<Claim>();
@@ -26,7 +26,7 @@ internal sealed class SqliteConsumer(SqliteBroker broker, string group, TimeProv
         }
         finally
         {
-            foreach (var watch in watches) watch.Dispose();
+            foreach (var end in watches) end();
         }
     }
 

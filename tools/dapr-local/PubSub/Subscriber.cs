@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DaprLocal.Config;
 
 namespace DaprLocal.PubSub;
@@ -9,7 +10,7 @@ internal sealed class Subscriber(SidecarOptions options, IReadOnlyDictionary<str
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abort = new();
     private readonly List<Task> _consumers = [];
-    private readonly List<BulkDelivery> _bulk = [];
+    private readonly ConcurrentBag<Delivery> _deliveries = [];
 
     /// <summary>Starts the deliveries; a subscription without its component or with a topic that cannot be is logged and left out.</summary>
     public IReadOnlyList<Subscription> Start(IEnumerable<Subscription> subscriptions)
@@ -18,7 +19,7 @@ internal sealed class Subscriber(SidecarOptions options, IReadOnlyDictionary<str
         foreach (var group in started.GroupBy(subscription => subscription.PubsubName))
         {
             var pubsub = pubsubs[group.Key];
-            var deliveries = group.ToDictionary(subscription => subscription.Topic, subscription => Delivery(subscription, pubsub));
+            var deliveries = group.ToDictionary(subscription => subscription.Topic, subscription => Serve(subscription, pubsub));
             _consumers.Add(Task.Run(() => ConsumeAsync(pubsub, deliveries)));
         }
 
@@ -38,7 +39,7 @@ internal sealed class Subscriber(SidecarOptions options, IReadOnlyDictionary<str
 
         await _abort.CancelAsync();
         await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _bulk.ForEach(bulk => bulk.Dispose());
+        foreach (var delivery in _deliveries) delivery.Dispose();
         _stopping.Dispose();
         _abort.Dispose();
     }
@@ -59,13 +60,18 @@ internal sealed class Subscriber(SidecarOptions options, IReadOnlyDictionary<str
         }
     }
 
-    private Func<IClaim, Task> Delivery(Subscription subscription, PubSubComponent pubsub)
+    private Func<IClaim, Task> Serve(Subscription subscription, PubSubComponent pubsub)
     {
         var context = new SubscriptionContext(options.AppId, subscription, pubsub, options.Resiliency.Inbound.GetValueOrDefault(pubsub.Name), app, time, log, _abort.Token);
-        if (subscription.Bulk is null) return claim => new SingleDelivery(context, claim).RunAsync();
-        var bulk = new BulkDelivery(context);
-        _bulk.Add(bulk);
-        return bulk.ServeAsync;
+        if (subscription.Bulk is null) return claim => NewDelivery().ServeAsync(claim);
+        return NewDelivery().ServeAsync;
+
+        Delivery NewDelivery()
+        {
+            var delivery = new Delivery(context);
+            _deliveries.Add(delivery);
+            return delivery;
+        }
     }
 
     // A group that cannot be joined is tried again, since nobody else would.

@@ -1,40 +1,35 @@
-using System.Globalization;
+using System.Net;
+using System.Text.Json;
 using DaprLocal.Hosting;
 
 namespace DaprLocal.Sample;
 
-/// <summary>Places one order through the public API of the two apps and prints what happens to it, as it happens.</summary>
+/// <summary>Places one order through the public API of the two apps and prints what its history says, as it grows.</summary>
 internal sealed class SampleOrder : IDisposable
 {
-    private const int MaxPolls = 300;
-
+    private const string Product = "SAMPLE-BOOK";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan BetweenPolls = TimeSpan.FromMilliseconds(50);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private readonly HttpClient _orders;
     private readonly HttpClient _inventory;
     private readonly Terminal _terminal;
     private readonly TimeProvider _time;
-    private readonly SampleApi _api;
-    private readonly MessageLog _messages;
-    private readonly HashSet<string> _shown = new(StringComparer.Ordinal);
 
-    /// <summary>A sample against the apps at the two addresses; <paramref name="messages"/> is told what is published.</summary>
-    public SampleOrder(Uri orders, Uri inventory, MessageLog messages, Terminal terminal, TimeProvider time)
+    /// <summary>A sample against the apps at the two addresses.</summary>
+    public SampleOrder(Uri orders, Uri inventory, Terminal terminal, TimeProvider time)
     {
-        _orders = LoopbackHttp.Create(orders, Limit);
-        _inventory = LoopbackHttp.Create(inventory, Limit);
-        (_messages, _terminal, _time) = (messages, terminal, time);
-        _api = new SampleApi(_orders, _inventory);
+        _orders = Client(orders);
+        _inventory = Client(inventory);
+        (_terminal, _time) = (terminal, time);
     }
 
     /// <summary>The sample, if the run has the apps it is for.</summary>
-    public static SampleOrder? For(RunPlan plan, MessageLog messages, Terminal terminal, TimeProvider time)
+    public static SampleOrder? For(RunPlan plan, Terminal terminal, TimeProvider time)
     {
         Uri? UrlOf(string appId) => plan.Apps.FirstOrDefault(app => app.App.AppId == appId)?.Url;
-        return UrlOf("order-app") is { } orders && UrlOf("inventory-app") is { } inventory
-            ? new SampleOrder(orders, inventory, messages, terminal, time)
-            : null;
+        return UrlOf("order-app") is { } orders && UrlOf("inventory-app") is { } inventory ? new SampleOrder(orders, inventory, terminal, time) : null;
     }
 
     /// <summary>Runs the sample; a failure is told, and the apps stay up.</summary>
@@ -42,17 +37,12 @@ internal sealed class SampleOrder : IDisposable
     {
         try
         {
-            var created = await _api.EnsureProductAsync(stop);
-            _terminal.Line("sample ", $"one order of {SampleApi.Product} ({(created ? "created now, 100 in stock" : "already in stock")})");
-            var asked = _time.GetUtcNow();
-            var order = await _api.PlaceAsync(stop);
-            if (order.Replayed)
-                await ShowReplayAsync(order, asked, stop);
-            else
-                await ShowNewAsync(order, asked, stop);
-            SuggestNext(order.Id);
+            _terminal.Line($"sample one order of {Product} ({(await EnsureProductAsync(stop) ? "created now, 100 in stock" : "already in stock")})");
+            var (id, isNew) = await PlaceAsync(stop);
+            if (await FollowAsync(id, stop) is { } problem && isNew) _terminal.Error($"{problem}; look at the lines of the apps above");
+            SuggestNext(id);
         }
-        catch (Exception exception) when (exception is HttpRequestException or System.Text.Json.JsonException or KeyNotFoundException
+        catch (Exception exception) when (exception is HttpRequestException or JsonException or KeyNotFoundException
             || (exception is OperationCanceledException && !stop.IsCancellationRequested))
         {
             _terminal.Error($"the sample order failed: {exception.Message}");
@@ -66,61 +56,73 @@ internal sealed class SampleOrder : IDisposable
         _inventory.Dispose();
     }
 
-    private async Task ShowNewAsync(PlacedOrder order, DateTimeOffset asked, CancellationToken stop)
+    private async Task<bool> EnsureProductAsync(CancellationToken ct)
     {
-        Show("claim", $"order {order.Id} accepted ({order.HttpStatus})", _time.GetUtcNow(), asked);
-        if (await FollowAsync(order, asked, stop) is { } problem)
-            _terminal.Error($"{problem}; look at the lines of the apps above");
-    }
-
-    private async Task ShowReplayAsync(PlacedOrder order, DateTimeOffset asked, CancellationToken stop)
-    {
-        _terminal.Line("  same order ", $"{order.Id} ({order.HttpStatus}, Idempotency-Replayed: true): this key was used before, and the order is read from durable state");
-        foreach (var entry in await _api.HistoryAsync(order.Id, stop))
+        var path = new Uri($"/api/inventory/{Product}", UriKind.Relative);
+        using var found = await _inventory.GetAsync(path, ct);
+        if (found.StatusCode == HttpStatusCode.NotFound)
         {
-            _shown.Add(KeyOf(entry));
-            _terminal.Line($"  {entry.Time.ToLocalTime():yyyy-MM-dd HH:mm:ss.fff} ", Describe(entry));
+            using var created = await _inventory.PutAsJsonAsync(path, new { total = 100 }, ct);
+            await ReadAsync(created, ct);
+            return true;
         }
-        // It may have been on its way when the last run ended: then it goes on now.
-        if (order.Status == "PENDING" && await FollowAsync(order, asked, stop) is { } problem)
-            _terminal.Error($"{problem}; look at the lines of the apps above");
+
+        await ReadAsync(found, ct);
+        return false;
     }
 
-    // Null once the order left PENDING, else what is known when patience ends.
-    private async Task<string?> FollowAsync(PlacedOrder order, DateTimeOffset asked, CancellationToken stop)
+    // The same key answers the same order again.
+    private async Task<(string Id, bool IsNew)> PlaceAsync(CancellationToken ct)
     {
-        var status = order.Status;
-        for (var poll = 0; poll < MaxPolls && _time.GetUtcNow() - asked < Limit; poll++)
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/orders")
         {
-            var history = await _api.HistoryAsync(order.Id, stop);
-            var news = history.Select(entry => (Key: KeyOf(entry), Label: entry.NewStatus, Text: Describe(entry), entry.Time))
-                .Concat(_messages.Of(order.Id).Select(message => (Key: message.Text, Label: "message", message.Text, message.Time)))
-                .Where(item => _shown.Add(item.Key))
-                .OrderBy(item => item.Time);
-            foreach (var item in news)
-                Show(item.Label, item.Text, item.Time, asked);
+            Content = JsonContent.Create(new { userId = "sample-user", productId = Product, quantity = 1, amount = 42.50m }),
+        };
+        request.Headers.Add("Idempotency-Key", "dapr-local-sample");
+        using var response = await _orders.SendAsync(request, ct);
+        var id = (await ReadAsync(response, ct)).GetProperty("id").GetString()!;
+        var isNew = !response.Headers.Contains("Idempotency-Replayed");
+        _terminal.Line(isNew
+            ? $"  order {id} accepted ({(int)response.StatusCode})"
+            : $"  same order {id} ({(int)response.StatusCode}, Idempotency-Replayed: true): this key was used before, and the order is read from durable state");
+        return (id, isNew);
+    }
 
-            status = history.Count > 0 ? history[^1].NewStatus : status;
-            if (status == "CONFIRMED")
-                return null;
-            if (status is "CANCELLED" or "REFUNDED")
-                return $"order {order.Id} became {status} ({history[^1].Reason ?? "no reason given"})";
+    // Null once the order is CONFIRMED, else what is known when it ends or patience does.
+    private async Task<string?> FollowAsync(string id, CancellationToken stop)
+    {
+        var began = _time.GetTimestamp();
+        var shown = 0;
+        while (true)
+        {
+            var history = await HistoryAsync(id, stop);
+            foreach (var entry in history.Skip(shown))
+                _terminal.Line($"  {entry.Time.ToLocalTime():yyyy-MM-dd HH:mm:ss.fff}  {entry.OldStatus ?? "(new)"} → {entry.NewStatus}{(entry.Reason is { Length: > 0 } reason ? $" ({reason})" : "")}");
+            shown = history.Length;
+            if (history is [.., { NewStatus: "CANCELLED" or "REFUNDED" } end]) return $"order {id} became {end.NewStatus} ({end.Reason ?? "no reason given"})";
+            if (history is [.., { NewStatus: not "PENDING" }]) return null;
+            if (_time.GetElapsedTime(began) > Limit) return $"order {id} is not CONFIRMED after {Limit.TotalSeconds:0} s";
             await Task.Delay(BetweenPolls, _time, stop);
         }
-        return $"order {order.Id} is not CONFIRMED after {Limit.TotalSeconds:0} s: it is {status}, and {(_messages.Of(order.Id) is { Count: > 0 } seen
-            ? $"the last message seen is '{seen[^1].Text}'" : "no message of it was published")}";
     }
 
-    private void Show(string label, string text, DateTimeOffset when, DateTimeOffset asked)
+    private async Task<HistoryEntry[]> HistoryAsync(string id, CancellationToken ct)
     {
-        var milliseconds = Math.Max(0, (when - asked).TotalMilliseconds);
-        _terminal.Line(string.Create(CultureInfo.InvariantCulture, $"  +{milliseconds,7:0.0} ms  {label,-10} "), text);
+        using var response = await _orders.GetAsync(new Uri($"/api/orders/{id}/history", UriKind.Relative), ct);
+        // The order exists as soon as it is claimed; its history may follow a moment later.
+        return response.StatusCode == HttpStatusCode.NotFound ? [] : (await ReadAsync(response, ct)).Deserialize<HistoryEntry[]>(Json) ?? [];
     }
 
-    private static string KeyOf(HistoryEntry entry) => entry.Sequence.ToString(CultureInfo.InvariantCulture);
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        var body = await response.Content.ReadAsStringAsync(ct);
+        if (!response.IsSuccessStatusCode)
+            throw new HttpRequestException($"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri!.AbsolutePath} answered {(int)response.StatusCode}: {(body.Length > 500 ? body[..500] : body)}");
+        return JsonSerializer.Deserialize<JsonElement>(body).GetProperty("data");
+    }
 
-    private static string Describe(HistoryEntry entry) =>
-        $"{entry.OldStatus ?? "(new)"} → {entry.NewStatus}{(entry.Reason is { Length: > 0 } reason ? $" ({reason})" : "")}";
+    // Never through a proxy that the environment names.
+    private static HttpClient Client(Uri address) => new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = Limit };
 
     private void SuggestNext(string orderId)
     {
@@ -128,7 +130,9 @@ internal sealed class SampleOrder : IDisposable
         _terminal.Line();
         _terminal.Line("try next");
         _terminal.Line($"  curl -s {orders}api/orders/{orderId}/history");
-        _terminal.Line($"  curl -s {inventory}api/inventory/{SampleApi.Product}");
-        _terminal.Line($"  curl -si {orders}api/orders -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' -d '{{\"userId\":\"me\",\"productId\":\"{SampleApi.Product}\",\"quantity\":2,\"amount\":85}}'");
+        _terminal.Line($"  curl -s {inventory}api/inventory/{Product}");
+        _terminal.Line($"  curl -si {orders}api/orders -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' -d '{{\"userId\":\"me\",\"productId\":\"{Product}\",\"quantity\":2,\"amount\":85}}'");
     }
+
+    private sealed record HistoryEntry(string? OldStatus, string NewStatus, string? Reason, DateTimeOffset Time);
 }

@@ -23,9 +23,6 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     {
     }
 
-    /// <summary>Raised after a broker has taken a message; handlers must be quick and must not throw.</summary>
-    public event Action<PublishedMessage>? MessagePublished;
-
     /// <summary>Apps of this process that can be invoked.</summary>
     public ConcurrentDictionary<string, AppAddress> Apps { get; } = new();
 
@@ -71,9 +68,6 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     public IReadOnlyList<ComponentInfo> InfosOf(SidecarOptions options) =>
         [.. Visible(options).OrderBy(manifest => manifest.Name, StringComparer.Ordinal).Select(manifest => new ComponentInfo(manifest.Name, manifest.Type, manifest.Version, _stores.TryGetValue(manifest.Name, out var store) ? store.Capabilities : []))];
 
-    /// <summary>Tells observers of a message.</summary>
-    public void OnPublished(PublishedMessage message) => MessagePublished?.Invoke(message);
-
     /// <summary>Closes everything; what was accepted is on disk.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -96,7 +90,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
                     _stores[manifest.Name] = await StateStores.OpenAsync(manifest, dataDirectory, time, ct);
                     break;
                 case "pubsub.sqlite":
-                    _brokers[manifest.Name] = SqliteBroker.Open(Prepared(settings.FilePath("connectionString", dataDirectory)), Options(settings), time, log);
+                    _brokers[manifest.Name] = OpenSqlite(settings, dataDirectory, time, log);
                     break;
                 case "pubsub.kafka":
                     _brokers[manifest.Name] = await OpenKafkaAsync(manifest.Name, settings, log);
@@ -126,17 +120,10 @@ internal sealed class ComponentRegistry : IAsyncDisposable
         }
     }
 
-    private static BrokerOptions Options(ComponentSettings settings)
+    private static SqliteBroker OpenSqlite(ComponentSettings settings, string dataDirectory, TimeProvider time, ILogger log)
     {
-        settings.AllowOnly(["connectionString", "partitions", "retention", "initialOffset", "consumerGroup", "backOffDuration", .. TopicScopes.Known]);
-        var initial = settings.Text("initialOffset", "oldest");
-        if (initial is not ("oldest" or "newest")) throw settings.Wrong($"metadata 'initialOffset' must be oldest or newest, not '{initial}'");
-        return new BrokerOptions(settings.Number("partitions", 12, 1, 256), settings.Duration("retention", DefaultRetention), initial == "newest");
-    }
-
-    private static string Prepared(string path)
-    {
-        if (Path.GetDirectoryName(path) is { Length: > 0 } directory) Directory.CreateDirectory(directory);
-        return path;
+        settings.AllowOnly(["connectionString", "partitions", "retention", "consumerGroup", "backOffDuration", .. TopicScopes.Known]);
+        var path = settings.FilePath("connectionString", dataDirectory);
+        return SqliteBroker.Open(path, settings.Number("partitions", 12, 1, 256), settings.Duration("retention", DefaultRetention), time, log);
     }
 }

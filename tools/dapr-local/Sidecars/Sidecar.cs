@@ -21,58 +21,54 @@ internal sealed class Sidecar : IAsyncDisposable
     private readonly ComponentRegistry _components;
     private readonly SidecarOptions _options;
     private readonly HttpMessageInvoker _invoker;
+    private readonly TaskCompletionSource _shutdown = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Sidecar(SidecarOptions options, ComponentRegistry components, WebApplication web, AppLink? app, MetadataApi metadata, HttpMessageInvoker invoker)
+    private Sidecar(SidecarOptions options, ComponentRegistry components, WebApplication web, WorkflowEngine workflows, AppLink? app, MetadataApi metadata, HttpMessageInvoker invoker)
     {
         _options = options;
         _components = components;
         _web = web;
         _app = app;
         _invoker = invoker;
-        metadata.ShutdownRequested += () => ShutdownRequested?.Invoke();
+        Workflows = workflows;
+        metadata.ShutdownRequested += () => _shutdown.TrySetResult();
     }
 
-    /// <summary>Raised when a caller asks the sidecar to end; the host decides.</summary>
-    public event Action? ShutdownRequested;
-
-    /// <summary>The app id.</summary>
-    public string AppId => _options.AppId;
-
-    /// <summary>True once <see cref="AppReady"/> has succeeded.</summary>
-    public bool IsAppReady => AppReady.IsCompletedSuccessfully;
+    /// <summary>Completes when a caller asks the sidecar to end (<c>POST /v1.0/shutdown</c>); the host decides.</summary>
+    public Task ShutdownRequested => _shutdown.Task;
 
     /// <summary>Ends when the app listens, has been asked for its subscriptions, and is served; at once without an app port. Fails when its subscriptions cannot be served.</summary>
     public Task AppReady => _app?.Ready ?? Task.CompletedTask;
 
-    /// <summary>
-    /// Opens the ports; without <paramref name="workflows"/>, no workflows are served.
-    /// </summary>
-    /// <exception cref="IOException">A port is taken.</exception>
-    public static async Task<Sidecar> StartAsync(
-        SidecarOptions options,
-        ComponentRegistry components,
-        WorkflowEngine? workflows,
-        TimeProvider time,
-        ILoggerFactory loggers,
-        CancellationToken ct)
+    /// <summary>The app's workflows.</summary>
+    public WorkflowEngine Workflows { get; }
+
+    /// <summary>The file of an app's workflows in the data folder.</summary>
+    public static string WorkflowFile(string appId) => $"workflows/{appId}.db";
+
+    /// <summary>Opens the app's workflow file below <paramref name="dataDirectory"/>, then the ports.</summary>
+    /// <exception cref="IOException">A port is taken, or the folder cannot be made.</exception>
+    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The workflow file cannot be opened.</exception>
+    public static async Task<Sidecar> StartAsync(SidecarOptions options, ComponentRegistry components, string dataDirectory, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
     {
+        var file = Path.Combine(dataDirectory, WorkflowFile(options.AppId));
+        var workflows = await WorkflowEngine.OpenAsync(options, file, time, loggers.CreateLogger("DaprLocal.Workflows." + options.AppId), ct);
         var log = loggers.CreateLogger("DaprLocal.Sidecar." + options.AppId);
         var metadata = new MetadataApi(options, components.InfosOf(options));
         var pubsubs = components.PubSubsOf(options);
         var state = new StateApi(components.StatesOf(options));
-        var publish = new PubSubApi(options.AppId, pubsubs, options.Resiliency, time, components.OnPublished);
+        var publish = new PubSubApi(options.AppId, pubsubs, options.Resiliency, time);
         var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
         var invoke = new InvokeRoutes(options, app => components.Apps.GetValueOrDefault(app), invoker, time);
         var app = options.AppPort is null ? null : new AppLink(options, pubsubs, metadata, time, log);
         var token = options.ApiToken is { } text ? new TokenCheck(text) : null;
-        var http = new HttpApi(state, publish, metadata, workflows, invoke, token, () => app?.IsListening == false ? ApiErrors.NotReady("app") : null, options.MaxBodySize, log);
-        var web = Build(options, loggers, new DaprService(state, publish, metadata), workflows is null ? null : new TaskHubService(workflows));
+        var http = new HttpApi(state, publish, metadata, invoke, token, () => app?.IsListening == false ? ApiErrors.NotReady("app") : null, options.MaxBodySize, log);
+        var web = Build(options, loggers, new DaprService(state, publish, metadata), new TaskHubService(workflows));
         web.Use(next => context => HttpProtocol.IsHttp2(context.Request.Protocol) ? next(context) : http.HandleAsync(context));
         if (token is not null) web.Use(next => context => token.InvokeAsync(context, next));
         web.UseRouting();
-        web.Use(next => context => context.GetEndpoint() is null ? RefuseRpc(context) : next(context));
         web.MapGrpcService<DaprService>();
-        if (workflows is not null) web.MapGrpcService<TaskHubService>();
+        web.MapGrpcService<TaskHubService>();
         try
         {
             await web.StartAsync(ct);
@@ -80,6 +76,7 @@ internal sealed class Sidecar : IAsyncDisposable
         catch
         {
             if (app is not null) await app.DisposeAsync();
+            await workflows.DisposeAsync();
             await web.DisposeAsync();
             invoker.Dispose();
             throw;
@@ -87,12 +84,14 @@ internal sealed class Sidecar : IAsyncDisposable
 
         components.Apps[options.AppId] = new AppAddress(options.AppChannelAddress, options.AppPort, options.AppToken, () => app?.IsHealthy is not false, options.DeniesCalls);
         app?.Start();
-        return new Sidecar(options, components, web, app, metadata, invoker);
+        return new Sidecar(options, components, web, workflows, app, metadata, invoker);
     }
 
-    /// <summary>Stops the deliveries, then the ports; calls under way get a few seconds.</summary>
+    /// <summary>Stops the workflows and the deliveries, then the ports; calls under way get a few seconds.</summary>
     public async ValueTask DisposeAsync()
     {
+        // The engine first: the streams of workers end with it, and the ports close only when they are ended.
+        await Workflows.DisposeAsync();
         _components.Apps.TryRemove(_options.AppId, out _);
         if (_app is not null) await _app.DisposeAsync();
         await _web.StopAsync();
@@ -100,15 +99,7 @@ internal sealed class Sidecar : IAsyncDisposable
         _invoker.Dispose();
     }
 
-    private static Task RefuseRpc(HttpContext context)
-    {
-        context.Response.ContentType = "application/grpc";
-        context.Response.Headers["grpc-status"] = "12"; // UNIMPLEMENTED
-        context.Response.Headers["grpc-message"] = $"dapr-local has no rpc {Uri.EscapeDataString(context.Request.Path.Value ?? "").Replace("%2F", "/", StringComparison.Ordinal)}";
-        return Task.CompletedTask;
-    }
-
-    private static WebApplication Build(SidecarOptions options, ILoggerFactory loggers, DaprService service, TaskHubService? taskHub)
+    private static WebApplication Build(SidecarOptions options, ILoggerFactory loggers, DaprService service, TaskHubService taskHub)
     {
         // An empty builder: neither files nor ASPNETCORE_* of the user's shell may move our ports.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "dapr-local" });
@@ -123,13 +114,12 @@ internal sealed class Sidecar : IAsyncDisposable
         builder.Services.Replace(ServiceDescriptor.Singleton(loggers));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddSingleton(service);
+        builder.Services.AddSingleton(taskHub);
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.IgnoreUnknownServices = true;
             grpc.MaxReceiveMessageSize = options.MaxBodySize;
             grpc.MaxSendMessageSize = options.MaxBodySize;
         });
-        if (taskHub is not null) builder.Services.AddSingleton(taskHub);
         return builder.Build();
     }
 }

@@ -27,9 +27,7 @@ internal static class StateStores
     private static SqliteStateStore OpenSqlite(ComponentSettings settings, string dataDirectory, TimeProvider time)
     {
         settings.AllowOnly("actorStateStore", "connectionString", "cleanupInterval");
-        var path = settings.FilePath("connectionString", dataDirectory);
-        if (Path.GetDirectoryName(path) is { Length: > 0 } directory) Directory.CreateDirectory(directory);
-        return SqliteStateStore.Open(path, settings.Interval("cleanupInterval", TimeSpan.Zero), time);
+        return SqliteStateStore.Open(settings.FilePath("connectionString", dataDirectory), settings.Interval("cleanupInterval", TimeSpan.Zero), time);
     }
 
     private static async Task<PostgresStateStore> OpenPostgresAsync(ComponentManifest manifest, ComponentSettings settings, TimeProvider time, CancellationToken ct)

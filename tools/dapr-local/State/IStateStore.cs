@@ -32,9 +32,6 @@ internal sealed record StateOperation(bool IsDelete, string Key)
 
     /// <summary>True when the key must not be there.</summary>
     public bool IsFirstWrite => Concurrency == "first-write";
-
-    /// <summary>True when it sets the key, whatever is there.</summary>
-    public bool IsUnconditionalSave => !IsDelete && !HasETag && !IsFirstWrite;
 }
 
 /// <summary>A store's refusal; the message reaches the caller.</summary>
@@ -64,7 +61,4 @@ internal interface IStateStore : IAsyncDisposable
 
     /// <summary>Applies one operation; ends when it is durable.</summary>
     Task ApplyAsync(StateOperation operation, CancellationToken ct);
-
-    /// <summary>Applies several operations, neither atomically nor in order; one task each, which ends as if it had been applied alone.</summary>
-    IReadOnlyList<Task> ApplyEach(IReadOnlyList<StateOperation> operations, CancellationToken ct) => [.. operations.Select(operation => ApplyAsync(operation, ct))];
 }

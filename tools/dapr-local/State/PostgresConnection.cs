@@ -4,8 +4,8 @@ using Npgsql;
 namespace DaprLocal.State;
 
 /// <summary>
-/// A connection string as daprd takes it, <c>host=… user=… password=…</c> or <c>postgres://…</c>, in the words of the
-/// driver. Semicolons between the pairs and the driver's own names are understood too.
+/// A connection string as daprd takes it, <c>host=… user=… password=…</c>, in the words of the driver. Semicolons between the
+/// pairs and the driver's own names are understood too.
 /// </summary>
 internal static class PostgresConnection
 {
@@ -34,7 +34,7 @@ internal static class PostgresConnection
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
         var builder = new NpgsqlConnectionStringBuilder();
-        foreach (var (name, value) in text.Contains("://", StringComparison.Ordinal) ? PairsOfUri(text) : Pairs(text))
+        foreach (var (name, value) in Pairs(text))
         {
             if (!Names.TryGetValue(name, out var known)) throw new FormatException($"'{name}' is not known in a connection string; known are {string.Join(", ", Names.Keys)}");
             try
@@ -48,22 +48,6 @@ internal static class PostgresConnection
         }
 
         return builder.Host is null ? throw new FormatException("'host' is missing") : builder;
-    }
-
-    private static IEnumerable<(string Name, string Value)> PairsOfUri(string text)
-    {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("postgres" or "postgresql")) throw new FormatException("it is no postgres:// address");
-        yield return ("host", uri.Host);
-        if (uri.Port > 0) yield return ("port", uri.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        var user = uri.UserInfo.Split(':', 2);
-        if (user[0].Length > 0) yield return ("user", Uri.UnescapeDataString(user[0]));
-        if (user.Length > 1) yield return ("password", Uri.UnescapeDataString(user[1]));
-        if (uri.AbsolutePath.Length > 1) yield return ("dbname", Uri.UnescapeDataString(uri.AbsolutePath[1..]));
-        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var parts = pair.Split('=', 2);
-            yield return (parts[0], parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
-        }
     }
 
     // name=value, apart by white space or semicolons; a value in single quotes may hold both, and \ takes the next character as it is.

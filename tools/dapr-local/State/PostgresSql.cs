@@ -15,20 +15,6 @@ internal static class PostgresSql
     public const string DeleteVersion = "DELETE FROM state WHERE key = $1 AND etag = $2";
     public const string Sweep = "DELETE FROM state WHERE expires_at < now()";
 
-    /// <summary>Of keys $1, values $2 and seconds to live $3, in one order of the keys, so that two of them wait for each other instead of deadlocking.</summary>
-    public const string UpsertMany = $"""
-        INSERT INTO state AS old (key, value, expires_at)
-        SELECT key, value, now() + seconds * interval '1 second' FROM unnest($1, $2, $3) AS new (key, value, seconds) ORDER BY key
-        {Replace}
-        """;
-
-    /// <summary>Takes the sweep's turn if none was taken for $1 milliseconds, here or in a daprd on the same tables.</summary>
-    public const string TakeTurn = """
-        INSERT INTO dapr_metadata AS old (key, value) VALUES ('last-cleanup-state-v2-', now()::text)
-        ON CONFLICT (key) DO UPDATE SET value = excluded.value
-        WHERE now() - old.value::timestamptz > $1 * interval '1 millisecond'
-        """;
-
     /// <summary>Serializes the migrations of several sidecars until the transaction ends.</summary>
     public const string LockMigrations = "SELECT pg_advisory_xact_lock(hashtext('dapr state migrations'))";
 

@@ -30,7 +30,7 @@ internal sealed class PostgresStateStore : IStateStore
         _source = source;
         _options = options;
         _time = time;
-        if (options.CleanupInterval is { } interval) _sweeper = time.CreateTimer(_ => Sweep(interval), null, interval, interval);
+        if (options.CleanupInterval is { } interval) _sweeper = time.CreateTimer(_ => Sweep(), null, interval, interval);
     }
 
     /// <inheritdoc/>
@@ -96,17 +96,6 @@ internal sealed class PostgresStateStore : IStateStore
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Task> ApplyEach(IReadOnlyList<StateOperation> operations, CancellationToken ct)
-    {
-        if (operations.Count < 2 || !operations.All(operation => operation.IsUnconditionalSave)) return [.. operations.Select(operation => ApplyAsync(operation, ct))];
-        var together = TranslatedAsync(() => TrySaveTogetherAsync(operations, ct), ct);
-        return [.. operations.Select(async operation =>
-        {
-            if (!await together) await ApplyAsync(operation, ct);
-        })];
-    }
-
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_sweeper is not null) await _sweeper.DisposeAsync();
@@ -118,29 +107,6 @@ internal sealed class PostgresStateStore : IStateStore
         await using var connection = await ConnectAsync(ct);
         await ApplyAsync(connection, operation, ct);
         return true;
-    }
-
-    // One commit instead of many. False: one of them is refused, or two are of one key, and so none was applied.
-    private async Task<bool> TrySaveTogetherAsync(IReadOnlyList<StateOperation> operations, CancellationToken ct)
-    {
-        try
-        {
-            var parameters = operations.Select(SetParameters).ToArray();
-            await using var connection = await ConnectAsync(ct);
-            await using var command = await PrepareAsync(connection, PostgresSql.UpsertMany, Column(0), Column(1), Column(2));
-            await command.ExecuteNonQueryAsync(Uncancelled);
-            return true;
-
-            NpgsqlParameter Column(int number) => new()
-            {
-                Value = parameters.Select(row => row[number].Value).ToArray(),
-                NpgsqlDbType = NpgsqlDbType.Array | parameters[0][number].NpgsqlDbType,
-            };
-        }
-        catch (Exception error) when (error is PostgresException or StateStoreException)
-        {
-            return false;
-        }
     }
 
     private static async Task ApplyAsync(NpgsqlConnection connection, StateOperation operation, CancellationToken ct)
@@ -251,16 +217,13 @@ internal sealed class PostgresStateStore : IStateStore
     }
 
     // A sweep that fails is tried again at the next interval; what is expired is never shown in between.
-    private void Sweep(TimeSpan interval) => _ = SweepAsync(interval)
+    private void Sweep() => _ = SweepAsync()
         .ContinueWith(task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
-    private Task<bool> SweepAsync(TimeSpan interval) => LimitedAsync(async ct =>
+    private Task<bool> SweepAsync() => LimitedAsync(async ct =>
     {
         await using var connection = await ConnectAsync(ct);
-        await using var turn = Command(connection, PostgresSql.TakeTurn, new NpgsqlParameter<double> { TypedValue = interval.TotalMilliseconds / 2 });
-        if (await turn.ExecuteNonQueryAsync(Uncancelled) == 0) return false;
-        await using var sweep = Command(connection, PostgresSql.Sweep);
-        await sweep.ExecuteNonQueryAsync(Uncancelled);
+        await ExecuteAsync(connection, PostgresSql.Sweep);
         return true;
     }, CancellationToken.None);
 

@@ -31,10 +31,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         _loop = Task.Factory.StartNew(RunWriter, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Opens or creates the file and runs <paramref name="schema"/>, which must be repeatable (CREATE … IF NOT EXISTS).</summary>
+    /// <summary>Opens or creates the file, its folder included, and runs <paramref name="schema"/>, which must be repeatable (CREATE … IF NOT EXISTS).</summary>
     /// <exception cref="SqliteException">The file cannot be opened, is not a database, or the disk is full or read-only.</exception>
     public static SqliteDatabase Open(string path, string schema)
     {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
         var connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString();
         var connection = Connect(connectionString, WriterCacheKilobytes);
         try

@@ -15,8 +15,8 @@ internal sealed class EngineContext(SidecarOptions options, SqliteDatabase datab
     /// <summary>Writing statements.</summary>
     public Writes Writes => writes;
 
-    /// <summary>Limits and retention.</summary>
-    public WorkflowSettings Settings => options.Workflows;
+    /// <summary>How long instances are kept when they are over.</summary>
+    public WorkflowRetention Retention => options.Retention;
 
     /// <summary>What workers can take.</summary>
     public PayloadLimit Payload { get; } = new(options.MaxBodySize);
@@ -37,7 +37,7 @@ internal sealed class EngineContext(SidecarOptions options, SqliteDatabase datab
     public CancellationTokenSource Closing { get; } = new();
 
     /// <summary>Scheduling state.</summary>
-    public WorkTable Table => field ??= new WorkTable(Cache, Settings);
+    public WorkTable Table => field ??= new WorkTable(Cache);
 
     /// <summary>The timers.</summary>
     public TimerPump Timers => field ??= new TimerPump(time, FireAsync, logger);

@@ -24,12 +24,9 @@ internal static partial class EngineLog
     [LoggerMessage(LogLevel.Warning, "Workflow '{InstanceId}' is stalled until another worker connects: {Problem}")]
     public static partial void WorkflowStalled(this ILogger logger, string instanceId, string problem);
 
-    [LoggerMessage(LogLevel.Warning, "Workflow '{InstanceId}' continued as new {Count} times in a row; it goes on after a pause")]
-    public static partial void ContinuesWithoutPause(this ILogger logger, string instanceId, int count);
-
     [LoggerMessage(LogLevel.Error, "A turn of workflow '{InstanceId}' could not be prepared or saved; it is tried again")]
     public static partial void TurnFailed(this ILogger logger, Exception error, string instanceId);
 
-    [LoggerMessage(LogLevel.Error, "Workflow timers or the queue could not be read or saved; they are tried again")]
+    [LoggerMessage(LogLevel.Error, "Workflow timers could not be read or saved; they are tried again")]
     public static partial void StoreFailed(this ILogger logger, Exception error);
 }

@@ -17,7 +17,7 @@ internal sealed class InstanceWatchers
         {
             if (!_watches.TryGetValue(instanceId, out var list)) _watches.Add(instanceId, list = []);
             list.Add(watch);
-            if (_isClosed) watch.Cancel();
+            if (_isClosed) watch.Done.TrySetCanceled();
         }
 
         return watch;
@@ -29,7 +29,7 @@ internal sealed class InstanceWatchers
         lock (_gate)
         {
             _isClosed = true;
-            foreach (var watch in _watches.Values.SelectMany(list => list)) watch.Cancel();
+            foreach (var watch in _watches.Values.SelectMany(list => list)) watch.Done.TrySetCanceled();
         }
     }
 
@@ -42,7 +42,7 @@ internal sealed class InstanceWatchers
     /// <summary>Ends every wait for the instance with an error.</summary>
     public void Fail(string instanceId, Exception error)
     {
-        foreach (var watch in Of(instanceId)) watch.Fail(error);
+        foreach (var watch in Of(instanceId)) watch.Done.TrySetException(error);
     }
 
     private Watch[] Of(string instanceId)
@@ -50,40 +50,27 @@ internal sealed class InstanceWatchers
         lock (_gate) return _watches.TryGetValue(instanceId, out var list) ? [.. list] : [];
     }
 
-    private void Remove(Watch watch)
-    {
-        lock (_gate)
-        {
-            if (!_watches.TryGetValue(watch.InstanceId, out var list)) return;
-            list.Remove(watch);
-            if (list.Count == 0) _watches.Remove(watch.InstanceId);
-        }
-    }
-
     /// <summary>One wait.</summary>
     internal sealed class Watch(InstanceWatchers owner, string instanceId, Func<OrchestrationStatus, bool> condition) : IDisposable
     {
-        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>The instance watched.</summary>
-        public string InstanceId => instanceId;
-
         /// <summary>Ends when the condition has been met.</summary>
-        public Task Met => _done.Task;
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>Tries the condition.</summary>
         public void Try(OrchestrationStatus status)
         {
-            if (condition(status)) _done.TrySetResult();
+            if (condition(status)) Done.TrySetResult();
         }
 
-        /// <summary>Ends the wait with an error.</summary>
-        public void Fail(Exception error) => _done.TrySetException(error);
-
-        /// <summary>Ends the wait without an outcome.</summary>
-        public void Cancel() => _done.TrySetCanceled();
-
         /// <summary>Stops watching.</summary>
-        public void Dispose() => owner.Remove(this);
+        public void Dispose()
+        {
+            lock (owner._gate)
+            {
+                var list = owner._watches[instanceId];
+                list.Remove(this);
+                if (list.Count == 0) owner._watches.Remove(instanceId);
+            }
+        }
     }
 }

@@ -29,24 +29,26 @@ internal static class Records
         };
     }
 
-    /// <summary>The record of a generation that has not had its first turn.</summary>
-    public static InstanceRecord NextGeneration(TurnOutcome outcome, string instanceId)
+    /// <summary>The record of a run that has not had its first turn, by its start event.</summary>
+    public static InstanceRecord OfStart(HistoryEvent start) => new()
     {
-        var start = outcome.Events[1];
-        return new InstanceRecord
-        {
-            Id = instanceId,
-            ExecutionId = outcome.NextExecutionId!,
-            Name = start.ExecutionStarted.Name,
-            Status = OrchestrationStatus.Running,
-            Created = Ticks(start),
-            Updated = Ticks(start),
-            Started = Ticks(outcome.Events[0]),
-            Input = start.ExecutionStarted.Input,
-            CustomStatus = string.IsNullOrEmpty(outcome.CustomStatus) ? null : outcome.CustomStatus,
-            Parent = start.ExecutionStarted.ParentInstance,
-        };
-    }
+        Id = start.ExecutionStarted.WorkflowInstance.InstanceId,
+        ExecutionId = start.ExecutionStarted.WorkflowInstance.ExecutionId,
+        Name = start.ExecutionStarted.Name,
+        Status = OrchestrationStatus.Pending,
+        Created = Ticks(start),
+        Updated = Ticks(start),
+        Input = start.ExecutionStarted.Input,
+        Parent = start.ExecutionStarted.ParentInstance,
+    };
+
+    /// <summary>The record of a generation that has not had its first turn.</summary>
+    public static InstanceRecord NextGeneration(TurnOutcome outcome) => OfStart(outcome.Events[1]) with
+    {
+        Status = OrchestrationStatus.Running,
+        Started = Ticks(outcome.Events[0]),
+        CustomStatus = string.IsNullOrEmpty(outcome.CustomStatus) ? null : outcome.CustomStatus,
+    };
 
     private static long Ticks(HistoryEvent? e) => e?.Timestamp.ToDateTime().Ticks ?? 0;
 }

@@ -59,21 +59,18 @@ internal static class Rows
         return rows;
     }
 
-    /// <summary>Ids of instances that have something to do, at most <paramref name="limit"/>.</summary>
-    public static List<string> Ready(SqliteReader reader, int limit) => Strings(reader.Command(
-        "SELECT DISTINCT x.instance_id FROM inbox x JOIN instances i ON i.id = x.instance_id WHERE i.held = 0 AND i.status <> 8 ORDER BY x.instance_id LIMIT $1", limit));
+    /// <summary>Ids of instances that have something to do.</summary>
+    public static List<string> Ready(SqliteReader reader) => Strings(reader.Command(
+        "SELECT DISTINCT x.instance_id FROM inbox x JOIN instances i ON i.id = x.instance_id WHERE i.held = 0 AND i.status <> 8 ORDER BY x.instance_id"));
 
     /// <summary>Ids of stalled instances.</summary>
-    public static List<string> Stalled(SqliteReader reader, int limit) =>
-        Strings(reader.Command("SELECT id FROM instances WHERE status = 8 LIMIT $1", limit));
+    public static List<string> Stalled(SqliteReader reader) => Strings(reader.Command("SELECT id FROM instances WHERE status = 8"));
 
-    /// <summary>Activities that have no result, after the given one in order of key, at most <paramref name="limit"/>.</summary>
-    public static List<ActivityWork> Activities(SqliteReader reader, (string ExecutionId, int TaskId) after, int limit)
+    /// <summary>Activities that have no result.</summary>
+    public static List<ActivityWork> Activities(SqliteReader reader)
     {
         var work = new List<ActivityWork>();
-        using var row = reader.Command(
-            "SELECT instance_id, execution_id, event FROM activities WHERE (execution_id, task_id) > ($1, $2) ORDER BY execution_id, task_id LIMIT $3",
-            after.ExecutionId, after.TaskId, limit).ExecuteReader();
+        using var row = reader.Command("SELECT instance_id, execution_id, event FROM activities ORDER BY execution_id, task_id").ExecuteReader();
         while (row.Read()) work.Add(new ActivityWork(new RunIdentity(row.GetString(0), row.GetString(1)), HistoryEvent.Parser.ParseFrom(Blob(row, 2))));
         return work;
     }

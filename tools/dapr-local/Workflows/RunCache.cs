@@ -1,54 +1,29 @@
+using Microsoft.Extensions.Caching.Memory;
+
 namespace DaprLocal.Workflows;
 
 /// <summary>
 /// Keeps the folded histories of runs between their turns, so that a turn does not read and parse them again. Bounded by
-/// number and by bytes, least recently used first; whoever takes a state owns it.
+/// bytes, least recently used first; whoever takes a state owns it. An instance has one turn at a time, so nobody else takes it.
 /// </summary>
-internal sealed class RunCache(int maxRuns = 10_000, long maxBytes = 128 * 1024 * 1024)
+internal sealed class RunCache(long maxBytes = 128 * 1024 * 1024) : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, LinkedListNode<(RunState State, long Bytes)>> _runs = [];
-    private readonly LinkedList<(RunState State, long Bytes)> _byUse = [];
-    private long _bytes;
+    private readonly MemoryCache _runs = new(new MemoryCacheOptions { SizeLimit = maxBytes });
 
     /// <summary>Takes the state out of the cache if it is the given run at the given length.</summary>
     public RunState? Take(RunIdentity run, int historyLength)
     {
-        lock (_gate)
-        {
-            if (!_runs.TryGetValue(run.InstanceId, out var node)) return null;
-            Remove(node);
-            return node.Value.State.ExecutionId == run.ExecutionId && node.Value.State.Events.Count == historyLength ? node.Value.State : null;
-        }
+        if (!_runs.TryGetValue(run.InstanceId, out RunState? state)) return null;
+        _runs.Remove(run.InstanceId);
+        return state!.ExecutionId == run.ExecutionId && state.Events.Count == historyLength ? state : null;
     }
 
-    /// <summary>Gives a state to the cache.</summary>
-    public void Put(RunState state)
-    {
-        // Objects take several times the room of their serialized form; an empty run is not free either.
-        var bytes = 1024 + state.Bytes * 4;
-        lock (_gate)
-        {
-            if (_runs.TryGetValue(state.InstanceId, out var old)) Remove(old);
-            _runs.Add(state.InstanceId, _byUse.AddLast((state, bytes)));
-            _bytes += bytes;
-            while (_byUse.First is { } oldest && (_runs.Count > maxRuns || _bytes > maxBytes)) Remove(oldest);
-        }
-    }
+    /// <summary>Gives a state to the cache. Objects take several times the room of their serialized form; an empty run is not free either.</summary>
+    public void Put(RunState state) => _runs.Set(state.InstanceId, state, new MemoryCacheEntryOptions { Size = 1024 + (state.Bytes * 4) });
 
     /// <summary>Forgets an instance.</summary>
-    public void Remove(string instanceId)
-    {
-        lock (_gate)
-        {
-            if (_runs.TryGetValue(instanceId, out var node)) Remove(node);
-        }
-    }
+    public void Remove(string instanceId) => _runs.Remove(instanceId);
 
-    private void Remove(LinkedListNode<(RunState State, long Bytes)> node)
-    {
-        _runs.Remove(node.Value.State.InstanceId);
-        _byUse.Remove(node);
-        _bytes -= node.Value.Bytes;
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _runs.Dispose();
 }

@@ -13,7 +13,6 @@ internal sealed class RunState(string instanceId, string executionId)
     private readonly HashSet<Resolution> _resolved = [];
     private readonly List<(int TimerId, string EventName)> _eventTimers = [];
     private readonly List<string> _patches = [];
-    private readonly List<string> _children = [];
     private bool _suspended;
 
     /// <summary>The instance that runs.</summary>
@@ -42,9 +41,6 @@ internal sealed class RunState(string instanceId, string executionId)
 
     /// <summary>The newest version name on a turn.</summary>
     public string? Version { get; private set; }
-
-    /// <summary>Ids of the child workflows created, in order.</summary>
-    public IReadOnlyList<string> Children => _children;
 
     /// <summary>Timers that stand for a wait for an event and are neither fired nor paired with one, oldest first.</summary>
     public IReadOnlyList<(int TimerId, string EventName)> OpenEventTimers => _eventTimers;
@@ -95,9 +91,6 @@ internal sealed class RunState(string instanceId, string executionId)
                 break;
             case HistoryEvent.EventTypeOneofCase.ExecutionResumed:
                 _suspended = false;
-                break;
-            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated:
-                _children.Add(e.ChildWorkflowInstanceCreated.InstanceId);
                 break;
             case HistoryEvent.EventTypeOneofCase.TimerCreated when e.TimerCreated.ExternalEvent is { } wait:
                 _eventTimers.Add((e.EventId, wait.Name));

@@ -8,13 +8,12 @@ namespace DaprLocal.Workflows;
 /// Turns a worker's response into events and effects. Pure: the same run, events, response, time and execution ids give the
 /// same outcome. Refuses loudly what daprd would wedge on (unsupported actions, ids used twice).
 /// </summary>
-internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> newEvents, WorkflowResponse response, string appId, PayloadLimit payload, DateTimeOffset now, Func<string> newExecutionId)
+internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> newEvents, WorkflowResponse response, string appId, PayloadLimit payload, DateTimeOffset now, Func<string> newExecutionId, bool isLastTry = false)
 {
     private readonly List<HistoryEvent> _events = [.. newEvents];
     private readonly List<HistoryEvent> _activities = [];
     private readonly List<HistoryEvent> _timers = [];
     private readonly List<HistoryEvent> _children = [];
-    private readonly List<HistoryEvent> _toSelf = [];
     private readonly HashSet<Resolution> _created = [];
     private readonly HistoryEvent _started = state.Started ?? newEvents.First(e => e.ExecutionStarted is not null);
     private HistoryEvent? _completed;
@@ -37,13 +36,15 @@ internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> ne
                 case Action.CompleteWorkflow:
                     Complete(action.Id, action.CompleteWorkflow);
                     break;
+                case Action.ScheduleTask or Action.CreateChildWorkflow when action.Router is { HasTargetAppID: true, TargetAppID: var other } && other != appId:
+                    return Refuse(action, "UnknownTargetApp", $"the app '{other}' cannot be reached: this sidecar serves '{appId}' only");
                 case Action.ScheduleTask or Action.CreateTimer or Action.CreateChildWorkflow:
                     var created = Create(action);
                     var work = Resolution.CreatedBy(created)!.Value;
-                    if (state.IsCreated(work)) return Reject($"{work.Kind} {work.Id} is in the history already");
+                    if (state.IsCreated(work)) return Repeats(action, $"{work.Kind} {work.Id} is in the history already");
                     if (!_created.Add(work)) return Refuse(action, "DuplicateActionId", $"the response creates {work.Kind} {work.Id} twice");
                     _events.Add(created);
-                    Dispatch(action, created);
+                    Dispatch(created);
                     break;
                 case Action.SendEvent:
                     return Refuse(action, "SendEventUnsupportedOnDapr", "a workflow cannot send an event on Dapr; raise it from an activity");
@@ -67,7 +68,6 @@ internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> ne
             Timers = ended ? [] : _timers,
             CancelledTimers = CancelledTimers(),
             Children = _children,
-            ToSelf = _toSelf,
             ToParent = ended ? MessageToParent(_completed!.ExecutionCompleted) : null,
             ToChildren = isTerminated && terminated is { Recurse: true } ? Events.Terminated(now, terminated.Input, recurse: true) : null,
             CustomStatus = response.CustomStatus,
@@ -175,29 +175,11 @@ internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> ne
         return timer;
     }
 
-    private void Dispatch(WorkflowAction action, HistoryEvent created)
+    private void Dispatch(HistoryEvent created)
     {
-        var elsewhere = created.Router.HasTargetAppID && created.Router.TargetAppID != appId
-            ? Events.Failure("UnknownTargetApp", $"the app '{created.Router.TargetAppID}' cannot be reached: this sidecar serves '{appId}' only")
-            : null;
-        switch (created.EventTypeCase)
-        {
-            case HistoryEvent.EventTypeOneofCase.TaskScheduled when elsewhere is not null:
-                _toSelf.Add(Events.TaskFailed(now, action.Id, created.TaskScheduled.TaskExecutionId, elsewhere, created.Router));
-                break;
-            case HistoryEvent.EventTypeOneofCase.TaskScheduled:
-                _activities.Add(created);
-                break;
-            case HistoryEvent.EventTypeOneofCase.TimerCreated:
-                _timers.Add(created);
-                break;
-            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated when elsewhere is not null:
-                _toSelf.Add(Events.ChildFailed(now, action.Id, elsewhere));
-                break;
-            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated:
-                _children.Add(StartOfChild(created, _started.ExecutionStarted, new RunIdentity(state.InstanceId, state.ExecutionId), appId, now, newExecutionId()));
-                break;
-        }
+        if (created.TaskScheduled is not null) _activities.Add(created);
+        else if (created.TimerCreated is not null) _timers.Add(created);
+        else _children.Add(StartOfChild(created, _started.ExecutionStarted, new RunIdentity(state.InstanceId, state.ExecutionId), appId, now, newExecutionId()));
     }
 
     private static HistoryEvent StartOfChild(HistoryEvent created, ExecutionStartedEvent parent, RunIdentity run, string appId, DateTimeOffset now, string executionId)
@@ -226,7 +208,6 @@ internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> ne
         _activities.Clear();
         _timers.Clear();
         _children.Clear();
-        _toSelf.Clear();
         Complete(-1, OrchestrationStatus.Terminated, terminated.Input, null);
     }
 
@@ -274,7 +255,8 @@ internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> ne
         };
     }
 
-    private static TurnOutcome Reject(string problem) => new(TurnVerdict.Reject) { Problem = problem };
+    private TurnOutcome Repeats(WorkflowAction action, string problem) =>
+        isLastTry ? Refuse(action, "DuplicateActionId", problem) : new TurnOutcome(TurnVerdict.Reject) { Problem = problem };
 
     private TurnOutcome Refuse(WorkflowAction action, string errorType, string message)
     {
@@ -282,7 +264,6 @@ internal sealed class TurnApplier(RunState state, IReadOnlyList<HistoryEvent> ne
         _activities.Clear();
         _timers.Clear();
         _children.Clear();
-        _toSelf.Clear();
         _problem = message;
         Complete(action.Id, OrchestrationStatus.Failed, null, Events.Failure(errorType, message, nonRetriable: true));
         return Finish(terminated: null);

@@ -71,7 +71,6 @@ internal sealed class TurnCommit(Writes writes, RunIdentity run, int historyLeng
         foreach (var timer in outcome.Timers) effects.NoteDue(Writes.Arm(writer, run, timer));
         foreach (var timerId in outcome.CancelledTimers) Writes.Disarm(writer, run.ExecutionId, timerId);
         foreach (var child in outcome.Children) Create(writer, child, effects);
-        foreach (var message in outcome.ToSelf) ToSelf(writer, message, effects);
         if (record.IsTerminal) End(writer, effects);
         return effects;
     }
@@ -99,12 +98,8 @@ internal sealed class TurnCommit(Writes writes, RunIdentity run, int historyLeng
             return;
         }
 
-        ToSelf(writer, Events.ChildFailed(now, start.ExecutionStarted.ParentInstance.TaskScheduledId, Events.Failure("WorkflowInstanceAlreadyExists", problem)), effects);
-    }
-
-    private void ToSelf(SqliteWriter writer, HistoryEvent message, CommitEffects effects)
-    {
-        if (!record.IsTerminal && writes.AddToInbox(writer, run, message)) effects.Ready.Add(run.InstanceId);
+        var failed = Events.ChildFailed(now, start.ExecutionStarted.ParentInstance.TaskScheduledId, Events.Failure("WorkflowInstanceAlreadyExists", problem));
+        if (!record.IsTerminal && writes.AddToInbox(writer, run, failed)) effects.Ready.Add(run.InstanceId);
     }
 
     private void End(SqliteWriter writer, CommitEffects effects)

@@ -36,9 +36,6 @@ internal sealed record TurnOutcome(TurnVerdict Verdict)
     /// <summary>Start events of children to create.</summary>
     public IReadOnlyList<HistoryEvent> Children { get; init; } = [];
 
-    /// <summary>Events for this instance's own inbox (work that cannot be handed out).</summary>
-    public IReadOnlyList<HistoryEvent> ToSelf { get; init; } = [];
-
     /// <summary>The message about the completion for the parent, if there is one.</summary>
     public HistoryEvent? ToParent { get; init; }
 

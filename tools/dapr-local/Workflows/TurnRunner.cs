@@ -10,9 +10,7 @@ namespace DaprLocal.Workflows;
 internal sealed class TurnRunner(EngineContext context)
 {
     private const int MaxEventsPerTurn = 1_000;
-    private const int MaxContinuations = 20;
     private const int MaxRejections = 5;
-    private const int Reload = 50_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly string _boot = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
     private long _dispatches;
@@ -23,7 +21,7 @@ internal sealed class TurnRunner(EngineContext context)
         while (await context.Table.Changed.WaitToReadAsync())
         {
             context.Table.Changed.TryRead(out _);
-            while (DispatchTurn() | context.Table.SendActivity() || Refill())
+            while (DispatchTurn() | context.Table.SendActivity())
             {
             }
         }
@@ -46,7 +44,7 @@ internal sealed class TurnRunner(EngineContext context)
         {
             // Nothing of the turn is committed and its state is gone from memory: it is read and sent again.
             context.Logger.TurnFailed(error, slot.InstanceId);
-            RequeueLater(slot);
+            _ = RequeueLaterAsync(slot);
             throw;
         }
     }
@@ -101,7 +99,7 @@ internal sealed class TurnRunner(EngineContext context)
         {
             // Whatever is wrong with one instance, the others go on.
             context.Logger.TurnFailed(error, slot.InstanceId);
-            RequeueLater(slot);
+            _ = RequeueLaterAsync(slot);
         }
 
         return true;
@@ -156,7 +154,7 @@ internal sealed class TurnRunner(EngineContext context)
         catch (Exception error) when (error is SqliteException or System.Threading.Channels.ChannelClosedException)
         {
             context.Logger.TurnFailed(error, slot.InstanceId);
-            RequeueLater(slot);
+            _ = RequeueLaterAsync(slot);
         }
     }
 
@@ -168,42 +166,21 @@ internal sealed class TurnRunner(EngineContext context)
 
     private async Task CompleteAsync(TurnSlot slot, TurnInFlight turn, WorkflowResponse response)
     {
-        var outcome = Outcome(turn, response);
+        var outcome = new TurnApplier(
+            turn.State, turn.Plan.NewEvents, response, context.AppId, context.Payload, context.Time.GetUtcNow(), context.NewExecutionId, isLastTry: slot.Rejections == MaxRejections - 1).Apply();
         if (outcome.Verdict == TurnVerdict.Reject)
         {
             context.Logger.ResponseRejected(slot.InstanceId, outcome.Problem!);
-            if (++slot.Rejections < MaxRejections)
-            {
-                context.Cache.Put(turn.State);
-                // Once is a stray answer to an older turn; more often it is the worker's mistake.
-                if (slot.Rejections == 1) context.Table.Finish(slot, again: true);
-                else RequeueLater(slot);
-                return;
-            }
-
-            outcome = Outcome(turn, Failure(response, "DuplicateActionId", outcome.Problem!));
+            context.Cache.Put(turn.State);
+            // Once is a stray answer to an older turn; more often it is the worker's mistake.
+            if (++slot.Rejections == 1) context.Table.Finish(slot, again: true);
+            else _ = RequeueLaterAsync(slot);
+            return;
         }
 
         slot.Rejections = 0;
         await CommitAsync(slot, turn, outcome);
     }
-
-    private TurnOutcome Outcome(TurnInFlight turn, WorkflowResponse response) =>
-        new TurnApplier(turn.State, turn.Plan.NewEvents, response, context.AppId, context.Payload, context.Time.GetUtcNow(), context.NewExecutionId).Apply();
-
-    private static WorkflowResponse Failure(WorkflowResponse response, string errorType, string message) => new()
-    {
-        InstanceId = response.InstanceId,
-        Version = response.Version,
-        Actions =
-        {
-            new WorkflowAction
-            {
-                Id = -1,
-                CompleteWorkflow = new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Failed, FailureDetails = Events.Failure(errorType, message, nonRetriable: true) },
-            },
-        },
-    };
 
     private async Task CommitAsync(TurnSlot slot, TurnInFlight turn, TurnOutcome outcome)
     {
@@ -212,7 +189,7 @@ internal sealed class TurnRunner(EngineContext context)
         InstanceRecord record;
         if (outcome.Verdict == TurnVerdict.ContinueAsNew)
         {
-            record = Records.NextGeneration(outcome, state.InstanceId);
+            record = Records.NextGeneration(outcome);
         }
         else
         {
@@ -220,7 +197,7 @@ internal sealed class TurnRunner(EngineContext context)
             record = Records.Of(state, outcome.CustomStatus);
         }
 
-        var commit = new TurnCommit(context.Writes, run, turn.HistoryLength, turn.Plan.Consumed, outcome, record, Retention.DueOf(context.Settings.Retention, record), context.Time.GetUtcNow());
+        var commit = new TurnCommit(context.Writes, run, turn.HistoryLength, turn.Plan.Consumed, outcome, record, Retention.DueOf(context.Retention, record), context.Time.GetUtcNow());
         if (await context.Database.WriteAsync(commit.Execute) is not { } effects)
         {
             context.Table.Finish(slot, again: true);
@@ -230,22 +207,8 @@ internal sealed class TurnRunner(EngineContext context)
         if (outcome.Verdict != TurnVerdict.ContinueAsNew && !record.IsTerminal) context.Cache.Put(state);
         Report(slot, outcome);
         context.Apply(effects);
-        Continue(slot, turn, outcome);
-        context.Watchers.Notify(run.InstanceId, record.Status);
-    }
-
-    private void Continue(TurnSlot slot, TurnInFlight turn, TurnOutcome outcome)
-    {
-        if (outcome.Verdict == TurnVerdict.ContinueAsNew && ++slot.Continuations >= MaxContinuations)
-        {
-            context.Logger.ContinuesWithoutPause(slot.InstanceId, slot.Continuations);
-            slot.Continuations = 0;
-            RequeueLater(slot);
-            return;
-        }
-
-        if (outcome.Verdict != TurnVerdict.ContinueAsNew) slot.Continuations = 0;
         context.Table.Finish(slot, again: outcome.Verdict == TurnVerdict.ContinueAsNew || (turn.Plan.More && outcome.Verdict == TurnVerdict.Commit));
+        context.Watchers.Notify(run.InstanceId, record.Status);
     }
 
     private void Report(TurnSlot slot, TurnOutcome outcome)
@@ -262,58 +225,9 @@ internal sealed class TurnRunner(EngineContext context)
         }
     }
 
-    private void RequeueLater(TurnSlot slot)
+    private async Task RequeueLaterAsync(TurnSlot slot)
     {
-        context.Table.Pause(slot);
-        _ = RequeueAsync();
-
-        async Task RequeueAsync()
-        {
-            await Task.Delay(Pause, context.Time, context.Closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            context.Table.Finish(slot, again: true);
-        }
-    }
-
-    private bool Refill()
-    {
-        var added = false;
-        try
-        {
-            if (context.Table.NeedsInstances())
-            {
-                added = LoadInstances() > 0;
-            }
-
-            if (context.Table.NeedsActivities()) added |= LoadActivities() > 0;
-        }
-        catch (SqliteException error)
-        {
-            context.Logger.StoreFailed(error);
-        }
-
-        return added;
-    }
-
-    /// <summary>Queues instances from the database that have something to do; the number queued.</summary>
-    public int LoadInstances()
-    {
-        var ids = context.Database.Read(reader => Rows.Ready(reader, Reload));
-        if (ids.Count == Reload) context.Table.LeaveInstances();
-        return ids.Count(id => context.Table.MarkReady(id));
-    }
-
-    /// <summary>Queues activities from the database until the queue is full or there are no more; the number queued.</summary>
-    public int LoadActivities()
-    {
-        var total = 0;
-        (string ExecutionId, int TaskId) after = ("", 0);
-        while (true)
-        {
-            var page = context.Database.Read(reader => Rows.Activities(reader, after, Reload));
-            var added = context.Table.AddActivities(page);
-            total += added;
-            if (page.Count < Reload || (total > 0 && added == 0)) return total;
-            after = (page[^1].Run.ExecutionId, page[^1].TaskId);
-        }
+        await Task.Delay(Pause, context.Time, context.Closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        context.Table.Finish(slot, again: true);
     }
 }

@@ -6,17 +6,11 @@ internal enum TurnPhase
     /// <summary>Waits for a worker with room.</summary>
     Queued,
 
-    /// <summary>Its history and inbox are being read.</summary>
-    Loading,
-
     /// <summary>A worker has the turn.</summary>
     Out,
 
-    /// <summary>The answer is being saved.</summary>
-    Saving,
-
-    /// <summary>Waits for a pause to pass.</summary>
-    Pausing,
+    /// <summary>It is being read or saved, or a pause has to pass.</summary>
+    Busy,
 }
 
 /// <summary>Scheduling state of one instance; it exists only while there is something to do, so there is never a second turn.</summary>
@@ -39,9 +33,6 @@ internal sealed class TurnSlot(string instanceId)
 
     /// <summary>The worker that has it.</summary>
     public WorkerStream? Stream { get; set; }
-
-    /// <summary>Continuations as new without a pause.</summary>
-    public int Continuations { get; set; }
 
     /// <summary>Responses to this turn that did not fit.</summary>
     public int Rejections { get; set; }

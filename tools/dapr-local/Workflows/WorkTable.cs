@@ -1,17 +1,13 @@
 using System.Threading.Channels;
 using Dapr.TaskHub.Protos;
-using DaprLocal.Config;
 
 namespace DaprLocal.Workflows;
 
 /// <summary>
-/// In-memory scheduling state: which instances want a turn, which activities want a worker, who has what. No I/O. Bounded:
-/// what does not fit is left to the database and found again when the queue has run dry.
+/// In-memory scheduling state: which instances want a turn, which activities want a worker, who has what. No I/O.
 /// </summary>
-internal sealed class WorkTable(RunCache cache, WorkflowSettings settings)
+internal sealed class WorkTable(RunCache cache)
 {
-    private const int MaxReady = 100_000;
-    private const int MaxPending = 50_000;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TurnSlot> _slots = [];
     private readonly Queue<TurnSlot> _ready = [];
@@ -20,8 +16,6 @@ internal sealed class WorkTable(RunCache cache, WorkflowSettings settings)
     private readonly Queue<ActivityKey> _pending = [];
     private readonly List<WorkerStream> _streams = [];
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private bool _moreReady;
-    private bool _morePending;
 
     /// <summary>Has an element whenever something may be possible that was not before.</summary>
     public ChannelReader<bool> Changed => _changed.Reader;
@@ -45,14 +39,8 @@ internal sealed class WorkTable(RunCache cache, WorkflowSettings settings)
         }
     }
 
-    /// <summary>Notes that more instances wait in the database than were queued.</summary>
-    public void LeaveInstances()
-    {
-        lock (_gate) _moreReady = true;
-    }
-
-    /// <summary>Notes that the instance has something to do; whether it was queued by that.</summary>
-    public bool MarkReady(string instanceId, bool retry = false)
+    /// <summary>Notes that the instance has something to do.</summary>
+    public void MarkReady(string instanceId, bool retry = false)
     {
         lock (_gate)
         {
@@ -60,13 +48,7 @@ internal sealed class WorkTable(RunCache cache, WorkflowSettings settings)
             {
                 slot.Again = true;
                 slot.Retry |= retry;
-                return false;
-            }
-
-            if (_slots.Count >= MaxReady)
-            {
-                _moreReady = true;
-                return false;
+                return;
             }
 
             slot = new TurnSlot(instanceId) { Retry = retry };
@@ -75,7 +57,6 @@ internal sealed class WorkTable(RunCache cache, WorkflowSettings settings)
         }
 
         Signal();
-        return true;
     }
 
     /// <summary>Takes the next instance, if some worker has room for its turn.</summary>
@@ -86,25 +67,13 @@ internal sealed class WorkTable(RunCache cache, WorkflowSettings settings)
             while (LeastBusy(turns: true) is not null && _ready.TryDequeue(out var slot))
             {
                 if (slot.Phase != TurnPhase.Queued) continue;
-                slot.Phase = TurnPhase.Loading;
+                slot.Phase = TurnPhase.Busy;
                 slot.Again = false;
                 return slot;
             }
 
             return null;
         }
-    }
-
-    /// <summary>Whether instances were left in the database and the queue has room for them; asking resets it.</summary>
-    public bool NeedsInstances()
-    {
-        lock (_gate) return _moreReady && _ready.Count == 0 && !(_moreReady = false);
-    }
-
-    /// <summary>Whether activities were left in the database and the queue has room for them; asking resets it.</summary>
-    public bool NeedsActivities()
-    {
-        lock (_gate) return _morePending && _pending.Count == 0 && !(_morePending = false);
     }
 
     /// <summary>Hands a turn to the least busy worker; with none left the slot goes back into the queue.</summary>
@@ -133,7 +102,7 @@ internal sealed class WorkTable(RunCache cache, WorkflowSettings settings)
         {
             if (!_slots.TryGetValue(instanceId, out var slot) || slot.Phase != TurnPhase.Out) return null;
             if (token.Length > 0 && token != slot.Turn!.Token) return null;
-            slot.Phase = TurnPhase.Saving;
+            slot.Phase = TurnPhase.Busy;
             Unassign(slot);
             return slot;
         }
@@ -152,36 +121,21 @@ internal sealed class WorkTable(RunCache cache, WorkflowSettings settings)
         Signal();
     }
 
-    /// <summary>Parks a slot until <see cref="Finish"/> is called for it.</summary>
-    public void Pause(TurnSlot slot)
+    /// <summary>Adds activities that want a worker; known ones are skipped.</summary>
+    public void AddActivities(IEnumerable<ActivityWork> works)
     {
-        lock (_gate) slot.Phase = TurnPhase.Pausing;
-    }
-
-    /// <summary>Adds activities that want a worker; known ones are skipped. Returns how many were new.</summary>
-    public int AddActivities(IEnumerable<ActivityWork> works)
-    {
-        var added = 0;
         lock (_gate)
         {
             foreach (var work in works)
             {
-                if (_pending.Count >= MaxPending)
-                {
-                    _morePending = true;
-                    break;
-                }
-
                 var key = new ActivityKey(work.Run.ExecutionId, work.TaskId);
                 if (!_activities.TryAdd(key, (work, null))) continue;
                 _newestActivity[(work.Run.InstanceId, work.TaskId)] = key;
                 _pending.Enqueue(key);
-                added++;
             }
         }
 
-        if (added > 0) Signal();
-        return added;
+        Signal();
     }
 
     /// <summary>Hands the next activity to the least busy worker; false if there is none or no room.</summary>
@@ -302,8 +256,6 @@ internal sealed class WorkTable(RunCache cache, WorkflowSettings settings)
 
     private WorkerStream? LeastBusy(bool turns)
     {
-        var limit = turns ? settings.MaxTurns : settings.MaxActivities;
-        if (limit is { } most && _streams.Sum(stream => turns ? stream.Turns.Count : stream.Activities.Count) >= most) return null;
         WorkerStream? best = null;
         foreach (var stream in _streams)
         {

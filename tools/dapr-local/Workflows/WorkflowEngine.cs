@@ -11,7 +11,6 @@ namespace DaprLocal.Workflows;
 /// </summary>
 internal sealed class WorkflowEngine : IAsyncDisposable
 {
-    private const int MaxStalled = 50_000;
     private const int MaxPage = 10_000;
     private readonly EngineContext _context;
     private readonly TurnRunner _runner;
@@ -52,17 +51,14 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>A fresh id for an instance that its creator gave none.</summary>
-    public string NewInstanceId() => _context.NewExecutionId();
-
-    /// <summary>Creates an instance; with <paramref name="wait"/>, and unless a start time is set, returns after its first turn.</summary>
+    /// <summary>Creates an instance; unless a start time is set, returns after its first turn.</summary>
     /// <exception cref="WorkflowFault">The id is in use.</exception>
-    public async Task StartAsync(CreateInstanceRequest request, bool wait, CancellationToken cancellationToken)
+    public async Task StartAsync(CreateInstanceRequest request, CancellationToken cancellationToken)
     {
         var now = _context.Time.GetUtcNow();
         var scheduled = request.ScheduledStartTimestamp;
         var due = scheduled?.ToDateTime().Ticks;
-        using var watch = wait && scheduled is null ? _context.Watchers.Add(request.InstanceId, status => status != OrchestrationStatus.Pending) : null;
+        using var watch = scheduled is null ? _context.Watchers.Add(request.InstanceId, status => status != OrchestrationStatus.Pending) : null;
         var start = Events.ExecutionStarted(now, AppId, new ExecutionStartedEvent
         {
             Name = request.Name,
@@ -74,7 +70,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         });
         var effects = await _context.Database.WriteAsync(writer => Create(writer, start, due > now.UtcTicks ? due : null), cancellationToken);
         _context.Apply(effects);
-        if (watch is not null) await watch.Met.WaitAsync(cancellationToken);
+        if (watch is not null) await watch.Done.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>The instance, or null.</summary>
@@ -88,7 +84,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
             using var watch = _context.Watchers.Add(instanceId, condition);
             var record = Get(instanceId);
             if (record is not null && condition(record.Status)) return record;
-            await watch.Met.WaitAsync(cancellationToken);
+            await watch.Done.Task.WaitAsync(cancellationToken);
             record = Get(instanceId);
             if (record is not null) return record;
         }
@@ -99,27 +95,27 @@ internal sealed class WorkflowEngine : IAsyncDisposable
     public Task RaiseEventAsync(string instanceId, string name, string? input, CancellationToken cancellationToken) =>
         SubmitAsync(instanceId, Events.Raised(_context.Time.GetUtcNow(), name, input), null, cancellationToken);
 
-    /// <summary>Asks the instance to terminate; with <paramref name="wait"/> returns when it is over.</summary>
+    /// <summary>Asks the instance to terminate; returns when it is over.</summary>
     /// <exception cref="WorkflowFault">There is no such instance, or it is stalled.</exception>
-    public Task TerminateAsync(string instanceId, string? output, bool recursive, bool wait, CancellationToken cancellationToken) =>
-        SubmitAsync(instanceId, Events.Terminated(_context.Time.GetUtcNow(), output, recursive), wait ? status => status.IsTerminal() : null, cancellationToken);
+    public Task TerminateAsync(string instanceId, string? output, bool recursive, CancellationToken cancellationToken) =>
+        SubmitAsync(instanceId, Events.Terminated(_context.Time.GetUtcNow(), output, recursive), status => status.IsTerminal(), cancellationToken);
 
-    /// <summary>Asks the instance to suspend; with <paramref name="wait"/> returns when it is suspended or over.</summary>
+    /// <summary>Asks the instance to suspend; returns when it is suspended or over.</summary>
     /// <exception cref="WorkflowFault">There is no such instance, or it is stalled.</exception>
-    public Task SuspendAsync(string instanceId, string? reason, bool wait, CancellationToken cancellationToken)
+    public Task SuspendAsync(string instanceId, string? reason, CancellationToken cancellationToken)
     {
         var e = Events.New(_context.Time.GetUtcNow());
         e.ExecutionSuspended = new ExecutionSuspendedEvent { Input = reason };
-        return SubmitAsync(instanceId, e, wait ? status => status == OrchestrationStatus.Suspended || status.IsTerminal() : null, cancellationToken);
+        return SubmitAsync(instanceId, e, status => status == OrchestrationStatus.Suspended || status.IsTerminal(), cancellationToken);
     }
 
-    /// <summary>Asks the instance to resume; with <paramref name="wait"/> returns when it is running or over.</summary>
+    /// <summary>Asks the instance to resume; returns when it is running or over.</summary>
     /// <exception cref="WorkflowFault">There is no such instance, or it is stalled.</exception>
-    public Task ResumeAsync(string instanceId, string? reason, bool wait, CancellationToken cancellationToken)
+    public Task ResumeAsync(string instanceId, string? reason, CancellationToken cancellationToken)
     {
         var e = Events.New(_context.Time.GetUtcNow());
         e.ExecutionResumed = new ExecutionResumedEvent { Input = reason };
-        return SubmitAsync(instanceId, e, wait ? status => status == OrchestrationStatus.Running || status.IsTerminal() : null, cancellationToken);
+        return SubmitAsync(instanceId, e, status => status == OrchestrationStatus.Running || status.IsTerminal(), cancellationToken);
     }
 
     /// <summary>Removes an instance that is over (any, with <paramref name="force"/>) and, if asked to, its descendants; the number removed.</summary>
@@ -147,7 +143,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         _context.Logger.WorkerConnected(ConnectedWorkers);
         try
         {
-            foreach (var id in _context.Database.Read(reader => Rows.Stalled(reader, MaxStalled))) _context.Table.MarkReady(id, retry: true);
+            foreach (var id in _context.Database.Read(Rows.Stalled)) _context.Table.MarkReady(id, retry: true);
             await foreach (var item in stream.Items.ReadAllAsync(cancellationToken))
             {
                 yield return item;
@@ -178,14 +174,17 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         await _context.Timers.DisposeAsync();
         await _context.Database.DisposeAsync();
         _context.Closing.Dispose();
+        _context.Cache.Dispose();
     }
 
     private void Recover(string path)
     {
-        var instances = _runner.LoadInstances();
-        var activities = _runner.LoadActivities();
+        var instances = _context.Database.Read(Rows.Ready);
+        var activities = _context.Database.Read(Rows.Activities);
+        foreach (var id in instances) _context.Table.MarkReady(id);
+        _context.Table.AddActivities(activities);
         _context.Timers.Start(_context.Database.Read(Rows.NextDue));
-        _context.Logger.Opened(AppId, path, instances, activities);
+        _context.Logger.Opened(AppId, path, instances.Count, activities.Count);
         _dispatching = Task.Run(_runner.RunAsync);
     }
 
@@ -207,7 +206,7 @@ internal sealed class WorkflowEngine : IAsyncDisposable
         var status = await _context.Database.WriteAsync(writer => Submit(writer, instanceId, e), cancellationToken);
         _context.Table.MarkReady(instanceId);
         watch?.Try(status);
-        if (watch is not null) await watch.Met.WaitAsync(cancellationToken);
+        if (watch is not null) await watch.Done.Task.WaitAsync(cancellationToken);
     }
 
     private OrchestrationStatus Submit(SqliteWriter writer, string instanceId, HistoryEvent e)

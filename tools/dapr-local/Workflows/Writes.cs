@@ -39,36 +39,20 @@ internal sealed class Writes(long lastSequence)
         writer.Command("UPDATE instances SET held = 0 WHERE id = $1", instanceId).ExecuteNonQuery();
 
     /// <summary>Creates an instance with its start event; the id must be free. A start time makes it wait.</summary>
-    public InstanceRecord Insert(SqliteWriter writer, HistoryEvent start, long? startAt)
+    public void Insert(SqliteWriter writer, HistoryEvent start, long? startAt)
     {
-        var started = start.ExecutionStarted;
-        var record = new InstanceRecord
-        {
-            Id = started.WorkflowInstance.InstanceId,
-            ExecutionId = started.WorkflowInstance.ExecutionId,
-            Name = started.Name,
-            Status = OrchestrationStatus.Pending,
-            Created = start.Timestamp.ToDateTime().Ticks,
-            Updated = start.Timestamp.ToDateTime().Ticks,
-            Input = started.Input,
-            Parent = started.ParentInstance,
-            Held = startAt is not null,
-        };
+        var record = Records.OfStart(start) with { Held = startAt is not null };
+        writer.Command(
+            """
+            INSERT INTO instances (id, execution_id, name, status, created, updated, input, parent, parent_id, parent_execution_id, history_length, held)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11)
+            """,
+            record.Id, record.ExecutionId, record.Name, (int)record.Status, record.Created, record.Updated, record.Input, record.Parent?.ToByteArray(),
+            record.Parent?.WorkflowInstance.InstanceId, record.Parent?.WorkflowInstance.ExecutionId, record.Held).ExecuteNonQuery();
         var run = new RunIdentity(record.Id, record.ExecutionId);
-        InsertRow(writer, record);
         AddToInbox(writer, run, start, first: true);
         if (startAt is { } due) Arm(writer, run, ScheduledStart, due);
-        return record;
     }
-
-    /// <summary>Writes the row of a new instance.</summary>
-    public static void InsertRow(SqliteWriter writer, InstanceRecord record) => writer.Command(
-        """
-        INSERT INTO instances (id, execution_id, name, status, created, updated, started, input, parent, parent_id, parent_execution_id, history_length, held)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-        """,
-        record.Id, record.ExecutionId, record.Name, (int)record.Status, record.Created, record.Updated, record.Started, record.Input, record.Parent?.ToByteArray(),
-        record.Parent?.WorkflowInstance.InstanceId, record.Parent?.WorkflowInstance.ExecutionId, record.HistoryLength, record.Held).ExecuteNonQuery();
 
     /// <summary>Writes what a turn can change.</summary>
     public static void Update(SqliteWriter writer, InstanceRecord record) => writer.Command(

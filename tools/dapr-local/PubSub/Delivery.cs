@@ -3,24 +3,28 @@ using DaprLocal.Config;
 namespace DaprLocal.PubSub;
 
 /// <summary>
-/// Delivers the records of one topic in batches: one at a time, drawn over all partitions in the order of arrival, as soon
-/// as the handler is free and anything is there. daprd takes a batch from one partition and lets all bulk topics of a
-/// component wait for each other; here a batch that waits for its retry holds back its own partitions only.
+/// Delivers the records of the partitions that it serves in batches: one at a time, drawn over all of them in the order of
+/// arrival, as soon as the handler is free and anything is there. A bulk subscription has one delivery for all its partitions;
+/// any other has one for each, with batches of one record, so that partitions do not wait for each other. daprd takes a bulk
+/// batch from one partition and lets all bulk topics of a component wait for each other; here a batch that waits for its retry
+/// holds back its own partitions only.
 /// </summary>
-internal sealed class BulkDelivery(SubscriptionContext context) : IDisposable
+internal sealed class Delivery(SubscriptionContext context) : IDisposable
 {
     private const int DefaultBatch = 80;
     private const int MaxBatch = 1000;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
+    private const int MinReadAhead = 32;
     private readonly Subscription _subscription = context.Subscription;
-    private readonly int _batchSize = Math.Clamp(context.Subscription.Bulk?.MaxMessagesCount ?? DefaultBatch, 1, MaxBatch);
+    private readonly bool _isBulk = context.Subscription.Bulk is not null;
+    private readonly int _batchSize = context.Subscription.Bulk is { } bulk ? Math.Clamp(bulk.MaxMessagesCount ?? DefaultBatch, 1, MaxBatch) : 1;
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly List<BulkPartition> _partitions = [];
+    private readonly List<DeliveryPartition> _partitions = [];
 
     /// <summary>Serves one more partition until its claim ends; then its part of the batch under way has been answered.</summary>
     public async Task ServeAsync(IClaim claim)
     {
-        var partition = new BulkPartition(claim);
+        var partition = new DeliveryPartition(claim);
         await _turn.WaitAsync(CancellationToken.None);
         _partitions.Add(partition);
         _turn.Release();
@@ -34,7 +38,7 @@ internal sealed class BulkDelivery(SubscriptionContext context) : IDisposable
     public void Dispose() => _turn.Dispose();
 
     // Whoever has the turn delivers for all partitions.
-    private async Task TakeTurnAsync(BulkPartition partition)
+    private async Task TakeTurnAsync(DeliveryPartition partition)
     {
         var ended = partition.Claim.Ended;
         var hasTurn = false;
@@ -70,11 +74,11 @@ internal sealed class BulkDelivery(SubscriptionContext context) : IDisposable
         }
     }
 
-    private List<BulkItem> Draw()
+    private List<DeliveryItem> Draw()
     {
-        var batch = new List<BulkItem>(_batchSize);
+        var batch = new List<DeliveryItem>(_batchSize);
         var serving = _partitions.FindAll(partition => !partition.Claim.Ended.IsCancellationRequested);
-        foreach (var partition in serving) partition.Fill(_batchSize, MaxBatchBytes);
+        foreach (var partition in serving) partition.Fill(Math.Max(_batchSize, MinReadAhead), MaxBatchBytes);
         var bytes = 0;
         foreach (var item in serving.SelectMany(partition => partition.Ahead).OrderBy(item => item.Message.Sequence).Take(_batchSize))
         {
@@ -88,11 +92,11 @@ internal sealed class BulkDelivery(SubscriptionContext context) : IDisposable
         return batch;
     }
 
-    private async Task DeliverAsync(List<BulkItem> batch)
+    private async Task DeliverAsync(List<DeliveryItem> batch)
     {
         try
         {
-            var entries = new List<BulkItem>(batch.Count);
+            var entries = new List<DeliveryItem>(batch.Count);
             foreach (var item in batch)
             {
                 if (await IsDeliverableAsync(item)) entries.Add(item);
@@ -112,21 +116,26 @@ internal sealed class BulkDelivery(SubscriptionContext context) : IDisposable
         }
     }
 
-    private async Task CallAsync(List<BulkItem> entries)
+    private async Task CallAsync(List<DeliveryItem> entries)
     {
-        var answer = await context.App.PostAsync(
-            _subscription.Route,
-            "application/json",
-            BulkBody.Of(context, entries),
-            [new("pubsubname", context.PubSub.Name), new("traceparent", DeliveryHeaders.NoTrace)],
-            context.Policy?.Timeout,
-            context.Time,
-            context.Abort);
+        if (!_isBulk)
+        {
+            var message = entries[0].Message;
+            var body = context.IsRaw ? CloudEvents.Raw(context.PubSub.Name, message.Topic, message.Body.Span) : message.Body;
+            var answered = await PostAsync("application/cloudevents+json", body, DeliveryHeaders.Http(message, context.PubSub, entries[0].TraceParent));
+            await SettleAsync(entries[0].Partition, [(entries[0], AppAnswers.Single(answered))], answered);
+            return;
+        }
+
+        var answer = await PostAsync("application/json", BulkBody.Of(context, entries), [new("pubsubname", context.PubSub.Name), new("traceparent", DeliveryHeaders.NoTrace)]);
         var outcomes = AppAnswers.Bulk(answer, [.. entries.Select(entry => entry.EntryId)]);
         foreach (var part in entries.Zip(outcomes).GroupBy(pair => pair.First.Partition)) await SettleAsync(part.Key, [.. part], answer);
     }
 
-    private async Task SettleAsync(BulkPartition partition, List<(BulkItem Item, Outcome Outcome)> part, AppAnswer answer)
+    private Task<AppAnswer> PostAsync(string contentType, ReadOnlyMemory<byte> body, IEnumerable<KeyValuePair<string, string>> headers) =>
+        context.App.PostAsync(_subscription.Route, contentType, body, headers, context.Policy?.Timeout, context.Time, context.Abort);
+
+    private async Task SettleAsync(DeliveryPartition partition, List<(DeliveryItem Item, Outcome Outcome)> part, AppAnswer answer)
     {
         foreach (var (item, outcome) in part)
         {
@@ -150,17 +159,37 @@ internal sealed class BulkDelivery(SubscriptionContext context) : IDisposable
         partition.Postpone(context.Time.GetUtcNow() + pause.Value, startsOver);
     }
 
-    // What is no event, or too old, is skipped; a dead letter topic keeps it.
-    private async Task<bool> IsDeliverableAsync(BulkItem item)
+    // What is no event, or too old, goes to the dead letter topic. Without one a bulk subscription skips it.
+    private async Task<bool> IsDeliverableAsync(DeliveryItem item)
     {
         if (context.IsRaw) return true;
-        var scan = EventScan.Of(item.Message.Body.Span);
-        if (scan.IsEvent && !(scan.Expiration <= context.Time.GetUtcNow())) return true;
+        var scan = EventScan.Of(item.Message.Body);
+        item.TraceParent = scan.TraceParent;
+        var isExpired = scan.Expiration <= context.Time.GetUtcNow();
+        if (scan.IsEvent && !isExpired) return true;
         var message = item.Message;
-        if (_subscription.DeadLetterTopic is null) PubSubLog.NotAnEvent(context.Log, message.Topic, message.Partition, message.Offset, "it is skipped");
-        else if (!await DeadLetterAsync(item)) throw new BrokerException("the dead letter topic takes nothing");
+        if (_subscription.DeadLetterTopic is not null)
+        {
+            if (!await DeadLetterAsync(item)) throw new BrokerException("the dead letter topic takes nothing");
+        }
+        else if (_isBulk || isExpired)
+        {
+            PubSubLog.NotDelivered(context.Log, message.Topic, message.Partition, message.Offset, "it is skipped");
+        }
+        else
+        {
+            // As with daprd: nobody can take it, and skipping it would be a silent loss.
+            PubSubLog.NotDelivered(context.Log, message.Topic, message.Partition, message.Offset, "its partition waits");
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, item.Partition.Claim.Ended);
+        }
+
         return false;
     }
 
-    private Task<bool> DeadLetterAsync(BulkItem item) => context.TryDeadLetterAsync(item.Message, DeliveryHeaders.Metadata(item.Message));
+    private Task<bool> DeadLetterAsync(DeliveryItem item)
+    {
+        var headers = DeliveryHeaders.Metadata(item.Message);
+        if (!_isBulk) headers["pubsubName"] = context.PubSub.Name;
+        return context.TryDeadLetterAsync(item.Message, headers);
+    }
 }

@@ -1,29 +1,32 @@
 namespace DaprLocal.PubSub;
 
-/// <summary>A record of a bulk subscription with its id in the batch it was first delivered in, which it keeps.</summary>
-internal sealed class BulkItem(BrokerMessage message, BulkPartition partition)
+/// <summary>A record with its id in the batch it was first delivered in, which it keeps.</summary>
+internal sealed class DeliveryItem(BrokerMessage message, DeliveryPartition partition)
 {
     /// <summary>The record.</summary>
     public BrokerMessage Message => message;
 
     /// <summary>The partition it was read from.</summary>
-    public BulkPartition Partition => partition;
+    public DeliveryPartition Partition => partition;
 
     /// <summary>Its number in its batch.</summary>
     public int EntryId { get; set; }
+
+    /// <summary>The trace that its event names, if any.</summary>
+    public string? TraceParent { get; set; }
 
     /// <summary>True when it needs no more deliveries, unless its batch starts over.</summary>
     public bool IsSettled { get; set; }
 }
 
 /// <summary>
-/// One partition of a bulk subscription: what has been read and not delivered, and the batch under way. While entries of
+/// One partition of a subscription: what has been read and not delivered, and the batch under way. While entries of
 /// a batch wait for their retry, the records behind it wait as well, so that a key keeps its order.
 /// </summary>
-internal sealed class BulkPartition(IClaim claim)
+internal sealed class DeliveryPartition(IClaim claim)
 {
-    private readonly Queue<BulkItem> _ahead = [];
-    private readonly List<BulkItem> _batch = [];
+    private readonly Queue<DeliveryItem> _ahead = [];
+    private readonly List<DeliveryItem> _batch = [];
     private DateTimeOffset? _dueAt;
 
     /// <summary>Failures of the batch so far.</summary>
@@ -36,16 +39,16 @@ internal sealed class BulkPartition(IClaim claim)
     public DateTimeOffset? DueAt => _dueAt;
 
     /// <summary>The entries of the batch that have not settled.</summary>
-    public List<BulkItem> Open => _batch.FindAll(item => !item.IsSettled);
+    public List<DeliveryItem> Open => _batch.FindAll(item => !item.IsSettled);
 
     /// <summary>The records that may be delivered in a new batch; none while a batch is under way.</summary>
-    public IEnumerable<BulkItem> Ahead => _batch.Count == 0 ? _ahead : [];
+    public IEnumerable<DeliveryItem> Ahead => _batch.Count == 0 ? _ahead : [];
 
     /// <summary>Reads ahead up to <paramref name="maxCount"/> records.</summary>
     public void Fill(int maxCount, int maxBytes)
     {
         if (_batch.Count > 0 || _ahead.Count >= maxCount) return;
-        foreach (var message in claim.Read(maxCount - _ahead.Count, maxBytes)) _ahead.Enqueue(new BulkItem(message, this));
+        foreach (var message in claim.Read(maxCount - _ahead.Count, maxBytes)) _ahead.Enqueue(new DeliveryItem(message, this));
     }
 
     /// <summary>Begins a batch with the first records.</summary>

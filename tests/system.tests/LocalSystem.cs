@@ -1,5 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Dapr.TaskHub.Protos;
+using Grpc.Core;
+using Grpc.Net.Client;
 using OrderInventory.Testing;
 using OrderInventory.Testing.Processes;
 
@@ -69,8 +72,9 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>Whether the workflow engine still has the workflow of an order.</summary>
     public async Task<bool> HasWorkflowAsync(string orderId)
     {
-        using var answer = await OrderSidecar.GetAsync($"workflows/dapr/{orderId}");
-        return answer.StatusCode != global::System.Net.HttpStatusCode.NotFound;
+        using var channel = GrpcChannel.ForAddress(OrderSidecarGrpc);
+        var hub = new TaskHubSidecarService.TaskHubSidecarServiceClient(channel);
+        return (await hub.GetInstanceAsync(new GetInstanceRequest { InstanceId = orderId }, new Metadata { { "dapr-api-token", SidecarToken } })).Exists;
     }
 
     /// <summary>

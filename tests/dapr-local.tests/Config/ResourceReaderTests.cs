@@ -34,6 +34,7 @@ public sealed class ResourceReaderTests : IDisposable
     [InlineData("apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata: {name: a}\nspec:\n  policies:\n    timeouts: {t: soon}\n", 6, "must be a duration such as 500ms")]
     [InlineData("- a\n- b\n", 1, "expected 'key: value' lines")]
     [InlineData("a: [\n", 2, "not valid YAML")]
+    [InlineData("x: [1, 2\ny: }\n", 1, "not valid YAML")]
     public void Read_Mistake_NamesFileLineAndRemedy(string yaml, int line, string what)
     {
         var path = _folder.Write("a.yaml", yaml);

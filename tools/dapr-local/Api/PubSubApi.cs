@@ -73,8 +73,9 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
         {
             return _events.Wrap(pubsub, topic, data.Span, contentType, metadata, trace).Envelope;
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second: text that is no text, half of a surrogate pair.
             throw new ApiException(ApiErrors.BadCloudEvent(error.Message));
         }
     }

@@ -11,6 +11,7 @@ internal sealed class RunCommand(Terminal terminal, TimeProvider time)
     {
         var file = RunFileLocator.Find(givenFile);
         var plan = RunPlanner.Create(file, Environment.GetEnvironmentVariable);
+        Ports.CheckFree(plan);
         using var data = DataFolder.Open(RunFileLocator.DataFolder(givenData, plan.File.Path));
         data.WillMake(plan.DatabasesIn(data.Path));
         if (AppProcess.Limits is { } limits)

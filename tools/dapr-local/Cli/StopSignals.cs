@@ -32,7 +32,6 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Cancelled by the second signal.</summary>
     public CancellationToken Hurry => _hurry.Token;
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _parentTimer?.Dispose();

@@ -17,11 +17,11 @@ internal static class YamlFile
             stream.Load(reader);
             return [.. stream.Documents.Select(document => document.RootNode).Where(root => !YamlMap.IsNull(root)).Select(root => Root(name, root))];
         }
-        catch (YamlException exception)
+        catch (Exception exception) when (exception is YamlException or InvalidOperationException)
         {
-            throw new ConfigurationException(
-                new SourcePosition(name, (int)Math.Max(1, exception.Start.Line)),
-                $"this is not valid YAML: {exception.InnerException?.Message ?? exception.Message}");
+            // The second, from the parser's look-ahead, does not say where.
+            var line = exception is YamlException { Start.Line: > 0 } at ? (int)at.Start.Line : 1;
+            throw new ConfigurationException(new SourcePosition(name, line), $"this is not valid YAML: {exception.InnerException?.Message ?? exception.Message}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -106,7 +106,6 @@ internal sealed class AppProcess : IAsyncDisposable
         await Exited;
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await StopAsync(TimeSpan.Zero, CancellationToken.None);

@@ -75,7 +75,6 @@ internal sealed class DataFolder : IDisposable
     public static UserException Unusable(string path, Exception cause) =>
         new($"the data folder {path} cannot be used: {cause.Message.TrimEnd('.')}; give another one with --data DIR, or make room");
 
-    /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
 
     private static bool IsLink(FileSystemInfo entry) => entry.Attributes != (FileAttributes)(-1) && entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
@@ -114,7 +113,7 @@ internal sealed class DataFolder : IDisposable
         {
             var pid = System.IO.Path.Combine(path, OwnerFile);
             throw new UserException(
-                $"the data folder {path} is in use by another dapr-local{(File.Exists(pid) ? $" (pid {File.ReadAllText(pid).Trim()})" : "")}; stop it first, or give this run its own folder with --data DIR");
+                $"the data folder {path} is in use by another dapr-local{(File.Exists(pid) ? $" (pid {File.ReadAllText(pid).Trim()})" : "")}; stop it first, or name another folder with --data DIR");
         }
     }
 }

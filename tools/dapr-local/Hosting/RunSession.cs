@@ -88,7 +88,6 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
         return new RunEnd(WithLastLines($"app '{ended.AppId}' ended by itself with exit code {code.ToString(CultureInfo.InvariantCulture)}", ended), Failed: true);
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         var processes = _apps.Select(app => app.Process).OfType<AppProcess>().ToArray();

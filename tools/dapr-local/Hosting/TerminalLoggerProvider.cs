@@ -19,7 +19,6 @@ internal sealed class TerminalLoggerProvider(Terminal terminal) : ILoggerProvide
         terminal.Line($"{logLevel}: {formatter(state, exception)}{cause}", "== DAPR == ", logLevel >= LogLevel.Warning ? ConsoleColor.Yellow : ConsoleColor.DarkGray);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
     }

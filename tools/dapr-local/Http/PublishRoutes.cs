@@ -20,17 +20,18 @@ internal sealed class PublishRoutes(PubSubApi api)
     public async Task BulkPublishAsync(HttpCall call, string pubsub, string topic)
     {
         api.PubSub(pubsub, topic);
-        List<Entry?> entries;
+        List<BulkEntry> entries;
         try
         {
-            entries = JsonSerializer.Deserialize<List<Entry?>>(await call.ReadBodyAsync(), JsonText.AnyCase) ?? [];
+            entries = (JsonSerializer.Deserialize<List<Entry?>>(await call.ReadBodyAsync(), JsonText.AnyCase) ?? []).ConvertAll(entry => EntryOf(entry, topic));
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second: text that is no text, half of a surrogate pair.
             throw new ApiException(ApiErrors.BadBulkBody(topic, error.Message));
         }
 
-        await api.BulkPublishAsync(pubsub, topic, entries.ConvertAll(entry => EntryOf(entry, topic)), call.Metadata(), TraceOf(call), call.Aborted);
+        await api.BulkPublishAsync(pubsub, topic, entries, call.Metadata(), TraceOf(call), call.Aborted);
         await call.EmptyAsync();
     }
 

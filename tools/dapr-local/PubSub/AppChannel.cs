@@ -58,7 +58,6 @@ internal sealed class AppChannel : IDisposable
         return SendAsync(request, timeout, time, cancellationToken);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
     private async Task<AppAnswer> SendAsync(HttpRequestMessage request, TimeSpan? timeout, TimeProvider time, CancellationToken cancellationToken, bool withToken = true)

@@ -34,7 +34,6 @@ internal sealed class Delivery(SubscriptionContext context) : IDisposable
         _turn.Release();
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
     // Whoever has the turn delivers for all partitions.

@@ -68,7 +68,6 @@ internal sealed class KafkaBroker : IBroker
         await new KafkaConsumer(_settings, group, _connection, serve, _log).RunAsync(topics, stopping);
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await Task.Run(() => _producer.Flush(FlushLimit));

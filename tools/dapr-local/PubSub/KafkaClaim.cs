@@ -61,6 +61,5 @@ internal sealed class KafkaClaim(TopicPartition partition, Action<TopicPartition
     /// <summary>Lets the delivery take nothing new.</summary>
     public void End() => _ended.Cancel();
 
-    /// <inheritdoc/>
     public void Dispose() => _ended.Dispose();
 }

@@ -141,7 +141,6 @@ internal sealed class SqliteBroker : IBroker
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _sweeper.DisposeAsync();

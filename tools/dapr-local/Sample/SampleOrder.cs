@@ -49,7 +49,6 @@ internal sealed class SampleOrder : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _orders.Dispose();

@@ -95,7 +95,6 @@ internal sealed class PostgresStateStore : IStateStore
         else await TranslatedAsync(() => ApplyAloneAsync(operation, ct), ct);
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_sweeper is not null) await _sweeper.DisposeAsync();

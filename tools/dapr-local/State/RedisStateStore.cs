@@ -106,7 +106,6 @@ internal sealed class RedisStateStore : IStateStore
         if (ttl is { } seconds) await FailAsync(ExpireAsync(operation.Key, seconds), error => new StateStoreException($"failed to set key {operation.Key} ttl: {error}"));
     }
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async Task<StateRecord?> ReadAsync(string key, CancellationToken ct)

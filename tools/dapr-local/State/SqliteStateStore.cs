@@ -69,7 +69,6 @@ internal sealed class SqliteStateStore : IStateStore
     /// <remarks>A write goes on when its caller has gone, as in daprd.</remarks>
     public Task ApplyAsync(StateOperation operation, CancellationToken ct) => _database.WriteAsync(writer => Apply(writer, operation), CancellationToken.None);
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_sweeper is not null) await _sweeper.DisposeAsync();

@@ -24,6 +24,5 @@ internal sealed class RunCache(long maxBytes = 128 * 1024 * 1024) : IDisposable
     /// <summary>Forgets an instance.</summary>
     public void Remove(string instanceId) => _runs.Remove(instanceId);
 
-    /// <inheritdoc/>
     public void Dispose() => _runs.Dispose();
 }

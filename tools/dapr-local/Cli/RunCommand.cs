@@ -11,8 +11,8 @@ internal sealed class RunCommand(Terminal terminal, TimeProvider time)
     {
         var file = RunFileLocator.Find(givenFile);
         var plan = RunPlanner.Create(file, Environment.GetEnvironmentVariable);
-        Ports.CheckFree(plan);
         using var data = DataFolder.Open(RunFileLocator.DataFolder(givenData, plan.File.Path));
+        Ports.CheckFree(plan);
         data.WillMake(plan.DatabasesIn(data.Path));
         if (AppProcess.Limits is { } limits)
             terminal.Note(limits);

@@ -27,6 +27,22 @@ public sealed class DeadLetterTests(SharedSystem shared) : IClassFixture<SharedS
         Assert.Equal(("poison", "poisoned"), (back.GetProperty("eventId").GetString(), back.GetProperty("key").GetString()));
     }
 
+    [Theory]
+    [InlineData(60)]
+    [InlineData(100)]
+    [InlineData(5_000)]
+    public async Task Message_NestedTooDeep_HoldsUpNoOrder(int levels)
+    {
+        var (product, deep) = ($"deep-{levels}", $$"""{"data":{{new string('[', levels)}}{{new string(']', levels)}}}""");
+        await System.PutStockAsync(product, 10);
+        await PublishAsync("inventory-deduction", deep, "application/json", $"metadata.partitionKey={product}&metadata.cloudevent.id={product}");
+        await PublishAsync("inventory-deduction-result", deep, "application/json", $"metadata.partitionKey={product}&metadata.cloudevent.id={product}");
+
+        await System.Orders.DecidedAsync(await System.Orders.PlaceAsync(OrderClient.Body(product), product), Within);
+
+        await LetterAsync(found => found.GetProperty("key").GetString() == product, "the letter is kept");
+    }
+
     [Fact]
     public async Task Record_ThatIsNoEvent_IsKeptAndDoesNotStopTheTopic()
     {

@@ -50,7 +50,7 @@ public sealed class BulkDelivery(IEventPublisher publisher, IMeterFactory meters
         await request.Body.CopyToAsync(body, cancellationToken);
         var statuses = new List<BulkStatus>();
         var readable = new List<Delivered<T>>();
-        foreach (var entry in BulkEntry.Read(body.ToArray()))
+        foreach (var entry in BulkEntry.Read(body.GetBuffer().AsMemory(0, (int)body.Length)))
         {
             var (message, reason) = Read(topic, entry, json, validate);
             if (message is not null) readable.Add(message);

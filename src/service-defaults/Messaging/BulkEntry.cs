@@ -17,7 +17,7 @@ internal sealed record BulkEntry(string EntryId, ReadOnlyMemory<byte> Event, str
     {
         var entries = new List<BulkEntry>();
         var reader = new Utf8JsonReader(body.Span, AnyDepth);
-        Expect(ref reader, JsonTokenType.StartObject);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("The body is not a bulk delivery.");
         while (NextMember(ref reader) is { } name)
         {
             if (name != "entries")
@@ -28,6 +28,7 @@ internal sealed record BulkEntry(string EntryId, ReadOnlyMemory<byte> Event, str
 
             if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("entries is not a list.");
             while (reader.Read() && reader.TokenType == JsonTokenType.StartObject) entries.Add(ReadEntry(ref reader, body));
+            if (reader.TokenType != JsonTokenType.EndArray) throw new JsonException("An entry is not an object.");
         }
 
         return entries;
@@ -82,10 +83,5 @@ internal sealed record BulkEntry(string EntryId, ReadOnlyMemory<byte> Event, str
         {
             return null;
         }
-    }
-
-    private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
-    {
-        if (!reader.Read() || reader.TokenType != type) throw new JsonException("The body is not a bulk delivery.");
     }
 }

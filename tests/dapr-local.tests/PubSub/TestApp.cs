@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DaprLocal.Api;
 using DaprLocal.Config;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -81,7 +82,7 @@ internal sealed class TestApp(int port, string subscriptions) : IAsyncDisposable
             return;
         }
 
-        var body = await JsonSerializer.DeserializeAsync<JsonNode>(context.Request.Body);
+        var body = await JsonSerializer.DeserializeAsync<JsonNode>(context.Request.Body, JsonText.AnyCase);
         var delivery = new Delivery(context.Request.Path, context.Request.Headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString()), body!);
         Deliveries.Enqueue(delivery);
         var (status, answer) = await Answer(delivery);

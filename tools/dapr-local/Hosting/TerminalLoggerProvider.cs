@@ -3,16 +3,12 @@ namespace DaprLocal.Hosting;
 /// <summary>Shows what the sidecars log, between the lines of the apps.</summary>
 internal sealed class TerminalLoggerProvider(Terminal terminal) : ILoggerProvider, ILogger
 {
-    /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => this;
 
-    /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-    /// <inheritdoc/>
     public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-    /// <inheritdoc/>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var cause = exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})";

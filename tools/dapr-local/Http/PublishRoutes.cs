@@ -27,7 +27,6 @@ internal sealed class PublishRoutes(PubSubApi api)
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // The second: text that is no text, half of a surrogate pair.
             throw new ApiException(ApiErrors.BadBulkBody(topic, error.Message));
         }
 

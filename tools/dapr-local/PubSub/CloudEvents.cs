@@ -14,7 +14,7 @@ internal sealed class CloudEvents(string appId, TimeProvider time)
 {
     private const string EventType = "com.dapr.event.sent";
     private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = JsonText.MaxDepth };
 
     /// <summary>The envelope and its id ("" when a CloudEvent of the caller has none).</summary>
     /// <exception cref="JsonException">The caller calls it a CloudEvent and it is none.</exception>
@@ -86,7 +86,7 @@ internal sealed class CloudEvents(string appId, TimeProvider time)
 
     private (byte[] Envelope, string Id) Complete(string pubsub, string topic, ReadOnlySpan<byte> data, IReadOnlyDictionary<string, string> metadata, TraceContext trace)
     {
-        if (JsonNode.Parse(data, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is not JsonObject attributes) throw new JsonException("a CloudEvent is an object");
+        if (JsonNode.Parse(data, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = JsonText.MaxDepth }) is not JsonObject attributes) throw new JsonException("a CloudEvent is an object");
         attributes.TryAdd("time", Now());
         if (attributes.TryAdd("traceid", trace.Parent)) attributes["traceparent"] = trace.Parent;
         attributes.TryAdd("tracestate", trace.State);

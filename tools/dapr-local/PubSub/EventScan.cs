@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DaprLocal.Api;
 
 namespace DaprLocal.PubSub;
 
@@ -14,12 +15,12 @@ internal readonly record struct EventScan(bool IsEvent, string? TraceParent, Dat
     {
         try
         {
-            using var json = JsonDocument.Parse(body);
+            using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = JsonText.MaxDepth });
             if (json.RootElement.ValueKind != JsonValueKind.Object) return default;
             var expires = DateTimeOffset.TryParse(Text(json, "expiration"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
             return new EventScan(true, Text(json, "traceparent") ?? Text(json, "traceid"), expires ? time : null);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return default;
         }

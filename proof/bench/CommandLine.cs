@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrderInventory.Bench.Compare;
 using OrderInventory.Bench.Growth;
+using OrderInventory.Bench.Model;
 using OrderInventory.Bench.Orders;
 using OrderInventory.Bench.Prove;
 using OrderInventory.Bench.Stock;
@@ -22,6 +23,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
             LoadCommand.Create(output, progress, time),
             GrowthCommand.Create(output, progress, time),
             CompareCommand.Create(output, progress, time),
+            ModelCommand.Create(output, progress, time),
         }
             .Parse(arguments)
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = progress, ProcessTerminationTimeout = StopLimit });

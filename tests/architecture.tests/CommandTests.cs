@@ -31,6 +31,7 @@ public sealed partial class CommandTests
         ("dotnet run -c Release --project proof/bench -- load --kills", "LoadCommandTests.Load_NumberOfKills_ViolatesNothing"),
         ("dotnet run -c Release --project proof/bench -- orders", "GrowthCommandTests.Orders_ShortRun_MeasuresEveryRowAndViolatesNothing"),
         ("dotnet run -c Release --project proof/bench -- compare", "CompareCommandTests.Compare_ShortRun_FindsViolationsOfTheNaiveAppAlone"),
+        ("dotnet run -c Release --project proof/bench -- model", "ModelCommandTests.Model_ShortRun_CountsTheOperationsOfAnOrder"),
         ("dotnet run --project tools/order-inventory -- audit", "AuditTests.Audit_OrderChangedInTheStore_IsFoundWithItsEvidence"),
         ("dotnet run --project tools/order-inventory -- deadletters list", "DeadLettersCommandTests.List_OfBothApps_IsATableOrJsonLines"),
         ("dotnet run --project tools/order-inventory -- deadletters show", "DeadLettersCommandTests.Show_ALetter_IsWhatItSays"),

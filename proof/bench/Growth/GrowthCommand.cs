@@ -40,7 +40,8 @@ internal static class GrowthCommand
         return command;
     }
 
-    private static Option<int[]> Series(string name, string description, int[] usual, int most)
+    /// <summary>Numbers from 1 to <paramref name="most"/>, a row each.</summary>
+    public static Option<int[]> Series(string name, string description, int[] usual, int most)
     {
         var option = new Option<int[]>(name) { Description = description, DefaultValueFactory = _ => usual, AllowMultipleArgumentsPerToken = true };
         option.Validators.Add(result =>

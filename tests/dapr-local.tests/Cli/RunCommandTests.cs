@@ -97,6 +97,12 @@ public sealed class RunCommandTests : IDisposable
         using var wrong = DaprLocalProcess.Start(_folder.Path, "-f", "wrong.yaml");
         Assert.Equal(1, await wrong.ExitCodeAsync());
         Assert.Equal("error: wrong.yaml:2: dapr-local does not know the key 'appz'; known here: apps, common, name, version", wrong.Output);
+
+        WriteRunFile(("a", "true"));
+        _folder.Write("prices.yaml", "processors: 2\nappShare: much\noperations: {}\n");
+        using var prices = DaprLocalProcess.Start(_folder.Path, "--costs", "prices.yaml");
+        Assert.Equal(1, await prices.ExitCodeAsync());
+        Assert.Equal("error: prices.yaml:2: 'appShare' must be a number from 0 to 1000, not 'much'", prices.Output);
     }
 
     [Fact]

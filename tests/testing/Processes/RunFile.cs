@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace OrderInventory.Testing.Processes;
 
-/// <summary>An app of a run file that is started by the caller, not by dapr-local; without a port it only uses its sidecar.</summary>
-public sealed record RunFileApp(string AppId, int? AppPort, int HttpPort, int GrpcPort);
+/// <summary>An app of a run file; without a port it only uses its sidecar, and without a <paramref name="Dll"/> it is started by the caller, not by dapr-local.</summary>
+public sealed record RunFileApp(string AppId, int? AppPort, int HttpPort, int GrpcPort, string? Dll = null);
 
 /// <summary>The Multi-App Run file of a folder, and dapr-local on it: sidecars with all their data in that folder.</summary>
 public static class RunFile
@@ -23,6 +23,7 @@ public static class RunFile
             "    daprHTTPPort: " + Number(app.HttpPort),
             "    daprGRPCPort: " + Number(app.GrpcPort),
             $"    env: {{ APP_API_TOKEN: {token} }}",
+            .. app.Dll is { } dll ? (string[])[$"    command: [\"dotnet\", \"{dll}\"]"] : [],
         ]);
         string[] configured = configuration is null ? [] : [$"  configFilePath: \"{configuration}\""];
         File.WriteAllLines(Path.Combine(folder, Name), ["version: 1", "common:", $"  resourcesPaths: [\"{resources}\"]", .. configured, "apps:", .. lines]);
@@ -48,6 +49,6 @@ public static class RunFile
     }
 
     /// <summary>Starts dapr-local; what was stored in the folder before is there again.</summary>
-    public static ServerProcess Run(string folder, IReadOnlyDictionary<string, string?>? environment = null) => ServerProcess.Start(
-        ServerProcess.Dll("dapr-local"), ["run", "-f", Path.Combine(folder, Name), "--data", Path.Combine(folder, "data"), "--no-sample"], folder, environment);
+    public static ServerProcess Run(string folder, IReadOnlyDictionary<string, string?>? environment = null, params string[] options) => ServerProcess.Start(
+        ServerProcess.Dll("dapr-local"), ["run", "-f", Path.Combine(folder, Name), "--data", Path.Combine(folder, "data"), "--no-sample", .. options], folder, environment);
 }

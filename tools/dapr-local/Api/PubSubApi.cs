@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DaprLocal.Config;
+using DaprLocal.Costs;
 using DaprLocal.PubSub;
 using DaprLocal.Sidecars;
 
@@ -94,6 +95,7 @@ internal sealed class PubSubApi(string appId, IReadOnlyDictionary<string, PubSub
 
         async Task<bool> PublishAsync(CancellationToken token)
         {
+            await component.Costs.ChargeAsync(Operation.Publish, messages.Length, token);
             await component.Broker.PublishAsync(topic, messages, token);
             return true;
         }

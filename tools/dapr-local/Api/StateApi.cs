@@ -1,3 +1,4 @@
+using DaprLocal.Costs;
 using DaprLocal.State;
 using Grpc.Core;
 
@@ -22,6 +23,7 @@ internal sealed class StateApi(IReadOnlyDictionary<string, StateComponent> store
         var stored = Key(store, key);
         try
         {
+            await store.Costs.ChargeAsync(Operation.Get, 1, ct);
             return await store.Store.GetAsync(stored, ct);
         }
         catch (Exception error) when (error is not RpcException)
@@ -37,6 +39,7 @@ internal sealed class StateApi(IReadOnlyDictionary<string, StateComponent> store
         string[] stored = [.. keys.Select(key => Key(store, key))];
         try
         {
+            await store.Costs.ChargeAsync(Operation.Get, stored.Length, ct);
             return await store.Store.GetAsync(stored, ct);
         }
         catch (Exception error)
@@ -59,6 +62,7 @@ internal sealed class StateApi(IReadOnlyDictionary<string, StateComponent> store
 
     private static async Task ApplyAsync(StateComponent store, IReadOnlyList<StateOperation> operations, string code, string what, CancellationToken ct)
     {
+        await store.Costs.ChargeAsync(Operation.Save, operations.Count, ct);
         Task[] pending = [.. operations.Select(operation => store.Store.ApplyAsync(operation, ct))];
         List<Exception>? errors = null;
         foreach (var task in pending)

@@ -19,6 +19,8 @@ internal sealed class CommandLine(Terminal terminal, Func<TextReader> input, Tim
         HelpName = "DIR",
     };
 
+    private readonly Option<string?> _costs = new("--costs") { Description = "List of prices: each operation takes the time that it costs on the real Dapr (proof/costs)", HelpName = "FILE" };
+
     private readonly Option<bool> _noSample = new("--no-sample") { Description = "Do not place the sample order" };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask" };
 
@@ -45,14 +47,14 @@ internal sealed class CommandLine(Terminal terminal, Func<TextReader> input, Tim
     {
         var run = new Command("run", "Start the apps of a Multi-App Run file, each with an embedded sidecar (this is also what happens without a command)")
         {
-            _file, _data, _noSample,
+            _file, _data, _costs, _noSample,
         };
         var reset = new Command("reset", "Delete the data folder: all orders, stock and undelivered messages") { _file, _data, _yes };
         var watchdog = new Command("watchdog", "Internal: ends the apps when dapr-local is killed") { Hidden = true };
         var root = new RootCommand(
             "A pocket Dapr for development and tests: reads the run file and the resource YAML of Dapr, hosts one sidecar per app in this process, and keeps all state in one folder. Production is Dapr itself.")
         {
-            _file, _data, _noSample, run, reset, watchdog,
+            _file, _data, _costs, _noSample, run, reset, watchdog,
         };
         root.SetAction(RunAsync);
         run.SetAction(RunAsync);
@@ -62,5 +64,5 @@ internal sealed class CommandLine(Terminal terminal, Func<TextReader> input, Tim
     }
 
     private Task<int> RunAsync(ParseResult parsed, CancellationToken ct) => new RunCommand(terminal, time).ExecuteAsync(
-        parsed.GetValue(_file), parsed.GetValue(_data), sample: !parsed.GetValue(_noSample), stop, hurry);
+        parsed.GetValue(_file), parsed.GetValue(_data), parsed.GetValue(_costs), sample: !parsed.GetValue(_noSample), stop, hurry);
 }

@@ -1,3 +1,4 @@
+using DaprLocal.Costs;
 using DaprLocal.Hosting;
 using DaprLocal.Sample;
 
@@ -7,10 +8,11 @@ namespace DaprLocal.Cli;
 internal sealed class RunCommand(Terminal terminal, TimeProvider time)
 {
     /// <summary>Runs until <paramref name="stop"/> is cancelled (exit code 0) or the run ends by itself.</summary>
-    public async Task<int> ExecuteAsync(string? givenFile, string? givenData, bool sample, CancellationToken stop, CancellationToken hurry)
+    public async Task<int> ExecuteAsync(string? givenFile, string? givenData, string? costs, bool sample, CancellationToken stop, CancellationToken hurry)
     {
         var file = RunFileLocator.Find(givenFile);
         var plan = RunPlanner.Create(file, Environment.GetEnvironmentVariable);
+        if (costs is not null) plan = plan.At(new CostModel(Prices.Read(costs), time));
         using var data = DataFolder.Open(RunFileLocator.DataFolder(givenData, plan.File.Path));
         Ports.CheckFree(plan);
         data.WillMake(plan.DatabasesIn(data.Path));

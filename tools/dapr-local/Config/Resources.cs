@@ -1,3 +1,5 @@
+using DaprLocal.Costs;
+
 namespace DaprLocal.Config;
 
 /// <summary>Where a value was written, for messages that name file and line (1-based).</summary>
@@ -20,8 +22,8 @@ internal sealed record ComponentManifest(
     public bool IsVisibleTo(string appId) => Scopes.Count == 0 || Scopes.Contains(appId);
 }
 
-/// <summary>A bulk subscription; null means the default number of messages in a delivery.</summary>
-internal sealed record BulkSubscribe(int? MaxMessagesCount);
+/// <summary>A bulk subscription; null means daprd's default. How long a batch waits for more counts only with <c>--costs</c>.</summary>
+internal sealed record BulkSubscribe(int? MaxMessagesCount, int? MaxAwaitDurationMs = null);
 
 /// <summary>One subscription of one app. <paramref name="DeadLetterTopic"/> null means that a failing event is retried for ever.</summary>
 internal sealed record Subscription(
@@ -110,6 +112,9 @@ internal sealed record SidecarOptions
 
     /// <summary>True when no other app may invoke this one.</summary>
     public bool DeniesCalls { get; init; }
+
+    /// <summary>What operations cost.</summary>
+    public CostModel Costs { get; init; } = CostModel.None;
 
     /// <summary>Largest request and response body in bytes; daprd's default is 4 MiB.</summary>
     public int MaxBodySize { get; init; } = 4 * 1024 * 1024;

@@ -45,6 +45,16 @@ internal sealed class AppProcess : IAsyncDisposable
     /// <summary>The id of the process started.</summary>
     public int Id => _process.Id;
 
+    /// <summary>The processor time that the process has used, without those that it started; null when it has ended.</summary>
+    public TimeSpan? ProcessorTime
+    {
+        get
+        {
+            try { return _process.TotalProcessorTime; }
+            catch (Exception error) when (error is InvalidOperationException or Win32Exception) { return null; }
+        }
+    }
+
     /// <summary>Ends with the exit code, after the last lines were shown.</summary>
     public Task<int> Exited { get; }
 

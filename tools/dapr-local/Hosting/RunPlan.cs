@@ -1,4 +1,5 @@
 using DaprLocal.Config;
+using DaprLocal.Costs;
 using DaprLocal.Sidecars;
 
 namespace DaprLocal.Hosting;
@@ -19,4 +20,7 @@ internal sealed record RunPlan(RunFile File, IReadOnlyList<AppPlan> Apps, IReadO
             .Where(component => component.Type is "state.sqlite" or "pubsub.sqlite")
             .Select(component => Path.GetRelativePath(folder, new ComponentSettings(component).FilePath("connectionString", folder)).Replace('\\', '/')))
         .Where(name => !name.StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(name));
+
+    /// <summary>The same run at these costs. An app without a command is not ours to measure: it looks on, and nothing is charged for it.</summary>
+    public RunPlan At(CostModel costs) => this with { Apps = [.. Apps.Select(app => app.App.Command.Count == 0 ? app : app with { Sidecar = app.Sidecar with { Costs = costs } })] };
 }

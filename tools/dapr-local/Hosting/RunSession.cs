@@ -1,4 +1,5 @@
 using System.Globalization;
+using DaprLocal.Costs;
 using DaprLocal.Sidecars;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
@@ -26,6 +27,7 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
     private readonly List<RunningApp> _apps = [];
     private ComponentRegistry? _components;
     private Watchdog? _watchdog;
+    private AppMeter? _meter;
 
     /// <summary>Starts components, sidecars and apps; <paramref name="commands"/> are programs with arguments, in the order of the plan.</summary>
     public async Task StartAsync(IReadOnlyList<IReadOnlyList<string>> commands, CancellationToken stop)
@@ -43,6 +45,9 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
             if (commands[i].Count > 0)
                 _apps[i] = _apps[i] with { Process = StartApp(_apps[i].Plan, commands[i], Colors[i % Colors.Length]) };
         }
+
+        if (_apps.Select(app => app.Plan.Sidecar.Costs).FirstOrDefault(costs => costs.IsOn) is { } costs)
+            _meter = new AppMeter(costs, [.. _apps.Select(app => app.Process).OfType<AppProcess>().Select(app => (app.AppId, (Func<TimeSpan?>)(() => app.ProcessorTime)))], time);
     }
 
     /// <summary>Waits until every app that we started listens, is healthy if it promises to tell, and its sidecar knows its subscriptions.</summary>
@@ -90,6 +95,8 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
 
     public async ValueTask DisposeAsync()
     {
+        if (_meter is not null)
+            await _meter.DisposeAsync();
         var processes = _apps.Select(app => app.Process).OfType<AppProcess>().ToArray();
         await Task.WhenAll(processes.Select(process => process.StopAsync(StopPatience, hurry)));
         foreach (var process in processes)

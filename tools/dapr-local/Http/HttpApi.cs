@@ -1,4 +1,5 @@
 using DaprLocal.Api;
+using DaprLocal.Costs;
 using DaprLocal.Sidecars;
 using Grpc.Core;
 
@@ -8,7 +9,7 @@ namespace DaprLocal.Http;
 /// The HTTP port of a sidecar: one table of routes. It matches case-sensitively on the unescaped segments of
 /// <see cref="HttpCall.Path"/>, and so does the check of the token: there is no other notion of a path here.
 /// </summary>
-internal sealed partial class HttpApi(StateApi state, PubSubApi pubsub, MetadataApi metadata, InvokeRoutes invoke, TokenCheck? token, Func<ApiError?> notReady, int maxBodySize, ILogger log)
+internal sealed partial class HttpApi(StateApi state, PubSubApi pubsub, MetadataApi metadata, InvokeRoutes invoke, TokenCheck? token, Func<ApiError?> notReady, int maxBodySize, CostModel costs, ILogger log)
 {
     private readonly StateRoutes _state = new(state);
     private readonly PublishRoutes _publish = new(pubsub);
@@ -49,6 +50,8 @@ internal sealed partial class HttpApi(StateApi state, PubSubApi pubsub, Metadata
         ("GET", ["v1.0", "healthz"]) => notReady() is { } error ? call.ErrorAsync(error) : call.EmptyAsync(),
         ("GET", ["v1.0", "healthz", "outbound"]) => call.EmptyAsync(),
         ("POST", ["v1.0", "shutdown"]) => ShutdownAsync(call),
+        // Not of Dapr: what --costs has charged to all sidecars of this process.
+        ("GET", ["dapr-local", "costs"]) when costs.IsOn => call.JsonAsync(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(costs.Report(), System.Text.Json.JsonSerializerOptions.Web)),
         (_, ["v1.0", "invoke", var app, "method", ..]) when call.Path.Length > 4 || call.EndsWithSlash => invoke.InvokeAsync(call, app, skip: 4),
         _ when call.Request.Headers["dapr-app-id"].ToString() is { Length: > 0 } app => invoke.InvokeAsync(call, app, skip: 0),
         var (method, path) => call.ErrorAsync(ApiErrors.NoRoute(method, "/" + string.Join('/', path))),

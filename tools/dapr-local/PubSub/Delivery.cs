@@ -1,4 +1,5 @@
 using DaprLocal.Config;
+using DaprLocal.Costs;
 
 namespace DaprLocal.PubSub;
 
@@ -6,8 +7,8 @@ namespace DaprLocal.PubSub;
 /// Delivers the records of the partitions that it serves in batches: one at a time, drawn over all of them in the order of
 /// arrival, as soon as the handler is free and anything is there. A bulk subscription has one delivery for all its partitions;
 /// any other has one for each, with batches of one record, so that partitions do not wait for each other. daprd takes a bulk
-/// batch from one partition and lets all bulk topics of a component wait for each other; here a batch that waits for its retry
-/// holds back its own partitions only.
+/// batch from one partition and lets all bulk topics of a component wait for each other, as <see cref="BulkTurns"/> does with
+/// <c>--costs</c>; here a batch that waits for its retry holds back its own partitions only.
 /// </summary>
 internal sealed class Delivery(SubscriptionContext context) : IDisposable
 {
@@ -28,7 +29,8 @@ internal sealed class Delivery(SubscriptionContext context) : IDisposable
         await _turn.WaitAsync(CancellationToken.None);
         _partitions.Add(partition);
         _turn.Release();
-        while (!claim.Ended.IsCancellationRequested) await TakeTurnAsync(partition);
+        if (_isBulk && context.PubSub.Costs.IsOn) await new BulkTurns(context, _batchSize, DeliverAsync).ServeAsync(partition);
+        else while (!claim.Ended.IsCancellationRequested) await TakeTurnAsync(partition);
         await _turn.WaitAsync(CancellationToken.None);
         _partitions.Remove(partition);
         _turn.Release();
@@ -117,6 +119,7 @@ internal sealed class Delivery(SubscriptionContext context) : IDisposable
 
     private async Task CallAsync(List<DeliveryItem> entries)
     {
+        await context.PubSub.Costs.ChargeAsync(Operation.Delivery, 1, context.Abort);
         if (!_isBulk)
         {
             var message = entries[0].Message;

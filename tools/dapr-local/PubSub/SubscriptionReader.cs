@@ -33,7 +33,7 @@ internal static class SubscriptionReader
                 item.Topic,
                 route,
                 string.IsNullOrEmpty(item.DeadLetterTopic) ? null : item.DeadLetterTopic,
-                item.BulkSubscribe is { Enabled: true } bulk ? new BulkSubscribe(bulk.MaxMessagesCount is > 0 ? bulk.MaxMessagesCount : null) : null,
+                item.BulkSubscribe is { Enabled: true } bulk ? new BulkSubscribe(bulk.MaxMessagesCount is > 0 ? bulk.MaxMessagesCount : null, bulk.MaxAwaitDurationMs is > 0 ? bulk.MaxAwaitDurationMs : null) : null,
                 item.Metadata ?? []);
         }
 
@@ -44,6 +44,5 @@ internal static class SubscriptionReader
 
     internal sealed record RouteList(List<JsonElement>? Rules, string? Default);
 
-    // How long a batch may wait for more is not among them: here it never waits.
-    internal sealed record Bulk(bool Enabled, int? MaxMessagesCount);
+    internal sealed record Bulk(bool Enabled, int? MaxMessagesCount, int? MaxAwaitDurationMs);
 }

@@ -52,7 +52,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     /// <summary>The state stores that an app sees, by name, each with the app's own keys.</summary>
     public IReadOnlyDictionary<string, StateComponent> StatesOf(SidecarOptions options) => Visible(options)
         .Where(manifest => _stores.ContainsKey(manifest.Name))
-        .ToDictionary(manifest => manifest.Name, manifest => new StateComponent(manifest.Name, _stores[manifest.Name], options.AppId + StateComponent.Separator));
+        .ToDictionary(manifest => manifest.Name, manifest => new StateComponent(manifest.Name, _stores[manifest.Name], options.AppId + StateComponent.Separator) { Costs = options.Costs });
 
     /// <summary>The brokers that an app sees, by name.</summary>
     public IReadOnlyDictionary<string, PubSubComponent> PubSubsOf(SidecarOptions options) => Visible(options)
@@ -61,7 +61,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
         {
             var settings = new ComponentSettings(manifest);
             var group = settings.Text("consumerGroup", options.AppId);
-            return new PubSubComponent(manifest.Name, _brokers[manifest.Name], group, settings.Duration("backOffDuration", DefaultBackOff), new TopicScopes(options.AppId, manifest.Metadata));
+            return new PubSubComponent(manifest.Name, _brokers[manifest.Name], group, settings.Duration("backOffDuration", DefaultBackOff), new TopicScopes(options.AppId, manifest.Metadata)) { Costs = options.Costs };
         });
 
     /// <summary>The components that an app sees, for its metadata.</summary>

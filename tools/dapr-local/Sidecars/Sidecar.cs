@@ -62,7 +62,7 @@ internal sealed class Sidecar : IAsyncDisposable
         var invoke = new InvokeRoutes(options, app => components.Apps.GetValueOrDefault(app), invoker, time);
         var app = options.AppPort is null ? null : new AppLink(options, pubsubs, metadata, time, log);
         var token = options.ApiToken is { } text ? new TokenCheck(text) : null;
-        var http = new HttpApi(state, publish, metadata, invoke, token, () => app?.IsListening == false ? ApiErrors.NotReady("app") : null, options.MaxBodySize, log);
+        var http = new HttpApi(state, publish, metadata, invoke, token, () => app?.IsListening == false ? ApiErrors.NotReady("app") : null, options.MaxBodySize, options.Costs, log);
         var web = Build(options, loggers, new DaprService(state, publish, metadata), new TaskHubService(workflows));
         web.Use(next => context => HttpProtocol.IsHttp2(context.Request.Protocol) ? next(context) : http.HandleAsync(context));
         if (token is not null) web.Use(next => context => token.InvokeAsync(context, next));

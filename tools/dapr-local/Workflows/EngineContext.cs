@@ -1,4 +1,5 @@
 using DaprLocal.Config;
+using DaprLocal.Costs;
 using DaprLocal.Storage;
 
 namespace DaprLocal.Workflows;
@@ -8,6 +9,9 @@ internal sealed class EngineContext(SidecarOptions options, SqliteDatabase datab
 {
     /// <summary>The app whose workflows these are.</summary>
     public string AppId => options.AppId;
+
+    /// <summary>What turns cost.</summary>
+    public CostModel Costs => options.Costs;
 
     /// <summary>The truth.</summary>
     public SqliteDatabase Database => database;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Dapr.TaskHub.Protos;
+using DaprLocal.Costs;
 using DaprLocal.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -38,6 +39,7 @@ internal sealed class TurnRunner(EngineContext context)
 
         try
         {
+            if (context.Costs.IsOn) await ChargeAsync(slot.Turn!.Plan.NewEvents, response);
             await CompleteAsync(slot, slot.Turn!, response);
         }
         catch (Exception error)
@@ -65,6 +67,22 @@ internal sealed class TurnRunner(EngineContext context)
         context.Table.RemoveActivity(key!.Value);
         context.Apply(effects);
     }
+
+    // On the real Dapr an event of the history costs when it comes about; here it is charged with the turn that sees it. A timer
+    // costs when it is made, a job of the scheduler: most never fire.
+    private async Task ChargeAsync(IEnumerable<HistoryEvent> events, WorkflowResponse response)
+    {
+        var timers = response.Actions.Where(action => action.CreateTimer is not null).Select(_ => Operation.Timer);
+        foreach (var operation in events.Select(OperationOf).OfType<Operation>().Concat(timers)) await context.Costs.ChargeAsync(operation, 1, context.Closing.Token);
+    }
+
+    private static Operation? OperationOf(HistoryEvent e) => e.EventTypeCase switch
+    {
+        HistoryEvent.EventTypeOneofCase.ExecutionStarted => Operation.Workflow,
+        HistoryEvent.EventTypeOneofCase.TaskCompleted or HistoryEvent.EventTypeOneofCase.TaskFailed => Operation.Activity,
+        HistoryEvent.EventTypeOneofCase.EventRaised => Operation.Event,
+        _ => null,
+    };
 
     private CommitEffects? Resolve(SqliteWriter writer, ActivityKey key, ActivityResponse response)
     {

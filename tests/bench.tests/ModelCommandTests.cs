@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace OrderInventory.Bench.Tests;
+
+/// <summary>What an order needs of the real Dapr, counted; how fast the model is, is no matter of a test.</summary>
+public sealed class ModelCommandTests
+{
+    // Orders that are decided and not quite finished when a row ends are few beside all of it.
+    private const double Tolerance = 0.15;
+
+    [Fact]
+    public async Task Model_ShortRun_CountsTheOperationsOfAnOrder()
+    {
+        var output = new StringWriter();
+
+        var exitCode = await new CommandLine(output, TextWriter.Null, TimeProvider.System).InvokeAsync(["model", "--clients", "4", "--seconds", "4", "--warm-up", "1", "--json"]);
+
+        Assert.Equal(0, exitCode);
+        var rows = JsonDocument.Parse(output.ToString()).RootElement.GetProperty("rows").EnumerateArray().ToArray();
+        var (product, usual) = (rows[0], rows[1]);
+        Assert.All(rows, row =>
+        {
+            Assert.Equal(0, row.GetProperty("failed").GetInt64());
+            Assert.InRange(row.GetProperty("p50Milliseconds").GetDouble(), 0.001, row.GetProperty("p99Milliseconds").GetDouble());
+            Assert.InRange(row.GetProperty("engineMilliseconds").GetDouble(), 0.001, row.GetProperty("milliseconds").GetDouble());
+        });
+        foreach (var (kind, calls) in new[] { ("workflow", 1), ("activity", 2), ("event", 1), ("timer", 1) }) Calls(product, kind, calls);
+        foreach (var (kind, calls) in new[] { ("workflow", 1), ("activity", 3), ("save", 2), ("get", 1), ("publish", 1) }) Calls(usual, kind, calls);
+        foreach (var app in new[] { "order-app", "inventory-app" }) Assert.InRange(product.GetProperty("perOrder").GetProperty(app).GetProperty("milliseconds").GetDouble(), 0.001, 1_000);
+        Assert.False(usual.GetProperty("perOrder").TryGetProperty("delivery", out _));
+
+        static void Calls(JsonElement row, string kind, int wanted) =>
+            Assert.InRange(row.GetProperty("perOrder").GetProperty(kind).GetProperty("calls").GetDouble(), wanted * (1 - Tolerance), wanted * (1 + Tolerance));
+    }
+
+    [Theory]
+    [InlineData("--clients", "0")]
+    [InlineData("--seconds", "many")]
+    [InlineData("--costs", "nowhere.yaml")]
+    public async Task Model_WrongOption_SaysWhichOne(string option, string value)
+    {
+        var errors = new StringWriter();
+
+        var exitCode = await new CommandLine(new StringWriter(), errors, TimeProvider.System).InvokeAsync(["model", option, value]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(value == "nowhere.yaml" ? value : option, errors.ToString(), StringComparison.Ordinal);
+    }
+}

@@ -9,7 +9,7 @@ public static class Topics
     /// <summary>Commands from order-app to inventory-app; key = product id.</summary>
     public const string InventoryDeduction = "inventory-deduction";
 
-    /// <summary>Outcomes of those commands, from inventory-app to order-app; key = order id.</summary>
+    /// <summary>Outcomes of those commands, from inventory-app to order-app; key = correlation id, or order id where there is none.</summary>
     public const string InventoryDeductionResult = "inventory-deduction-result";
 
     /// <summary>Facts about orders, one for each transition, for anyone; key = order id.</summary>

@@ -14,9 +14,9 @@ internal static class InventoryServices
     {
         services.AddSingleton<StockStore>();
         services.AddSingleton<OperationArchive>();
-        services.AddSingleton(new Backoff(Random.Shared));
         services.AddSingleton<ProductIndex>();
-        services.AddSingleton<StockWriters>();
+        services.AddSingleton<StockProtocol>();
+        services.AddSingleton<StockRounds>();
         services.AddSingleton<DeductionHandler>();
         services.AddSingleton<Telemetry>();
         return services;

@@ -12,8 +12,7 @@ internal sealed class Telemetry
     private readonly Counter<long> _saveRetries;
     private readonly Counter<long> _damaged;
     private readonly Histogram<int> _batchSize;
-    private readonly UpDownCounter<int> _waiting;
-    private int _writers;
+    private int _waiting;
 
     public Telemetry(IMeterFactory meters)
     {
@@ -23,9 +22,8 @@ internal sealed class Telemetry
         _saveRetries = meter.CreateCounter<long>("inventory.save.retries.total", description: "Saves of a stock document that were not confirmed, by cause: conflict (another writer won) or unconfirmed.");
         _damaged = meter.CreateCounter<long>("inventory.damaged.total", description: "Commands and requests that met a missing or damaged stock document.");
         _batchSize = meter.CreateHistogram<int>("inventory.batch.size", description: "Commands that share one round.");
-        _waiting = meter.CreateUpDownCounter<int>("inventory.queue.depth", description: "Commands that wait for their decision.");
         // Shown also while it is 0: that nobody shows it means that no inventory-app runs.
-        meter.CreateObservableUpDownCounter("inventory.writers", () => Volatile.Read(ref _writers), description: "Products with a writer in memory.");
+        meter.CreateObservableUpDownCounter("inventory.queue.depth", () => Volatile.Read(ref _waiting), description: "Commands that wait for their decision.");
     }
 
     /// <summary>Counts one decided command.</summary>
@@ -45,9 +43,6 @@ internal sealed class Telemetry
     /// <summary>Notes the size of a round.</summary>
     public void RoundStarted(int commands) => _batchSize.Record(commands);
 
-    /// <summary>Commands that began (1) or ended (-1) to wait.</summary>
-    public void Waiting(int change) => _waiting.Add(change);
-
-    /// <summary>Writers that appeared or, negative, disappeared.</summary>
-    public void Writers(int change) => Interlocked.Add(ref _writers, change);
+    /// <summary>Commands that began or, negative, ended to wait.</summary>
+    public void Waiting(int change) => Interlocked.Add(ref _waiting, change);
 }

@@ -11,6 +11,7 @@ using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.DeadLetters;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.Messaging;
+using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.Settings;
 using OrderInventory.ServiceDefaults.State;
 
@@ -61,6 +62,7 @@ public static class ServiceDefaults
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => SettingsReader.Read<SidecarOptions>(provider.GetRequiredService<IConfiguration>()));
+        services.TryAddSingleton(provider => new Backoff(Random.Shared, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<SidecarChannel>();
         services.TryAddSingleton<IStateStore, DaprStateStore>();
         services.TryAddSingleton<IEventPublisher, DaprEventPublisher>();

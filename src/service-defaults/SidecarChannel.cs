@@ -41,7 +41,7 @@ internal sealed class SidecarChannel : IDisposable
 
     public DaprGrpc.DaprClient Client { get; }
 
-    /// <summary>Every call carries a deadline: a save on PostgreSQL has no timeout of its own (design rule 11).</summary>
+    /// <summary>Every call carries a deadline: a save on PostgreSQL has no timeout of its own (design rule 9).</summary>
     public CallOptions Options(TimeSpan timeout, CancellationToken cancellationToken) =>
         new(_headers, _time.GetUtcNow().UtcDateTime + timeout, cancellationToken);
 

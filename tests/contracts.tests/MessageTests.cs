@@ -12,6 +12,23 @@ public sealed class MessageTests
         JsonSerializer.Serialize(new InventoryDeductionMessage { Operation = StockOperationKind.Deduct, OrderId = "o", Line = 1, ProductId = "p", Quantity = 2, IdempotencyKey = "o:1:deduct", Timestamp = Now }, ContractsJson.Default.InventoryDeductionMessage));
 
     [Fact]
+    public void InventoryDeductionMessage_WithCorrelationId_IsTheContract() => Assert.Equal(
+        """{"operation":"SHIP","orderId":"o","line":1,"productId":"p","quantity":2,"idempotencyKey":"o:1:ship","correlationId":"g","timestamp":"2026-01-02T03:04:05+00:00"}""",
+        JsonSerializer.Serialize(new InventoryDeductionMessage { Operation = StockOperationKind.Ship, OrderId = "o", Line = 1, ProductId = "p", Quantity = 2, IdempotencyKey = "o:1:ship", CorrelationId = "g", Timestamp = Now }, ContractsJson.Default.InventoryDeductionMessage));
+
+    [Fact]
+    public void InventoryDeductionResult_WithCorrelationId_IsTheContract() => Assert.Equal(
+        """{"operation":"DEDUCT","orderId":"o","line":1,"productId":"p","quantity":2,"success":true,"code":"HELD","availableStock":5,"correlationId":"g","timestamp":"2026-01-02T03:04:05+00:00"}""",
+        JsonSerializer.Serialize(new InventoryDeductionResult { Operation = StockOperationKind.Deduct, OrderId = "o", Line = 1, ProductId = "p", Quantity = 2, Success = true, Code = "HELD", AvailableStock = 5, CorrelationId = "g", Timestamp = Now }, ContractsJson.Default.InventoryDeductionResult));
+
+    [Fact]
+    public void Messages_OfTheVersionBefore_HaveNoCorrelationId()
+    {
+        Assert.Null(JsonSerializer.Deserialize("""{"operation":"DEDUCT","orderId":"o","line":1,"productId":"p","quantity":2,"idempotencyKey":"k","timestamp":"2026-01-02T03:04:05Z"}""", ContractsJson.Default.InventoryDeductionMessage)!.CorrelationId);
+        Assert.Null(JsonSerializer.Deserialize("""{"operation":"DEDUCT","orderId":"o","line":1,"productId":"p","quantity":2,"success":true,"code":"HELD","availableStock":5,"timestamp":"2026-01-02T03:04:05Z"}""", ContractsJson.Default.InventoryDeductionResult)!.CorrelationId);
+    }
+
+    [Fact]
     public void InventoryDeductionResult_Serialized_IsTheContract() => Assert.Equal(
         """{"operation":"RESTORE","orderId":"o","line":1,"productId":"p","quantity":2,"success":false,"code":"FENCED","error":"e","availableStock":5,"timestamp":"2026-01-02T03:04:05+00:00"}""",
         JsonSerializer.Serialize(new InventoryDeductionResult { Operation = StockOperationKind.Restore, OrderId = "o", Line = 1, ProductId = "p", Quantity = 2, Success = false, Code = "FENCED", Error = "e", AvailableStock = 5, Timestamp = Now }, ContractsJson.Default.InventoryDeductionResult));

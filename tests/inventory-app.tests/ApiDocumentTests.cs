@@ -61,10 +61,14 @@ public sealed class ApiDocumentTests
         },
         ["503 OVERLOADED"] = async (app, http) =>
         {
-            app.State.BeforeSave = _ => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+            var hold = new TaskCompletionSource();
+            app.State.BeforeSave = _ => hold.Task;
             var first = PutAsync(http, 5);
             await Eventually.GetAsync(() => Task.FromResult(app.State.Calls.Count), count => count > 1, TimeSpan.FromSeconds(30), "a request is in the store");
-            return await PutAsync(http, 5);
+            var answer = await PutAsync(http, 5);
+            hold.SetResult();
+            (await first).Dispose();
+            return answer;
         },
     };
 

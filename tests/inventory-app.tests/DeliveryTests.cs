@@ -46,6 +46,11 @@ public sealed class DeliveryTests : IDisposable
     [InlineData("idempotencyKey", "null", "idempotencyKey")]
     [InlineData("idempotencyKey", "\"o:1:restore\"", "idempotencyKey")]
     [InlineData("timestamp", "\"yesterday\"", "timestamp")]
+    [InlineData("correlationId", "7", "correlationId")]
+    [InlineData("correlationId", "{}", "correlationId")]
+    [InlineData("correlationId", "\"\"", "correlationId")]
+    [InlineData("correlationId", "\"a\\u0000b\"", "correlationId")]
+    [InlineData("correlationId", "\"123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789-123456789\"", "correlationId")]
     public async Task Deliver_WrongField_IsDeadLetteredWithTheReason(string field, string value, string reason)
     {
         var message = JsonSerializer.SerializeToNode(InventoryApi.Deduct("o", 1))!;
@@ -202,6 +207,77 @@ public sealed class DeliveryTests : IDisposable
     }
 
     [Fact]
+    public async Task Deliver_WithCorrelationId_ResultCarriesItAndIsKeyedByIt()
+    {
+        await PutAsync("p", 5);
+        object Deduct(string order, string? correlationId)
+        {
+            var message = JsonSerializer.SerializeToNode(InventoryApi.Deduct(order, 1))!;
+            if (correlationId is not null) message["correlationId"] = correlationId;
+            return message;
+        }
+
+        await _app.DeliverAsync(("a", Deduct("o", new string('g', 128))), ("b", Deduct("q", null)), ("c", Deduct("o", "group-2")));
+
+        var results = _app.Events.Published.Select(published => (published.Event.Id, published.Event.Key, JsonSerializer.Deserialize(published.Event.Data.Span, ContractsJson.Default.InventoryDeductionResult)!.CorrelationId));
+        Assert.Equal([("o:1:deduct:result", new string('g', 128), new string('g', 128)), ("q:1:deduct:result", "q", null), ("o:1:deduct:result", "group-2", "group-2")], results);
+    }
+
+    [Fact]
+    public async Task Deliver_FiftyProducts_IsOneReadOfEachKindOneSaveAndOnePublish()
+    {
+        await CreateAsync(50);
+        _app.State.Calls.Clear();
+
+        await _app.DeliverAsync([.. Enumerable.Range(0, 100).Select(i => ($"e{i}", InventoryApi.Deduct($"o{i}", 1, $"p{i % 50}")))]);
+        await Eventually.TrueAsync(() => _app.State.Values("operation:").Count == 150, "everything is archived");
+
+        // Documents, archive, save; and after the answer the archive, with what this process does not know to be there.
+        Assert.Equal(["get-many 50", "get-many 200", "save-many 50", "save-many 150"], _app.State.Calls);
+        Assert.Equal([("inventory-deduction-result", 100)], _app.Events.Calls);
+    }
+
+    [Fact]
+    public async Task Deliver_OneDamagedAmongFifty_FailsAlone()
+    {
+        await CreateAsync(50);
+        await _app.WriteAsync("stock:p25", "{}");
+
+        var statuses = await _app.DeliverAsync([.. Enumerable.Range(0, 50).Select(i => ($"e{i}", InventoryApi.Deduct("o", 1, $"p{i}", i + 1)))]);
+
+        Assert.All(statuses.Values, status => Assert.Equal("SUCCESS", status));
+        Assert.Equal("p25", Assert.Single(_app.Events.DeadLetters).Key);
+        Assert.Equal(49, _app.Events.Published.Count);
+    }
+
+    [Fact]
+    public async Task Deliver_OneUnreadableAmongFifty_IsAskedForAgainAlone()
+    {
+        await CreateAsync(50);
+        _app.State.IsUnreadable = key => key is "stock:p25" or "operation:p30:o:31:restore";
+
+        var statuses = await _app.DeliverAsync([.. Enumerable.Range(0, 50).Select(i => ($"e{i}", InventoryApi.Deduct("o", 1, $"p{i}", i + 1)))]);
+
+        Assert.Equal(["e25", "e30"], statuses.Where(status => status.Value == "RETRY").Select(status => status.Key).Order());
+        Assert.Equal(48, _app.Events.Published.Count);
+        Assert.Empty(_app.Events.DeadLetters);
+    }
+
+    [Fact]
+    public async Task Deliver_OneResultNotPublished_IsAskedForAgainAlone()
+    {
+        await PutAsync("p", 5);
+        _app.Events.IsRefused = @event => @event.Id == "o2:1:deduct:result";
+
+        var statuses = await _app.DeliverAsync(("a", InventoryApi.Deduct("o1", 1)), ("b", InventoryApi.Deduct("o2", 1)), ("c", InventoryApi.Deduct("o3", 1)));
+
+        Assert.Equal(("SUCCESS", "RETRY", "SUCCESS"), (statuses["a"], statuses["b"], statuses["c"]));
+        _app.Events.IsRefused = _ => false;
+        Assert.Equal("SUCCESS", (await _app.DeliverAsync(("b", InventoryApi.Deduct("o2", 1))))["b"]);
+        Assert.Equal(2, (await _http.GetFromJsonAsync<JsonElement>("/api/inventory/p")).GetProperty("data").GetProperty("available").GetInt32());
+    }
+
+    [Fact]
     public async Task Deliver_Batch_MovesTheMetrics()
     {
         await PutAsync("p", 2);
@@ -211,8 +287,27 @@ public sealed class DeliveryTests : IDisposable
         Assert.Equal(1, _metrics.Sum("inventory.deduction.total", ("operation", "DEDUCT"), ("outcome", "OUT_OF_STOCK")));
         Assert.Equal(1, _metrics.Sum("inventory.duplicates.total", ("operation", "DEDUCT")));
         Assert.Equal(4, _metrics.Sum("inventory.batch.size"));
-        Assert.Contains(1, _metrics.Of("inventory.queue.depth"));
-        Assert.Equal(0, _metrics.Sum("inventory.queue.depth"));
+    }
+
+    [Fact]
+    public async Task Deliver_WhileItsRoundRuns_IsInTheQueue()
+    {
+        await PutAsync("p", 2);
+        var hold = new TaskCompletionSource();
+        _app.State.BeforeSave = _ => hold.Task;
+
+        var running = _app.DeliverAsync(("a", InventoryApi.Deduct("o1", 1)), ("b", InventoryApi.Deduct("o2", 1)));
+        await Eventually.TrueAsync(() => Depth() == 2, "both commands wait");
+        hold.SetResult();
+        await running;
+
+        Assert.Equal(0, Depth());
+
+        double Depth()
+        {
+            _metrics.Observe();
+            return _metrics.Of("inventory.queue.depth").Last();
+        }
     }
 
     [Fact]
@@ -257,6 +352,14 @@ public sealed class DeliveryTests : IDisposable
         Assert.Contains(reason, letter.Reason, StringComparison.Ordinal);
         Assert.Equal("good:1:deduct:result", _app.Events.Published.Last().Event.Id);
         Assert.NotEqual(0, _metrics.Sum("messages.dead_lettered.total", ("topic", "inventory-deduction")));
+    }
+
+    // By a process that has ended: it holds no product in a round.
+    private async Task CreateAsync(int products)
+    {
+        var rounds = new StockParts(_app.State).Rounds();
+        await Task.WhenAll(rounds.Execute([.. Enumerable.Range(0, products).Select(product => new Domain.SetTotalCommand($"p{product}", "set", 5))]));
+        await rounds.DisposeAsync();
     }
 
     private async Task PutAsync(string productId, long total) => (await _http.PutAsJsonAsync("/api/inventory/" + productId, new { total })).EnsureSuccessStatusCode();

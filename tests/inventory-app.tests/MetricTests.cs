@@ -6,15 +6,15 @@ namespace InventoryApp.Tests;
 
 public sealed class MetricTests
 {
-    // The alert InventoryAppMissing takes their absence for that of the app.
+    // The alert InventoryAppMissing takes its absence for that of the app.
     [Fact]
-    public async Task Writers_BeforeAnyRequest_AreShown()
+    public async Task QueueDepth_BeforeAnyRequest_IsShown()
     {
         await using var app = new InventoryApi();
         using var probe = new MetricProbe(app.Services.GetRequiredService<IMeterFactory>());
 
         probe.Observe();
 
-        Assert.Equal([0], probe.Of("inventory.writers"));
+        Assert.Equal([0], probe.Of("inventory.queue.depth"));
     }
 }

@@ -102,9 +102,43 @@ public sealed class StockListTests : IDisposable
     }
 
     [Fact]
+    public async Task ListProducts_OneDamaged_Is500AndNamesIt()
+    {
+        foreach (var product in new[] { "p", "q", "r" }) await PutAsync(product, 1);
+        await _app.WriteAsync("stock:q", "{}");
+
+        var answer = await _http.GetAsync("/api/inventory");
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Equal("q", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("productId").GetString());
+    }
+
+    [Fact]
+    public async Task ListProducts_OneUnreadable_Is503InsteadOfAListWithoutIt()
+    {
+        foreach (var product in new[] { "p", "q" }) await PutAsync(product, 1);
+        _app.State.IsUnreadable = key => key == "stock:q";
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await _http.GetAsync("/api/inventory")).StatusCode);
+    }
+
+    [Fact]
+    public async Task ListProducts_CreatedTogetherOnAFullPage_ListsEachOnce()
+    {
+        await using var rounds = new StockParts(_app.State).Rounds();
+        var products = Enumerable.Range(1, 1_300).Select(i => $"product-{i}").ToArray();
+
+        await Task.WhenAll(rounds.Execute([.. products.Select(product => new Domain.SetTotalCommand(product, "set", 1))]));
+
+        var listed = (await PagesAsync("/api/inventory?limit=200")).SelectMany(page => page).Select(stock => stock.GetProperty("productId").GetString()).ToArray();
+        Assert.Equal(products.Order(), listed.Order());
+        Assert.InRange(_app.State.Values("products").Count, 2, 4);
+    }
+
+    [Fact]
     public async Task ListProducts_ManyCreatedAtOnceByTwoReplicas_ListsEachOnce()
     {
-        var replicas = new[] { new StockParts(_app.State).Writers(), new StockParts(_app.State).Writers() };
+        var replicas = new[] { new StockParts(_app.State).Rounds(), new StockParts(_app.State).Rounds() };
         var products = Enumerable.Range(1, 60).Select(i => $"product-{i}").ToArray();
 
         await Task.WhenAll(products.SelectMany(product => replicas.Select(async replica =>

@@ -4,6 +4,7 @@ using InventoryApp.Stock;
 using InventoryApp.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.State;
 
 namespace InventoryApp.Tests;
@@ -13,9 +14,6 @@ internal sealed class StockParts(IStateStore state, int pageSize = StockParts.Pa
 {
     public const int PageSize = 32;
 
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
-    private readonly Backoff _backoff = new(Random.Shared);
-
     public IMeterFactory Meters { get; } = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     public StockStore Store { get; } = new(state);
@@ -24,18 +22,20 @@ internal sealed class StockParts(IStateStore state, int pageSize = StockParts.Pa
 
     public Telemetry Telemetry => field ??= new Telemetry(Meters);
 
-    public ProductIndex Index => field ??= new ProductIndex(state, _backoff, _time);
+    public StockProtocol Protocol()
+    {
+        var clock = time ?? TimeProvider.System;
+        var backoff = new Backoff(Random.Shared, clock);
+        return new StockProtocol(Store, Archive, new ProductIndex(state, backoff), backoff, clock, Telemetry);
+    }
 
-    public StockRound Round(string productId = "p") => new(productId, Store, Archive, Index, _backoff, _time, Telemetry);
-
-    public StockWriter Writer(string productId = "p") => new(productId, Round(productId), Telemetry, NullLogger.Instance);
-
-    public StockWriters Writers() => new(Store, Archive, Index, _backoff, _time, Telemetry, NullLogger<StockWriters>.Instance);
+    /// <summary>A process of its own: it knows nothing but what is stored.</summary>
+    public StockRounds Rounds() => new(Protocol(), Telemetry, NullLogger<StockRounds>.Instance);
 
     /// <summary>Every recorded operation, oldest first; fails when one is missing.</summary>
     public async Task<IReadOnlyList<StockOperation>> OperationsAsync(string productId = "p")
     {
-        var (item, _) = await Store.ReadAsync(productId, CancellationToken.None);
+        var item = await Store.ReadAsync(productId, CancellationToken.None);
         return item is null ? [] : [.. (await Archive.ListAsync(item, long.MaxValue, int.MaxValue, CancellationToken.None)).Reverse()];
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using OrderApp.Domain;
 using OrderApp.Storage;
+using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.Testing;
 
 namespace OrderApp.Tests;
@@ -130,7 +131,7 @@ public sealed class OrderListTests : OrderApiTests
     [Fact]
     public async Task Add_TwoReplicasAtOnce_LoseNothing()
     {
-        var other = new UserOrders(App.State, TimeProvider.System);
+        await using var other = new UserOrders(App.State, new Backoff(Random.Shared, TimeProvider.System), TimeProvider.System);
         var placed = await Task.WhenAll(Enumerable.Range(0, 120).Select(async i =>
         {
             if (i % 2 == 0) return await PlaceAsync("u", "k" + i);

@@ -22,6 +22,8 @@ internal sealed class FakeDapr : DaprServiceBase, IAsyncDisposable
 
     public Func<SaveStateRequest, Status> OnSave { get; set; } = _ => Status.DefaultSuccess;
 
+    public Func<DeleteStateRequest, Status> OnDelete { get; set; } = _ => Status.DefaultSuccess;
+
     public Func<BulkPublishRequest, BulkPublishResponse> OnBulkPublish { get; set; } = _ => new BulkPublishResponse();
 
     public ConcurrentQueue<(object Request, string? Token)> Requests { get; } = new();
@@ -34,7 +36,7 @@ internal sealed class FakeDapr : DaprServiceBase, IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
+        builder.Services.AddGrpc(options => options.MaxReceiveMessageSize = 4 * 1024 * 1024);
         builder.Services.AddSingleton(fake);
         fake._host = builder.Build();
         fake._host.MapGrpcService<FakeDapr>();
@@ -60,6 +62,13 @@ internal sealed class FakeDapr : DaprServiceBase, IAsyncDisposable
     {
         Remember(request, context);
         var status = OnSave(request);
+        return status.StatusCode == StatusCode.OK ? Task.FromResult(new Empty()) : throw new RpcException(status);
+    }
+
+    public override Task<Empty> DeleteState(DeleteStateRequest request, ServerCallContext context)
+    {
+        Remember(request, context);
+        var status = OnDelete(request);
         return status.StatusCode == StatusCode.OK ? Task.FromResult(new Empty()) : throw new RpcException(status);
     }
 

@@ -20,25 +20,42 @@ public sealed class SidecarClientTests : IAsyncLifetime
     {
         _dapr = await FakeDapr.StartAsync();
         _state = new DaprStateStore(_dapr.Channel, NullLogger<DaprStateStore>.Instance);
-        _publisher = new DaprEventPublisher(_dapr.Channel);
+        _publisher = new DaprEventPublisher(_dapr.Channel, NullLogger<DaprEventPublisher>.Instance);
     }
 
     public async Task DisposeAsync() => await _dapr.DisposeAsync();
 
     [Fact]
-    public async Task GetManyAsync_OneKeyWithError_ThrowsInsteadOfReadingItAsMissing()
+    public async Task GetManyAsync_OneKeyWithError_IsUnreadableInsteadOfMissingAndTheOthersAreRead()
     {
         _dapr.OnGetBulk = request => new GetBulkStateResponse { Items = { new BulkStateItem { Key = "a", Data = ByteString.CopyFromUtf8("1"), Etag = "e" }, new BulkStateItem { Key = "b", Error = "store is down" } } };
 
-        await Assert.ThrowsAsync<DependencyUnavailableException>(() => _state.GetManyAsync(["a", "b"], CancellationToken.None));
+        var found = await _state.GetManyAsync(["a", "b"], 1_000, CancellationToken.None);
+
+        Assert.Equal("e", found["a"].ETag);
+        AssertUnreadable(found["b"]);
     }
 
     [Fact]
-    public async Task GetManyAsync_KeyLeftOut_ThrowsInsteadOfReadingItAsMissing()
+    public async Task GetManyAsync_KeyLeftOut_IsUnreadableInsteadOfMissing()
     {
         _dapr.OnGetBulk = request => new GetBulkStateResponse { Items = { new BulkStateItem { Key = "a" } } };
 
-        await Assert.ThrowsAsync<DependencyUnavailableException>(() => _state.GetManyAsync(["a", "b"], CancellationToken.None));
+        var found = await _state.GetManyAsync(["a", "b"], 1_000, CancellationToken.None);
+
+        Assert.Null(found["a"].Value);
+        AssertUnreadable(found["b"]);
+    }
+
+    [Fact]
+    public async Task GetManyAsync_CallFails_EveryKeyIsUnreadable()
+    {
+        _dapr.OnGetBulk = _ => throw new RpcException(new Status(StatusCode.Unavailable, "down"));
+
+        var found = await _state.GetManyAsync(["a", "b"], 1_000, CancellationToken.None);
+
+        Assert.Equal(["a", "b"], found.Keys.Order());
+        foreach (var entry in found.Values) AssertUnreadable(entry);
     }
 
     [Fact]
@@ -46,10 +63,52 @@ public sealed class SidecarClientTests : IAsyncLifetime
     {
         _dapr.OnGetBulk = request => new GetBulkStateResponse { Items = { new BulkStateItem { Key = "b" }, new BulkStateItem { Key = "a", Data = ByteString.CopyFromUtf8("1"), Etag = "e" } } };
 
-        var found = await _state.GetManyAsync(["a", "b"], CancellationToken.None);
+        var found = await _state.GetManyAsync(["a", "b", "a"], 1_000, CancellationToken.None);
 
         Assert.Equal("e", found["a"].ETag);
         Assert.Null(found["b"].Value);
+    }
+
+    [Theory]
+    [InlineData(100, 4 * 1024, 1)]
+    [InlineData(100, 256 * 1024, 9)]
+    [InlineData(3, 16 * 1024 * 1024, 3)]
+    [InlineData(0, 4 * 1024, 0)]
+    public async Task GetManyAsync_Keys_AreAskedForInCallsWhoseAnswersStayBelow4MiB(int keys, int maxBytes, int calls)
+    {
+        _dapr.OnGetBulk = request => new GetBulkStateResponse { Items = { request.Keys.Select(key => new BulkStateItem { Key = key, Data = ByteString.CopyFromUtf8(key), Etag = "e" }) } };
+
+        var found = await _state.GetManyAsync([.. Enumerable.Range(0, keys).Select(i => $"k{i}")], maxBytes, CancellationToken.None);
+
+        Assert.Equal((keys, calls), (found.Count, _dapr.Requests.Count));
+        Assert.All(found, pair => Assert.Equal(pair.Key, Encoding.UTF8.GetString(pair.Value.Value!.Value.Span)));
+        Assert.All(_dapr.Requests.Select(request => ((GetBulkStateRequest)request.Request).Keys.Count), asked => Assert.True(asked == 1 || asked * (long)maxBytes < 4 * 1024 * 1024));
+    }
+
+    [Fact]
+    public async Task SaveManyAsync_MoreThanARequestTakes_IsSplitAndOneFailureMakesItUnknown()
+    {
+        var saves = Enumerable.Range(0, 10).Select(i => new StateSave($"k{i}", new byte[700 * 1024], SaveCondition.Absent)).ToArray();
+
+        Assert.True(await _state.SaveManyAsync(saves, CancellationToken.None));
+        var requests = _dapr.Requests.Select(request => (SaveStateRequest)request.Request).ToArray();
+        _dapr.OnSave = request => new Status(request.States.Any(item => item.Key == "k9") ? StatusCode.Aborted : StatusCode.OK, "");
+        Assert.False(await _state.SaveManyAsync(saves, CancellationToken.None));
+
+        Assert.Equal(saves.Select(save => save.Key), requests.SelectMany(request => request.States).Select(item => item.Key).Order());
+        Assert.All(requests, request => Assert.InRange(request.CalculateSize(), 1, 4 * 1024 * 1024));
+        Assert.True(await _state.SaveManyAsync([], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task DeleteAsync_CarriesTheETagAndTellsWhetherItIsGone()
+    {
+        Assert.True(await _state.DeleteAsync("k", "e1", CancellationToken.None));
+        _dapr.OnDelete = _ => new Status(StatusCode.Aborted, "possible etag mismatch");
+        Assert.False(await _state.DeleteAsync("k", "e1", CancellationToken.None));
+
+        var sent = (DeleteStateRequest)_dapr.Requests.First().Request;
+        Assert.Equal(("k", "e1", StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite), (sent.Key, sent.Etag.Value, sent.Options.Concurrency));
     }
 
     [Theory]
@@ -89,12 +148,37 @@ public sealed class SidecarClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task PublishAsync_OneEntryFails_Throws()
+    public async Task PublishAsync_OneEntryFails_IsNamedAlone()
     {
-        _dapr.OnBulkPublish = _ => new BulkPublishResponse { FailedEntries = { new BulkPublishResponseFailedEntry { EntryId = "0", Error = "no leader" } } };
+        _dapr.OnBulkPublish = _ => new BulkPublishResponse { FailedEntries = { new BulkPublishResponseFailedEntry { EntryId = "1", Error = "no leader" } } };
 
-        await Assert.ThrowsAsync<DependencyUnavailableException>(() =>
-            _publisher.PublishAsync("t", [new OutgoingEvent("id1", "k1", "T", "1"u8.ToArray()), new OutgoingEvent("id2", "k2", "T", "2"u8.ToArray())], CancellationToken.None));
+        Assert.Equal(["id2"], await _publisher.PublishAsync("t", [new OutgoingEvent("id1", "k1", "T", "1"u8.ToArray()), new OutgoingEvent("id2", "k2", "T", "2"u8.ToArray())], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task PublishAsync_UnnamedEntryOrCallFails_AllAreMissing()
+    {
+        OutgoingEvent[] events = [new OutgoingEvent("id1", "k1", "T", "1"u8.ToArray()), new OutgoingEvent("id2", "k2", "T", "2"u8.ToArray())];
+        _dapr.OnBulkPublish = _ => new BulkPublishResponse { FailedEntries = { new BulkPublishResponseFailedEntry { EntryId = "?", Error = "no leader" } } };
+        Assert.Equal(["id1", "id2"], (await _publisher.PublishAsync("t", events, CancellationToken.None)).Order());
+
+        _dapr.OnBulkPublish = _ => throw new RpcException(new Status(StatusCode.Unavailable, "down"));
+        Assert.Equal(["id1", "id2"], (await _publisher.PublishAsync("t", events, CancellationToken.None)).Order());
+    }
+
+    [Fact]
+    public async Task PublishAsync_MoreThanARequestTakes_IsSplitInOrderAndEachPartFailsAlone()
+    {
+        var calls = 0;
+        _dapr.OnBulkPublish = _ => ++calls == 1 ? throw new RpcException(new Status(StatusCode.Unavailable, "down")) : new BulkPublishResponse();
+
+        var missing = await _publisher.PublishAsync("t", [.. Enumerable.Range(0, 600).Select(i => new OutgoingEvent($"id{i}", "k", "T", new byte[3 * 1024]))], CancellationToken.None);
+
+        var requests = _dapr.Requests.Select(request => (BulkPublishRequest)request.Request).ToArray();
+        Assert.Equal(Enumerable.Range(0, 600).Select(i => $"id{i}"), requests.SelectMany(request => request.Entries).Select(entry => entry.Metadata["cloudevent.id"]));
+        Assert.All(requests, request => Assert.InRange(request.CalculateSize(), 1, 2 * 1024 * 1024));
+        Assert.Equal(requests[0].Entries.Count, missing.Count);
+        Assert.Empty(await _publisher.PublishAsync("t", [], CancellationToken.None));
     }
 
     [Fact]
@@ -126,5 +210,12 @@ public sealed class SidecarClientTests : IAsyncLifetime
         var letter = JsonElement.Parse(sent[0]);
         Assert.Equal(("why", "t"), (letter.GetProperty("deadletterreason").GetString(), letter.GetProperty("deadlettertopic").GetString()));
         Assert.Equal(sent[0], sent[1]);
+    }
+
+    private static void AssertUnreadable(StateEntry entry)
+    {
+        Assert.True(entry.IsUnreadable);
+        Assert.Throws<DependencyUnavailableException>(() => entry.Value);
+        Assert.Throws<DependencyUnavailableException>(() => entry.ETag);
     }
 }

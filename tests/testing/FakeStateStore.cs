@@ -33,6 +33,9 @@ public sealed class FakeStateStore : IStateStore
     /// <summary>While true, reads fail as they do when the sidecar is down.</summary>
     public bool Unreadable { get; set; }
 
+    /// <summary>Keys that cannot be read; by default all can.</summary>
+    public Func<string, bool> IsUnreadable { get; set; } = _ => false;
+
     public ConcurrentQueue<string> Calls { get; } = new();
 
     /// <summary>Everything stored whose key begins with <paramref name="prefix"/>.</summary>
@@ -50,15 +53,14 @@ public sealed class FakeStateStore : IStateStore
     public Task<StateEntry> GetAsync(string key, CancellationToken cancellationToken)
     {
         Calls.Enqueue("get " + key);
-        if (Unreadable) throw new DependencyUnavailableException("down");
+        if (Unreadable || IsUnreadable(key)) throw new DependencyUnavailableException("down");
         lock (_gate) return Task.FromResult(Find(key));
     }
 
-    public Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, int maxBytes, CancellationToken cancellationToken)
     {
         Calls.Enqueue("get-many " + keys.Count.ToString(CultureInfo.InvariantCulture));
-        if (Unreadable) throw new DependencyUnavailableException("down");
-        lock (_gate) return Task.FromResult<IReadOnlyDictionary<string, StateEntry>>(keys.Distinct().ToDictionary(key => key, Find));
+        lock (_gate) return Task.FromResult<IReadOnlyDictionary<string, StateEntry>>(keys.Distinct().ToDictionary(key => key, key => Unreadable || IsUnreadable(key) ? StateEntry.Unreadable(new InvalidOperationException("down")) : Find(key)));
     }
 
     public async Task<bool> SaveAsync(StateSave save, CancellationToken cancellationToken)
@@ -79,6 +81,12 @@ public sealed class FakeStateStore : IStateStore
         }
 
         return all;
+    }
+
+    public Task<bool> DeleteAsync(string key, string etag, CancellationToken cancellationToken)
+    {
+        Calls.Enqueue("delete " + key);
+        lock (_gate) return Task.FromResult(Find(key).ETag == etag && _values.Remove(key));
     }
 
     private bool Apply(StateSave save)

@@ -4,6 +4,7 @@ using Dapr.AspNetCore;
 using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Messaging;
+using OrderInventory.ServiceDefaults.Rounds;
 
 namespace OrderInventory.Bench.Systems;
 
@@ -11,10 +12,12 @@ namespace OrderInventory.Bench.Systems;
 internal sealed class BuyerApp : IAsyncDisposable
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
+    private static readonly RoundLimits Limits = new(Lanes: 1, MaxItems: 256, MaxBytes: 1024 * 1024, MaxWaiting: 10_000);
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource<InventoryDeductionResult>> _waiting = new();
     private readonly WebApplication _web;
     private readonly IEventPublisher _publisher;
+    private readonly RoundQueue<OutgoingEvent, bool> _commands;
     private readonly TimeProvider _time;
     private long _orders;
 
@@ -22,6 +25,7 @@ internal sealed class BuyerApp : IAsyncDisposable
     {
         _web = web;
         _publisher = web.Services.GetRequiredService<IEventPublisher>();
+        _commands = new RoundQueue<OutgoingEvent, bool>(Limits, PublishAsync);
         _time = web.Services.GetRequiredService<TimeProvider>();
     }
 
@@ -58,11 +62,25 @@ internal sealed class BuyerApp : IAsyncDisposable
             Timestamp = _time.GetUtcNow(),
         };
         var answer = _waiting[orderId] = new TaskCompletionSource<InventoryDeductionResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _publisher.PublishAsync(Topics.InventoryDeduction, [OutgoingEvent.Of(id, productId, command, ContractsJson.Default.InventoryDeductionMessage)], CancellationToken.None);
+        await _commands.AddAsync(OutgoingEvent.Of(id, productId, command, ContractsJson.Default.InventoryDeductionMessage), productId);
         return (await answer.Task.WaitAsync(AnswerLimit, _time)).Success;
     }
 
-    public ValueTask DisposeAsync() => _web.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _commands.DisposeAsync();
+        await _web.DisposeAsync();
+    }
+
+    private async Task PublishAsync(IReadOnlyList<RoundItem<OutgoingEvent, bool>> commands)
+    {
+        var missing = await _publisher.PublishAsync(Topics.InventoryDeduction, [.. commands.Select(command => command.Item)], CancellationToken.None);
+        foreach (var command in commands)
+        {
+            if (missing.Contains(command.Item.Id)) command.Fail(new DependencyUnavailableException("A command was not published."));
+            else command.Done(true);
+        }
+    }
 
     private async Task<IResult> ReceiveAsync(HttpRequest request, BulkDelivery delivery) => await delivery.HandleAsync(
         request,

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrderInventory.ServiceDefaults;
+using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.State;
 
 namespace OrderInventory.Proof.Simulation;
@@ -53,7 +54,7 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         services.AddSingleton<IMeterFactory, Unmeasured>();
-        services.AddSingleton(new InventoryApp.Storage.Backoff(new Random(1)));
+        services.AddSingleton(new Backoff(new Random(1), _clock));
         services.AddSingleton(provider => new OperationArchive(provider.GetRequiredService<IStateStore>(), ArchivePage));
         services.AddSingleton(Serializer);
         if (_worker is not null) services.AddSingleton(new TaskHubSidecarService.TaskHubSidecarServiceClient(new TaskHubCalls(_sidecar, _worker)));

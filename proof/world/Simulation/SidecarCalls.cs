@@ -102,6 +102,9 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
             case SaveStateRequest save:
                 await world.State.SaveAsync(process.AppId, save.States);
                 return new Empty();
+            case DeleteStateRequest delete:
+                await world.State.DeleteAsync(process.AppId, delete);
+                return new Empty();
             case PublishEventRequest publish:
                 world.Broker.Publish(process.AppId, publish.Topic, publish.Data.Span, publish.DataContentType, publish.Metadata);
                 return new Empty();
@@ -128,6 +131,7 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
         {
             GetStateRequest get => $"reads {get.Key}",
             GetBulkStateRequest get => $"reads {string.Join(" + ", get.Keys)}",
+            DeleteStateRequest delete => $"deletes {delete.Key}",
             SaveStateRequest save => $"saves {string.Join(" + ", save.States.Select(item => item.Key))}",
             PublishEventRequest publish => $"publishes {Id(publish.Metadata)} to {publish.Topic}",
             BulkPublishRequest publish => $"publishes {string.Join(" + ", publish.Entries.Select(entry => Id(entry.Metadata)))} to {publish.Topic}",
@@ -140,11 +144,14 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
         {
             GetStateRequest => ReadFaults,
             GetBulkStateRequest => [.. ReadFaults, Fault.Unreadable],
-            SaveStateRequest { States: [{ Options.Concurrency: StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite, Etag: not null }] } => [.. WriteFaults, Fault.Conflict],
-            SaveStateRequest { States.Count: > 1 } or BulkPublishRequest { Entries.Count: > 1 } => [.. WriteFaults, Fault.PartlyApplied],
-            PublishEventRequest or RaiseEventRequest => [.. WriteFaults, Fault.Twice],
+            SaveStateRequest { States: [{ Options.Concurrency: StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite, Etag: not null }, ..] } save => [.. WriteFaults, Fault.Conflict, .. Partly(save.States.Count)],
+            SaveStateRequest save => [.. WriteFaults, .. Partly(save.States.Count)],
+            BulkPublishRequest { Entries.Count: > 1 } publish => [.. WriteFaults, .. Partly(publish.Entries.Count)],
+            PublishEventRequest or BulkPublishRequest or RaiseEventRequest => [.. WriteFaults, Fault.Twice],
             _ => WriteFaults,
         };
+
+        private static IEnumerable<Fault> Partly(int items) => items > 1 ? [Fault.PartlyApplied] : [];
 
         public IMessage Half() => request switch
         {

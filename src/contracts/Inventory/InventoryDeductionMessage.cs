@@ -21,6 +21,12 @@ public sealed record InventoryDeductionMessage
     /// <summary>Equals the event id; inventory applies each key at most once.</summary>
     public required string IdempotencyKey { get; init; }
 
+    /// <summary>
+    /// What the sender wants to find again in the result, 1 to 128 characters; a repeat may carry another one. Null from a
+    /// sender of the version before.
+    /// </summary>
+    public string? CorrelationId { get; init; }
+
     /// <summary>When the order was placed; the same in every repeat.</summary>
     public required DateTimeOffset Timestamp { get; init; }
 }

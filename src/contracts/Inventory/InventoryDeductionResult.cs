@@ -2,7 +2,7 @@ namespace OrderInventory.Contracts;
 
 /// <summary>
 /// The recorded outcome of one command, on topic <see cref="Topics.InventoryDeductionResult"/>. It exists if and only if
-/// the operation is recorded; repeats are identical.
+/// the operation is recorded; a repeated command gets the same, with its own correlation id.
 /// </summary>
 public sealed record InventoryDeductionResult
 {
@@ -32,6 +32,9 @@ public sealed record InventoryDeductionResult
 
     /// <summary>Units available right after the operation was recorded.</summary>
     public required long AvailableStock { get; init; }
+
+    /// <summary>That of the command that this answers; null when it had none.</summary>
+    public string? CorrelationId { get; init; }
 
     /// <summary>When the operation was recorded.</summary>
     public required DateTimeOffset Timestamp { get; init; }

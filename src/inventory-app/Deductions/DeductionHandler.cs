@@ -7,29 +7,22 @@ using OrderInventory.ServiceDefaults.Messaging;
 
 namespace InventoryApp.Deductions;
 
-/// <summary>Applies a batch of commands and publishes what is recorded; commands on a damaged product are dead-lettered.</summary>
-internal sealed class DeductionHandler(StockWriters writers, IEventPublisher publisher, BulkDelivery delivery, Telemetry telemetry, ILogger<DeductionHandler> logger)
+/// <summary>Applies a delivery of commands and publishes what is recorded; commands on a damaged product are dead-lettered.</summary>
+internal sealed class DeductionHandler(StockRounds rounds, IEventPublisher publisher, BulkDelivery delivery, Telemetry telemetry, ILogger<DeductionHandler> logger)
 {
     /// <summary>Returns the entries that are done; the others have to be delivered again.</summary>
     public async Task<IReadOnlySet<string>> ApplyAsync(IReadOnlyList<Delivered<InventoryDeductionMessage>> messages, CancellationToken cancellationToken)
     {
-        // All at once: each product's writer takes its share in order, and products do not wait for each other.
-        var running = messages.Select(message => (message, Task: writers.ExecuteAsync(DeductionMessages.Command(message.Data)))).ToArray();
+        var outcomes = rounds.Execute([.. messages.Select(message => DeductionMessages.Command(message.Data))]);
         var done = new HashSet<string>();
-        var results = new List<OutgoingEvent>();
-        foreach (var (message, task) in running)
+        var results = new List<(string EntryId, OutgoingEvent Result)>();
+        foreach (var (message, outcome) in messages.Zip(outcomes))
         {
             try
             {
-                var recorded = (StockDecision.Recorded)(await task).Decision;
+                var recorded = (StockDecision.Recorded)(await outcome).Decision;
                 telemetry.Decided(recorded);
-                var result = DeductionMessages.Result(message.Data, recorded.Operation);
-                results.Add(OutgoingEvent.Of(EventIds.Result(recorded.Operation.OperationId), result.OrderId, result, ContractsJson.Default.InventoryDeductionResult) with { TraceParent = message.Span?.Id });
-                done.Add(message.EntryId);
-            }
-            catch (DependencyUnavailableException)
-            {
-                // The writer has logged it; this entry is asked for again, the others of the batch go on.
+                results.Add((message.EntryId, DeductionMessages.Result(message.Data, recorded.Operation) with { TraceParent = message.Span?.Id }));
             }
             catch (StockDamagedException error)
             {
@@ -38,9 +31,18 @@ internal sealed class DeductionHandler(StockWriters writers, IEventPublisher pub
                 Log.Damaged(logger, error.ProductId, error);
                 if (await delivery.DeadLetterAsync(Topics.InventoryDeduction, message, message.Data.ProductId, error.Message, cancellationToken)) done.Add(message.EntryId);
             }
+            catch (DependencyUnavailableException)
+            {
+                // The round has logged it; this entry is asked for again, the others of the delivery go on.
+            }
+            catch (Exception error)
+            {
+                Log.NotAnswered(logger, message.Data.ProductId, error);
+            }
         }
 
-        await publisher.PublishAsync(Topics.InventoryDeductionResult, results, cancellationToken);
+        var missing = await publisher.PublishAsync(Topics.InventoryDeductionResult, [.. results.Select(result => result.Result)], cancellationToken);
+        done.UnionWith(results.Where(result => !missing.Contains(result.Result.Id)).Select(result => result.EntryId));
         return done;
     }
 }

@@ -1,5 +1,6 @@
 using InventoryApp.Domain;
 using OrderInventory.Contracts;
+using OrderInventory.ServiceDefaults.Messaging;
 using OrderInventory.ServiceDefaults.State;
 
 namespace InventoryApp.Deductions;
@@ -15,6 +16,7 @@ internal static class DeductionMessages
         if (!StateKey.IsId(message.ProductId)) return "productId is missing, too long or not text";
         if (message.Line is < 1 or > 1000) return "line is out of range";
         if (message.Quantity is < 1 or > StockLimits.MaxQuantity) return "quantity is out of range";
+        if (message.CorrelationId is { } correlation && !StateKey.IsId(correlation)) return "correlationId is empty, too long or not text";
         return message.IdempotencyKey == EventIds.Operation(message.OrderId, message.Line, message.Operation) ? null : "idempotencyKey is missing or does not belong to this operation";
     }
 
@@ -22,20 +24,25 @@ internal static class DeductionMessages
     public static LineCommand Command(InventoryDeductionMessage message) =>
         new(message.ProductId, message.OrderId, message.Line, Kind(message.Operation), message.Quantity);
 
-    /// <summary>The message that reports a recorded operation; the same each time.</summary>
-    public static InventoryDeductionResult Result(InventoryDeductionMessage message, StockOperation operation) => new()
-    {
-        Operation = message.Operation,
-        OrderId = message.OrderId,
-        Line = message.Line,
-        ProductId = message.ProductId,
-        Quantity = checked((int)operation.Quantity),
-        Success = operation.Success,
-        Code = operation.Outcome,
-        Error = operation.Success ? null : Text(operation.Outcome),
-        AvailableStock = operation.AvailableAfter,
-        Timestamp = operation.Time,
-    };
+    /// <summary>The event that reports a recorded operation to whoever asked for it; those of one correlation stay together.</summary>
+    public static OutgoingEvent Result(InventoryDeductionMessage message, StockOperation operation) => OutgoingEvent.Of(
+        EventIds.Result(operation.OperationId),
+        message.CorrelationId ?? message.OrderId,
+        new InventoryDeductionResult
+        {
+            Operation = message.Operation,
+            OrderId = message.OrderId,
+            Line = message.Line,
+            ProductId = message.ProductId,
+            Quantity = checked((int)operation.Quantity),
+            Success = operation.Success,
+            Code = operation.Outcome,
+            Error = operation.Success ? null : Text(operation.Outcome),
+            AvailableStock = operation.AvailableAfter,
+            CorrelationId = message.CorrelationId,
+            Timestamp = operation.Time,
+        },
+        ContractsJson.Default.InventoryDeductionResult);
 
     private static OperationKind Kind(StockOperationKind operation) => operation switch
     {

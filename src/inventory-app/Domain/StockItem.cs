@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace InventoryApp.Domain;
 
@@ -33,6 +35,10 @@ internal sealed record StockItem
 
     /// <summary>The latest operations, in order: those that may not be in the archive yet, and the archive page they belong to.</summary>
     public ImmutableArray<StockOperation> Journal { get; init; } = [];
+
+    /// <summary>Members that a newer version wrote, kept as they are; null when there are none.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Newer { get; set; }
 
     /// <summary>True when the balances can be those of a real product (I1).</summary>
     public bool IsSound => Available >= 0 && Reserved >= 0 && Total == Available + Reserved;

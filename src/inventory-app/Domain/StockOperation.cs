@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace InventoryApp.Domain;
@@ -89,6 +90,10 @@ internal sealed record StockOperation
     public required long Sequence { get; init; }
 
     public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Members that a newer version wrote, kept as they are; null when there are none.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Newer { get; set; }
 
     // Everything but the ids, each number and the time at its longest.
     private const int FixedBytes = 320;

@@ -32,8 +32,8 @@ internal static class StockEndpoints
     public static bool IsProductId(string productId) => StateKey.IsId(productId) && !productId.Contains('/', StringComparison.Ordinal);
 
     private static RouteHandlerBuilder MapChange(RouteGroupBuilder stock, string pattern, OperationKind kind) =>
-        stock.MapPost(pattern, (string productId, [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey, HttpContext context, StockWriters writers, TimeProvider time) =>
-                ChangeAsync(kind, productId, idempotencyKey, context, writers, time))
+        stock.MapPost(pattern, (string productId, [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey, HttpContext context, StockRounds rounds, TimeProvider time) =>
+                ChangeAsync(kind, productId, idempotencyKey, context, rounds, time))
             .Allow(AccessRule.Staff).Accepts<ChangeStockRequest>("application/json")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
@@ -41,23 +41,22 @@ internal static class StockEndpoints
     private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> GetAsync(string productId, StockStore store, CancellationToken cancellationToken)
     {
         if (!IsProductId(productId)) return StockProblems.NotFound(productId);
-        var (item, _) = await store.ReadAsync(productId, cancellationToken);
-        return item is { Defined: true } ? Found(item) : StockProblems.NotFound(productId);
+        return await store.ReadAsync(productId, cancellationToken) is { Defined: true } item ? Found(item) : StockProblems.NotFound(productId);
     }
 
-    private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> PutAsync(string productId, HttpRequest request, StockWriters writers, TimeProvider time)
+    private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> PutAsync(string productId, HttpRequest request, StockRounds rounds, TimeProvider time)
     {
         var (body, problem) = await JsonBody.ReadAsync<SetStockRequest>(request);
         if (body is null) return problem!;
         if (!IsProductId(productId)) return InvalidProductId();
         if (body.Total is not (>= 0 and <= StockLimits.MaxTotal)) return StockProblems.Invalid("total", Texts.Of($"total is required and must be from 0 to {StockLimits.MaxTotal}.", $"total 必填，且必须在 0 到 {StockLimits.MaxTotal} 之间。"));
 
-        var (decision, item) = await writers.ExecuteAsync(new SetTotalCommand(productId, "set:" + NewId(time), body.Total.Value));
+        var (decision, item) = await rounds.ExecuteAsync(new SetTotalCommand(productId, "set:" + NewId(time), body.Total.Value));
         return StockProblems.Of(decision, productId) is { } refused ? refused : Found(item);
     }
 
     private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> ChangeAsync(
-        OperationKind kind, string productId, string? idempotencyKey, HttpContext context, StockWriters writers, TimeProvider time)
+        OperationKind kind, string productId, string? idempotencyKey, HttpContext context, StockRounds rounds, TimeProvider time)
     {
         var (body, problem) = await JsonBody.ReadAsync<ChangeStockRequest>(context.Request);
         if (body is null) return problem!;
@@ -70,7 +69,7 @@ internal static class StockEndpoints
         // Without a key every request is a change of its own; the key made here tells it from others, and is returned.
         var key = idempotencyKey ?? NewId(time);
         context.Response.Headers[IdempotencyKey.Header] = key;
-        var (decision, item) = await writers.ExecuteAsync(new ChangeTotalCommand(productId, ChangeTotalCommand.IdOf(key), kind, quantity));
+        var (decision, item) = await rounds.ExecuteAsync(new ChangeTotalCommand(productId, ChangeTotalCommand.IdOf(key), kind, quantity));
         if (StockProblems.Of(decision, productId) is { } refused) return refused;
         if (decision is StockDecision.Recorded { IsNew: false }) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         return Found(item);

@@ -30,9 +30,9 @@ internal static class StockLists
         if (Limit(limit) is not { } count) return InvalidLimit();
         if (Position(cursor) is not { } start) return InvalidCursor();
         var (productIds, next) = await index.ReadAsync(start, count, cancellationToken);
-        var items = await store.ReadManyAsync(productIds, cancellationToken);
+        var entries = await store.ReadManyAsync(productIds, cancellationToken);
         // An entry counts if the document names it: others were left behind by a creation that did not finish.
-        var listed = productIds.Select((productId, i) => items.GetValueOrDefault(productId) is { } item && item.Listed == start with { Entry = start.Entry + i } ? item : null).OfType<StockItem>();
+        var listed = productIds.Select((productId, i) => StockStore.Parse(productId, entries[productId]) is { } item && item.Listed == start with { Entry = start.Entry + i } ? item : null).OfType<StockItem>();
         return TypedResults.Ok(new ApiList<StockView>([.. listed.Select(StockView.Of)], next is { } place ? Cursor(place) : null));
     }
 
@@ -41,7 +41,7 @@ internal static class StockLists
     {
         if (Limit(limit) is not { } count) return InvalidLimit();
         if (Before(cursor) is not { } before) return InvalidCursor();
-        var (item, _) = StockEndpoints.IsProductId(productId) ? await store.ReadAsync(productId, cancellationToken) : default;
+        var item = StockEndpoints.IsProductId(productId) ? await store.ReadAsync(productId, cancellationToken) : null;
         if (item is null) return StockProblems.NotFound(productId);
         var operations = await archive.ListAsync(item, before, count, cancellationToken);
         var next = operations.Count > 0 && operations[^1].Sequence > 1 ? operations[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null;

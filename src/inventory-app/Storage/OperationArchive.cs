@@ -15,37 +15,23 @@ namespace InventoryApp.Storage;
 /// </summary>
 internal sealed class OperationArchive(IStateStore state, int pageSize = 32)
 {
-    /// <summary>Finds operations by id; ids that are not archived are left out.</summary>
-    /// <exception cref="DependencyUnavailableException">Any of them cannot be read: an archive that cannot be read is not one without the operation.</exception>
-    public async Task<IReadOnlyDictionary<string, StockOperation>> FindAsync(string productId, IReadOnlyCollection<string> operationIds, CancellationToken cancellationToken)
-    {
-        var entries = await state.GetManyAsync([.. operationIds.Select(id => IdKey(productId, id))], cancellationToken);
-        return entries.Values
-            .Where(entry => entry.Value is not null)
-            .Select(entry => StockJson.Read(productId, entry.Value!.Value, StockJson.Default.StockOperation))
-            .ToDictionary(operation => operation.OperationId);
-    }
+    // The longest ids, escaped in JSON; see StockOperation.MaxBytes.
+    private const int MaxOperationBytes = 4 * 1024;
 
-    /// <summary>True when the first page or any of these operations is archived.</summary>
-    public async Task<bool> AnyAsync(string productId, IReadOnlyCollection<string> operationIds, CancellationToken cancellationToken)
+    /// <summary>Reads what is archived of these operations, and the first pages of the products <paramref name="withFirstPage"/>, at once.</summary>
+    public async Task<ArchiveExtract> ReadAsync(IReadOnlyCollection<(string ProductId, string OperationId)> operations, IReadOnlyCollection<string> withFirstPage, CancellationToken cancellationToken)
     {
-        var entries = await state.GetManyAsync([PageKey(productId, 0), .. operationIds.Select(id => IdKey(productId, id))], cancellationToken);
-        return entries.Values.Any(entry => entry.Value is not null);
+        string[] keys = [.. operations.Select(operation => IdKey(operation.ProductId, operation.OperationId)), .. withFirstPage.Select(productId => PageKey(productId, 0))];
+        if (keys.Length == 0) return new ArchiveExtract(new Dictionary<string, StateEntry>());
+        return new ArchiveExtract(await state.GetManyAsync(keys, withFirstPage.Count > 0 ? MaxPageBytes : MaxOperationBytes, cancellationToken));
     }
 
     /// <summary>
-    /// Copies the operations after number <paramref name="archived"/> from the journal of <paramref name="item"/>, a saved
-    /// document, and the pages that they complete. True: everything in this journal is archived.
+    /// Copies the operations after number <c>Archived</c> from the journal of each <c>Item</c>, a saved document, and the pages
+    /// that they complete. True: everything in these journals is archived.
     /// </summary>
-    public Task<bool> WriteAsync(StockItem item, long archived, CancellationToken cancellationToken)
-    {
-        var byId = item.Journal.Where(operation => operation.Sequence > archived)
-            .Select(operation => Save(IdKey(item.ProductId, operation.OperationId), JsonSerializer.SerializeToUtf8Bytes(operation, StockJson.Default.StockOperation)));
-        var pages = item.Journal.GroupBy(operation => PageOf(operation.Sequence))
-            .Where(page => page.Count() == pageSize && page.Last().Sequence > archived)
-            .Select(page => Save(PageKey(item.ProductId, page.Key), JsonSerializer.SerializeToUtf8Bytes([.. page], StockJson.Default.ImmutableArrayStockOperation)));
-        return state.SaveManyAsync([.. byId, .. pages], cancellationToken);
-    }
+    public Task<bool> WriteAsync(IReadOnlyCollection<(StockItem Item, long Archived)> journals, CancellationToken cancellationToken) =>
+        journals.Count == 0 ? Task.FromResult(true) : state.SaveManyAsync([.. journals.SelectMany(journal => Saves(journal.Item, journal.Archived))], cancellationToken);
 
     /// <summary>What the journal still has to keep when everything up to number <paramref name="archived"/> is archived.</summary>
     public ImmutableArray<StockOperation> Trim(ImmutableArray<StockOperation> journal, long archived)
@@ -55,6 +41,7 @@ internal sealed class OperationArchive(IStateStore state, int pageSize = 32)
     }
 
     /// <summary>Up to <paramref name="limit"/> operations of <paramref name="item"/> before number <paramref name="before"/>, newest first.</summary>
+    /// <exception cref="DependencyUnavailableException">They cannot be read.</exception>
     /// <exception cref="StockDamagedException">Operations are missing.</exception>
     public async Task<IReadOnlyList<StockOperation>> ListAsync(StockItem item, long before, int limit, CancellationToken cancellationToken)
     {
@@ -63,7 +50,7 @@ internal sealed class OperationArchive(IStateStore state, int pageSize = 32)
         var lastPaged = Math.Min(last, item.Journal.IsEmpty ? item.Sequence : item.Journal[0].Sequence - 1);
         var keys = new List<string>();
         for (var page = PageOf(first); first <= lastPaged && page <= PageOf(lastPaged); page++) keys.Add(PageKey(item.ProductId, page));
-        var pages = await state.GetManyAsync(keys, cancellationToken);
+        var pages = await state.GetManyAsync(keys, MaxPageBytes, cancellationToken);
         var listed = keys
             .SelectMany(key => pages[key].Value is { } bytes ? StockJson.Read(item.ProductId, bytes, StockJson.Default.ImmutableArrayStockOperation) : [])
             .Concat(item.Journal)
@@ -73,11 +60,25 @@ internal sealed class OperationArchive(IStateStore state, int pageSize = 32)
         return listed.Length == last - first + 1 ? listed : throw new StockDamagedException(item.ProductId, "operations are missing from its archive");
     }
 
+    private int MaxPageBytes => pageSize * MaxOperationBytes;
+
+    private IEnumerable<StateSave> Saves(StockItem item, long archived)
+    {
+        var byId = item.Journal.Where(operation => operation.Sequence > archived)
+            .Select(operation => Save(IdKey(item.ProductId, operation.OperationId), JsonSerializer.SerializeToUtf8Bytes(operation, StockJson.Default.StockOperation)));
+        var pages = item.Journal.GroupBy(operation => PageOf(operation.Sequence))
+            .Where(page => page.Count() == pageSize && page.Last().Sequence > archived)
+            .Select(page => Save(PageKey(item.ProductId, page.Key), JsonSerializer.SerializeToUtf8Bytes([.. page], StockJson.Default.ImmutableArrayStockOperation)));
+        return byId.Concat(pages);
+    }
+
     private long PageOf(long sequence) => (sequence - 1) / pageSize;
 
     private static StateSave Save(string key, byte[] value) => new(key, value, SaveCondition.None);
 
-    private static string IdKey(string productId, string operationId) => StateKey.Of("operation", productId, operationId);
+    /// <summary>Key of an operation.</summary>
+    public static string IdKey(string productId, string operationId) => StateKey.Of("operation", productId, operationId);
 
-    private static string PageKey(string productId, long page) => StateKey.Of("operations", productId, page.ToString(CultureInfo.InvariantCulture));
+    /// <summary>Key of a page, from 0.</summary>
+    public static string PageKey(string productId, long page) => StateKey.Of("operations", productId, page.ToString(CultureInfo.InvariantCulture));
 }

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using InventoryApp.Domain;
 using OrderInventory.ServiceDefaults;
+using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.State;
 
 namespace InventoryApp.Storage;
@@ -17,7 +17,7 @@ internal sealed record IndexHead(int Page, ImmutableArray<string> Products);
 /// An entry is written before the product's document, and that document names the entry that counts: a crash in between
 /// leaves an entry that the list skips, and never a product without one.
 /// </summary>
-internal sealed class ProductIndex(IStateStore state, Backoff backoff, TimeProvider time) : IDisposable
+internal sealed class ProductIndex(IStateStore state, Backoff backoff) : IDisposable
 {
     private const int MaxProducts = 500;
     private const int MaxCharacters = 16_000;
@@ -27,9 +27,9 @@ internal sealed class ProductIndex(IStateStore state, Backoff backoff, TimeProvi
     // Creations of one process wait here instead of losing races to each other.
     private readonly SemaphoreSlim _adding = new(1, 1);
 
-    /// <summary>Adds an entry and returns its place.</summary>
+    /// <summary>Adds an entry for each product and returns their places.</summary>
     /// <exception cref="DependencyUnavailableException">Nothing is known; adding again is harmless.</exception>
-    public async Task<IndexPosition> AddAsync(string productId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, IndexPosition>> AddAsync(IReadOnlyCollection<string> productIds, CancellationToken cancellationToken)
     {
         await _adding.WaitAsync(cancellationToken);
         try
@@ -37,13 +37,11 @@ internal sealed class ProductIndex(IStateStore state, Backoff backoff, TimeProvi
             for (var attempt = 1; ; attempt++)
             {
                 var (head, etag) = await ReadHeadAsync(cancellationToken);
-                var present = head.Products.IndexOf(productId);
-                if (present >= 0) return new IndexPosition(head.Page, present);
-                var grown = await GrowAsync(head, productId, cancellationToken);
-                var save = new StateSave(HeadKey, Bytes(grown, StockJson.Default.IndexHead), etag is null ? SaveCondition.Absent : SaveCondition.Unchanged, etag);
-                if (await state.SaveAsync(save, cancellationToken)) return new IndexPosition(grown.Page, grown.Products.Length - 1);
-                if (attempt == Backoff.MaxAttempts) throw new DependencyUnavailableException("The product index could not be saved.");
-                await Task.Delay(backoff.After(attempt), time, cancellationToken);
+                if (productIds.All(head.Products.Contains)) return Places(head, productIds);
+                var grown = await GrowAsync(head, productIds, cancellationToken);
+                var save = new StateSave(HeadKey, Documents.Bytes(grown, StockJson.Default.IndexHead), etag is null ? SaveCondition.Absent : SaveCondition.Unchanged, etag);
+                if (await state.SaveAsync(save, cancellationToken)) return Places(grown, productIds);
+                await backoff.AfterAsync(attempt, "The product index could not be saved.", cancellationToken);
             }
         }
         finally
@@ -66,20 +64,23 @@ internal sealed class ProductIndex(IStateStore state, Backoff backoff, TimeProvi
 
     public void Dispose() => _adding.Dispose();
 
-    private async Task<IndexHead> GrowAsync(IndexHead head, string productId, CancellationToken cancellationToken)
+    private async Task<IndexHead> GrowAsync(IndexHead head, IEnumerable<string> productIds, CancellationToken cancellationToken)
     {
         if (head.Products.Length < MaxProducts && head.Products.Sum(product => product.Length) < MaxCharacters)
-            return head with { Products = head.Products.Add(productId) };
-        // A full page does not change any more, so whoever copies it writes the same.
-        if (!await state.SaveAsync(new StateSave(PageKey(head.Page), Bytes(head.Products, StockJson.Default.ImmutableArrayString), SaveCondition.None), cancellationToken))
+            return head with { Products = head.Products.AddRange(productIds.Except(head.Products)) };
+        // What is stored as a full page does not change any more, so whoever copies it writes the same.
+        if (!await state.SaveAsync(new StateSave(PageKey(head.Page), Documents.Bytes(head.Products, StockJson.Default.ImmutableArrayString), SaveCondition.None), cancellationToken))
             throw new DependencyUnavailableException("A page of the product index could not be saved.");
-        return new IndexHead(head.Page + 1, [productId]);
+        return new IndexHead(head.Page + 1, [.. productIds.Distinct()]);
     }
+
+    private static Dictionary<string, IndexPosition> Places(IndexHead head, IEnumerable<string> productIds) =>
+        productIds.Distinct().ToDictionary(productId => productId, productId => new IndexPosition(head.Page, head.Products.IndexOf(productId)));
 
     private async Task<(IndexHead Head, string? ETag)> ReadHeadAsync(CancellationToken cancellationToken)
     {
         var entry = await state.GetAsync(HeadKey, cancellationToken);
-        return (entry.Value is { } bytes ? JsonSerializer.Deserialize(bytes.Span, StockJson.Default.IndexHead)! : Empty, entry.ETag);
+        return (Documents.Parse(entry, StockJson.Default.IndexHead) ?? Empty, entry.ETag);
     }
 
     private async Task<ImmutableArray<string>> ReadPageAsync(int page, CancellationToken cancellationToken)
@@ -89,8 +90,6 @@ internal sealed class ProductIndex(IStateStore state, Backoff backoff, TimeProvi
             ? JsonSerializer.Deserialize(bytes.Span, StockJson.Default.ImmutableArrayString)
             : throw new DependencyUnavailableException("A page of the product index is missing.");
     }
-
-    private static byte[] Bytes<T>(T value, JsonTypeInfo<T> json) => JsonSerializer.SerializeToUtf8Bytes(value, json);
 
     private static string PageKey(int page) => StateKey.Of("products", page.ToString(CultureInfo.InvariantCulture));
 }

@@ -6,7 +6,7 @@ using InventoryApp.Domain;
 
 namespace InventoryApp.Storage;
 
-/// <summary>How stock is stored; members that a newer version added are ignored.</summary>
+/// <summary>How stock is stored; members that a newer version added are kept.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.Strict, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StockItem))]
 [JsonSerializable(typeof(StockOperation))]

@@ -8,42 +8,44 @@ namespace InventoryApp.Storage;
 /// <summary>Stock documents, one for each product: <c>stock:{productId}</c>.</summary>
 internal sealed class StockStore(IStateStore state)
 {
-    /// <summary>The document and its ETag; both null when the product has none.</summary>
+    // The rounds keep them smaller.
+    private const int MaxBytes = 256 * 1024;
+
+    /// <summary>The document; null when the product has none.</summary>
     /// <exception cref="DependencyUnavailableException">It cannot be read.</exception>
     /// <exception cref="StockDamagedException">What is stored cannot be true.</exception>
-    public async Task<(StockItem? Item, string? ETag)> ReadAsync(string productId, CancellationToken cancellationToken)
+    public async Task<StockItem?> ReadAsync(string productId, CancellationToken cancellationToken) =>
+        Parse(productId, await state.GetAsync(Key(productId), cancellationToken));
+
+    /// <summary>What is stored for each of many products, also where it cannot be read; see <see cref="Parse"/>.</summary>
+    public async Task<IReadOnlyDictionary<string, StateEntry>> ReadManyAsync(IReadOnlyCollection<string> productIds, CancellationToken cancellationToken)
     {
-        var entry = await state.GetAsync(Key(productId), cancellationToken);
-        return (Parse(productId, entry), entry.ETag);
+        var entries = await state.GetManyAsync([.. productIds.Select(Key)], MaxBytes, cancellationToken);
+        return productIds.Distinct().ToDictionary(productId => productId, productId => entries[Key(productId)]);
     }
 
-    /// <summary>The documents of many products, without those that have none.</summary>
-    /// <exception cref="DependencyUnavailableException">Any of them cannot be read.</exception>
-    /// <exception cref="StockDamagedException">Any of them cannot be true.</exception>
-    public async Task<IReadOnlyDictionary<string, StockItem>> ReadManyAsync(IReadOnlyCollection<string> productIds, CancellationToken cancellationToken)
-    {
-        var entries = await state.GetManyAsync([.. productIds.Select(Key)], cancellationToken);
-        return productIds.Distinct()
-            .Select(productId => Parse(productId, entries[Key(productId)]))
-            .OfType<StockItem>()
-            .ToDictionary(item => item.ProductId);
-    }
-
-    /// <summary>Saves if the document still is the one that carried <paramref name="etag"/> (null: none). False: unknown, read again.</summary>
-    public Task<bool> SaveAsync(StockItem item, string? etag, CancellationToken cancellationToken) => state.SaveAsync(
-        new StateSave(
-            Key(item.ProductId),
-            JsonSerializer.SerializeToUtf8Bytes(item, StockJson.Default.StockItem),
-            etag is null ? SaveCondition.Absent : SaveCondition.Unchanged,
-            etag),
-        cancellationToken);
-
-    private static StockItem? Parse(string productId, StateEntry entry)
+    /// <summary>The document in what was read for a product; null when it has none.</summary>
+    /// <exception cref="DependencyUnavailableException">It could not be read.</exception>
+    /// <exception cref="StockDamagedException">What is stored cannot be true.</exception>
+    public static StockItem? Parse(string productId, StateEntry entry)
     {
         if (entry.Value is not { } bytes) return null;
         var item = StockJson.Read(productId, bytes, StockJson.Default.StockItem);
         return item.IsSound && item.ProductId == productId ? item : throw new StockDamagedException(productId, "its document contradicts itself");
     }
+
+    /// <summary>
+    /// Saves each document that still is the one that carried its ETag (null: none). True: all are saved. False: unknown, read
+    /// them again.
+    /// </summary>
+    public Task<bool> SaveManyAsync(IReadOnlyCollection<(StockItem Item, string? ETag)> items, CancellationToken cancellationToken) =>
+        items.Count == 0 ? Task.FromResult(true) : state.SaveManyAsync([.. items.Select(changed => Save(changed.Item, changed.ETag))], cancellationToken);
+
+    private static StateSave Save(StockItem item, string? etag) => new(
+        Key(item.ProductId),
+        JsonSerializer.SerializeToUtf8Bytes(item, StockJson.Default.StockItem),
+        etag is null ? SaveCondition.Absent : SaveCondition.Unchanged,
+        etag);
 
     private static string Key(string productId) => StateKey.Of("stock", productId);
 }

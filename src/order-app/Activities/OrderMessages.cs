@@ -1,5 +1,6 @@
 using OrderApp.Domain;
 using OrderInventory.Contracts;
+using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Messaging;
 
 namespace OrderApp.Activities;
@@ -34,14 +35,20 @@ internal sealed class OrderMessages(IEventPublisher publisher)
             Timestamp = change.Time,
         };
         return Task.WhenAll(
-            publisher.PublishAsync(Topics.OrderEvents, [OutgoingEvent.Of(id, order.Id, fact, ContractsJson.Default.OrderEvent, fact.Type)], cancellationToken),
-            publisher.PublishAsync(Topics.OrderStatusChanges, [OutgoingEvent.Of(id, order.Id, status, ContractsJson.Default.OrderStatusChangeMessage)], cancellationToken));
+            PublishAsync(Topics.OrderEvents, [OutgoingEvent.Of(id, order.Id, fact, ContractsJson.Default.OrderEvent, fact.Type)], cancellationToken),
+            PublishAsync(Topics.OrderStatusChanges, [OutgoingEvent.Of(id, order.Id, status, ContractsJson.Default.OrderStatusChangeMessage)], cancellationToken));
     }
 
     /// <summary>Publishes one command for each of <paramref name="lines"/>.</summary>
     public Task PublishStockCommandsAsync(Order order, IReadOnlyCollection<int> lines, StockOperationKind operation, CancellationToken cancellationToken) =>
-        publisher.PublishAsync(
+        PublishAsync(
             Topics.InventoryDeduction, [.. order.Lines.Where(line => lines.Contains(line.Line)).Select(line => Command(order, line, operation))], cancellationToken);
+
+    private async Task PublishAsync(string topic, IReadOnlyList<OutgoingEvent> events, CancellationToken cancellationToken)
+    {
+        var missing = await publisher.PublishAsync(topic, events, cancellationToken);
+        if (missing.Count > 0) throw new DependencyUnavailableException($"{missing.Count} of {events.Count} events could not be published to {topic}.");
+    }
 
     private static OutgoingEvent Command(Order order, OrderLine line, StockOperationKind operation)
     {

@@ -11,6 +11,9 @@ internal sealed class OrderStore(IStateStore state, IOptions<OrderOptions> optio
 {
     private const int MaxAttempts = 8;
 
+    // Fifty lines, a remark and a history of six.
+    private const int MaxBytes = 128 * 1024;
+
     /// <summary>The order; null when there is none.</summary>
     /// <exception cref="DependencyUnavailableException">It cannot be read.</exception>
     public async Task<Order?> FindAsync(string orderId, CancellationToken cancellationToken) =>
@@ -25,7 +28,7 @@ internal sealed class OrderStore(IStateStore state, IOptions<OrderOptions> optio
     /// <exception cref="DependencyUnavailableException">Any of them cannot be read.</exception>
     public async Task<IReadOnlyDictionary<string, Order>> FindManyAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellationToken)
     {
-        var entries = await state.GetManyAsync([.. orderIds.Select(Key)], cancellationToken);
+        var entries = await state.GetManyAsync([.. orderIds.Select(Key)], MaxBytes, cancellationToken);
         return entries.Values.Select(Parse).OfType<Order>().ToDictionary(order => order.Id);
     }
 

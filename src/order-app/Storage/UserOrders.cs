@@ -1,19 +1,23 @@
 using System.Globalization;
 using OrderApp.Domain;
 using OrderInventory.ServiceDefaults;
+using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.State;
 
 namespace OrderApp.Storage;
 
 /// <summary>The orders of each user in the order in which they were accepted (<c>user-orders:{userId}</c>).</summary>
-internal sealed class UserOrders(IStateStore state, TimeProvider time)
+internal sealed class UserOrders(IStateStore state, Backoff backoff, TimeProvider time) : IAsyncDisposable
 {
-    // An order id is a UUIDv7: nothing added before its time can be it.
-    private readonly PagedList _lists = new("user-orders", state, time, orderId => Guid.Parse(orderId, CultureInfo.InvariantCulture).CreatedTime());
+    private readonly PagedList _lists = new("user-orders", state, backoff, time);
 
     /// <summary>Adds an order unless it is in the list.</summary>
     /// <exception cref="DependencyUnavailableException">Unknown; adding it again is safe.</exception>
-    public Task AddAsync(string userId, string orderId) => _lists.AddAsync(userId, orderId);
+    public Task AddAsync(string userId, string orderId) =>
+        // An order id is a UUIDv7: nothing added before its time can be it.
+        _lists.AddAsync(userId, orderId, Guid.Parse(orderId, CultureInfo.InvariantCulture).CreatedTime());
+
+    public ValueTask DisposeAsync() => _lists.DisposeAsync();
 
     /// <summary>Up to <paramref name="count"/> orders before position <paramref name="before"/> (null: the newest), newest first.</summary>
     /// <exception cref="DependencyUnavailableException">The list cannot be read.</exception>

@@ -77,7 +77,8 @@ internal sealed class DeadLetterDesk
         if (!letter.CanReplay) return new DeskOutcome.Unreadable();
         if (await _store.FirstOpenBeforeAsync(letter, cancellationToken) is { } first) return new DeskOutcome.Earlier(first);
 
-        await _publisher.PublishAsync(letter.Topic, [new OutgoingEvent(letter.EventId!, letter.Key ?? letter.EventId!, letter.Type ?? "replayed", letter.Body)], cancellationToken);
+        var missing = await _publisher.PublishAsync(letter.Topic, [new OutgoingEvent(letter.EventId!, letter.Key ?? letter.EventId!, letter.Type ?? "replayed", letter.Body)], cancellationToken);
+        if (missing.Count > 0) throw new DependencyUnavailableException("A dead letter could not be published again.");
         var replayed = await _store.ChangeAsync(
             id,
             stored => stored with

@@ -1,15 +1,18 @@
+using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.State;
 
 namespace OrderInventory.ServiceDefaults.DeadLetters;
 
 /// <summary>The letters of this app, listed in the order in which they came, all and by key.</summary>
-internal sealed class DeadLetterStore(IStateStore state, TimeProvider time)
+internal sealed class DeadLetterStore(IStateStore state, Backoff backoff, TimeProvider time) : IAsyncDisposable
 {
     private const string All = "all";
-    private const int MaxAttempts = 16;
 
-    private readonly PagedList _all = new("deadletters", state, time);
-    private readonly PagedList _byKey = new("deadletters-of", state, time);
+    // A message of Kafka, in base 64, and what is noted beside it.
+    private const int MaxBytes = 1536 * 1024;
+
+    private readonly PagedList _all = new("deadletters", state, backoff, time);
+    private readonly PagedList _byKey = new("deadletters-of", state, backoff, time);
 
     /// <summary>The letter and its ETag; both null when there is none.</summary>
     /// <exception cref="DependencyUnavailableException">It cannot be read.</exception>
@@ -33,14 +36,13 @@ internal sealed class DeadLetterStore(IStateStore state, TimeProvider time)
     /// <exception cref="DependencyUnavailableException">Unknown; changing it again is safe.</exception>
     public async Task<DeadLetter?> ChangeAsync(string id, Func<DeadLetter, DeadLetter?> change, CancellationToken cancellationToken)
     {
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
             var (stored, etag) = await ReadAsync(id, cancellationToken);
             if (stored is null || change(stored) is not { } changed) return stored;
             if (await SaveAsync(changed, etag, cancellationToken)) return changed;
+            await backoff.AfterAsync(attempt, "A dead letter could not be stored.", cancellationToken);
         }
-
-        throw new DependencyUnavailableException("A dead letter could not be stored.");
     }
 
     /// <summary>Up to <paramref name="count"/> letters before a position (null: the newest), newest first, and where to go on; null at the end.</summary>
@@ -74,10 +76,20 @@ internal sealed class DeadLetterStore(IStateStore state, TimeProvider time)
         return first;
     }
 
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _all.DisposeAsync();
+        await _byKey.DisposeAsync();
+    }
+
     private async Task<IReadOnlyList<DeadLetter>> ReadManyAsync(IReadOnlyList<ListedItem> places, CancellationToken cancellationToken)
     {
-        var entries = await state.GetManyAsync([.. places.Select(place => Key(place.Item)).Distinct()], cancellationToken);
-        return [.. places.Select(place => Documents.Parse(entries[Key(place.Item)], DeadLetterJson.Default.DeadLetter)).OfType<DeadLetter>()];
+        var entries = await state.GetManyAsync([.. places.Select(place => Key(place.Item)).Distinct()], MaxBytes, cancellationToken);
+        return [.. places.Select(place => Read(entries[Key(place.Item)])).OfType<DeadLetter>()];
+
+        // A damaged letter must not hide the others; a store that cannot be read is none without letters.
+        static DeadLetter? Read(StateEntry entry) => entry.Value is not null && Documents.TryParse(entry, DeadLetterJson.Default.DeadLetter, out var letter) ? letter : null;
     }
 
     private Task<bool> SaveAsync(DeadLetter letter, string? etag, CancellationToken cancellationToken) => state.SaveAsync(

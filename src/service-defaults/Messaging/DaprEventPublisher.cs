@@ -1,17 +1,17 @@
 using System.Diagnostics;
+using System.Globalization;
 using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using OrderInventory.Contracts;
-using OrderInventory.ServiceDefaults.State;
 
 namespace OrderInventory.ServiceDefaults.Messaging;
 
 /// <summary>
-/// Publishing over the sidecar's gRPC API. What arrives for a topic while a publish of it is under way goes out together, in
-/// one bulk publish: a call costs the sidecar and the broker more than an event does.
+/// Publishing over the sidecar's gRPC API, in bulk: a call costs the sidecar and the broker more than an event does.
 /// </summary>
-internal sealed class DaprEventPublisher : IEventPublisher
+internal sealed class DaprEventPublisher(SidecarChannel sidecar, ILogger<DaprEventPublisher> logger) : IEventPublisher
 {
     private const string Json = "application/json";
     private const string CloudEvents = "application/cloudevents+json";
@@ -21,55 +21,43 @@ internal sealed class DaprEventPublisher : IEventPublisher
     private const int MaxBytes = 1024 * 1024;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    private readonly SidecarChannel _sidecar;
-    private readonly GroupCommit<IReadOnlyList<OutgoingEvent>> _publishes;
-
-    public DaprEventPublisher(SidecarChannel sidecar)
+    public async Task<IReadOnlySet<string>> PublishAsync(string topic, IReadOnlyList<OutgoingEvent> events, CancellationToken cancellationToken)
     {
-        _sidecar = sidecar;
-        _publishes = new GroupCommit<IReadOnlyList<OutgoingEvent>>(PublishTogetherAsync);
+        var missing = new HashSet<string>();
+        // One after the other: events of one key stay in the order in which they were given.
+        foreach (var bulk in Bulks(events)) missing.UnionWith(await PublishBulkAsync(topic, bulk, cancellationToken));
+        return missing;
     }
 
-    public Task PublishAsync(string topic, IReadOnlyList<OutgoingEvent> events, CancellationToken cancellationToken)
+    private static IEnumerable<List<OutgoingEvent>> Bulks(IReadOnlyList<OutgoingEvent> events)
     {
-        if (events.Count == 0) return Task.CompletedTask;
-        // Now, because whoever sends them belongs to another trace. Not left to the headers of the call: they have one for a whole bulk.
+        // Not left to the headers of the call: they have one trace for a whole bulk.
         var trace = Activity.Current?.Id;
-        return _publishes.AddAsync(topic, [.. events.Select(@event => @event.TraceParent is null ? @event with { TraceParent = trace } : @event)]).WaitAsync(cancellationToken);
-    }
-
-    private async Task PublishTogetherAsync(string topic, IReadOnlyList<IReadOnlyList<OutgoingEvent>> callers)
-    {
         var (bulk, bytes) = (new List<OutgoingEvent>(), 0);
-        foreach (var @event in callers.SelectMany(events => events))
+        foreach (var @event in events)
         {
             if (bulk.Count == MaxEvents || (bulk.Count > 0 && bytes + @event.Data.Length > MaxBytes))
             {
-                await PublishBulkAsync(topic, bulk);
+                yield return bulk;
                 (bulk, bytes) = ([], 0);
             }
 
-            bulk.Add(@event);
+            bulk.Add(@event.TraceParent is null ? @event with { TraceParent = trace } : @event);
             bytes += @event.Data.Length;
         }
 
-        await PublishBulkAsync(topic, bulk);
+        if (bulk.Count > 0) yield return bulk;
     }
 
-    private async Task PublishBulkAsync(string topic, List<OutgoingEvent> events)
+    /// <summary>The ids of those events that the broker may not have.</summary>
+    private async Task<IEnumerable<string>> PublishBulkAsync(string topic, List<OutgoingEvent> events, CancellationToken cancellationToken)
     {
-        if (events.Count == 1)
-        {
-            await PublishOneAsync(topic, events[0].Data, Json, Attributes(events[0]), CancellationToken.None);
-            return;
-        }
-
         var request = new BulkPublishRequest { PubsubName = Topics.PubSub, Topic = topic };
         for (var i = 0; i < events.Count; i++)
         {
             var entry = new BulkPublishRequestEntry
             {
-                EntryId = i.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                EntryId = i.ToString(CultureInfo.InvariantCulture),
                 Event = UnsafeByteOperations.UnsafeWrap(events[i].Data),
                 ContentType = Json,
             };
@@ -80,13 +68,17 @@ internal sealed class DaprEventPublisher : IEventPublisher
 
         try
         {
-            var response = await _sidecar.Client.BulkPublishEventAsync(request, _sidecar.Options(Timeout, CancellationToken.None));
-            if (response.FailedEntries.Count > 0)
-                throw new DependencyUnavailableException($"{response.FailedEntries.Count} of {events.Count} events were not published: {response.FailedEntries[0].Error}");
+            var response = await sidecar.Client.BulkPublishEventAsync(request, sidecar.Options(Timeout, cancellationToken));
+            var failed = response.FailedEntries.DistinctBy(entry => entry.EntryId).ToDictionary(entry => entry.EntryId, entry => entry.Error);
+            var missing = events.Where((_, i) => failed.ContainsKey(request.Entries[i].EntryId)).Select(@event => @event.Id).ToArray();
+            if (failed.Count > 0) Log.NotPublished(logger, topic, missing.Length, failed.Values.First());
+            // Those that it cannot name may be any.
+            return missing.Length == failed.Count ? missing : events.Select(@event => @event.Id);
         }
-        catch (RpcException error)
+        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new DependencyUnavailableException($"Events could not be published to {topic}.", error);
+            Log.BulkNotPublished(logger, topic, events.Count, error);
+            return events.Select(@event => @event.Id);
         }
     }
 
@@ -103,7 +95,7 @@ internal sealed class DaprEventPublisher : IEventPublisher
         foreach (var (name, value) in metadata) request.Metadata.Add(name, value);
         try
         {
-            await _sidecar.Client.PublishEventAsync(request, _sidecar.Options(Timeout, cancellationToken));
+            await sidecar.Client.PublishEventAsync(request, sidecar.Options(Timeout, cancellationToken));
         }
         catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,5 +1,5 @@
-using System.Text.Json.Serialization.Metadata;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace OrderInventory.ServiceDefaults.Messaging;
 
@@ -18,12 +18,14 @@ public sealed record OutgoingEvent(string Id, string Key, string Type, ReadOnlyM
         new(id, key, type ?? typeof(T).Name, JsonSerializer.SerializeToUtf8Bytes(payload, json));
 }
 
-/// <summary>Publishes through the sidecar; at least once. Whoever calls it repeats the call until it returns (design rule 3).</summary>
+/// <summary>Publishes through the sidecar; at least once. Whoever calls it repeats the call until nothing is missing (design rule 3).</summary>
 public interface IEventPublisher
 {
-    /// <summary>Publishes all events to one topic, with those of other callers at the same time. When it returns, the broker has them all.</summary>
-    /// <exception cref="DependencyUnavailableException">Some may not have been accepted: publish all again, with the same ids.</exception>
-    Task PublishAsync(string topic, IReadOnlyList<OutgoingEvent> events, CancellationToken cancellationToken);
+    /// <summary>
+    /// Publishes all events to one topic, those of one key in the order given. Returns the ids of those that the broker may
+    /// not have, and that have to be published again, with the same ids; empty when it has them all.
+    /// </summary>
+    Task<IReadOnlySet<string>> PublishAsync(string topic, IReadOnlyList<OutgoingEvent> events, CancellationToken cancellationToken);
 
     /// <summary>
     /// Parks a message that can never be handled on the dead letter topic of <paramref name="topic"/>: the original

@@ -6,13 +6,16 @@ using Microsoft.Extensions.Logging;
 
 namespace OrderInventory.ServiceDefaults.State;
 
-/// <summary>State over the sidecar's gRPC API, as bytes: over HTTP or as JSON some stores rewrite numbers (design rule 11).</summary>
+/// <summary>State over the sidecar's gRPC API, as bytes: over HTTP or as JSON some stores rewrite numbers (design rule 9).</summary>
 internal sealed class DaprStateStore(SidecarChannel sidecar, ILogger<DaprStateStore> logger) : IStateStore
 {
     /// <summary>Name of the Dapr state component.</summary>
     public const string StoreName = "statestore";
 
     private const int BulkParallelism = 16;
+
+    // Below the 4 MiB that a sidecar takes and gives in one message, with room for keys and ETags.
+    private const int MaxMessageBytes = 3 * 1024 * 1024;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     public async Task<StateEntry> GetAsync(string key, CancellationToken cancellationToken)
@@ -28,40 +31,76 @@ internal sealed class DaprStateStore(SidecarChannel sidecar, ILogger<DaprStateSt
         }
     }
 
-    public async Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, int maxBytes, CancellationToken cancellationToken)
     {
-        if (keys.Count == 0) return new Dictionary<string, StateEntry>();
-        var request = new GetBulkStateRequest { StoreName = StoreName, Parallelism = BulkParallelism };
-        request.Keys.AddRange(keys);
-        GetBulkStateResponse response;
-        try
-        {
-            response = await sidecar.Client.GetBulkStateAsync(request, sidecar.Options(Timeout, cancellationToken));
-        }
-        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new DependencyUnavailableException("The state store could not be read.", error);
-        }
-
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
         var found = new Dictionary<string, StateEntry>(keys.Count);
-        foreach (var item in response.Items)
-        {
-            // A failing store answers OK with an error per key; taking that for "missing" would apply an operation twice.
-            if (item.Error.Length > 0) throw new DependencyUnavailableException($"The state store could not read a key: {item.Error}");
-            found[item.Key] = Entry(item.Data, item.Etag);
-        }
-
-        var absent = keys.FirstOrDefault(key => !found.ContainsKey(key));
-        return absent is null ? found : throw new DependencyUnavailableException("The state store left out a key of a bulk get.");
+        foreach (var answer in await Task.WhenAll(keys.Distinct().Chunk(Math.Max(1, MaxMessageBytes / maxBytes)).Select(chunk => GetChunkAsync(chunk, cancellationToken))))
+            foreach (var (key, entry) in answer) found[key] = entry;
+        return found;
     }
 
     public Task<bool> SaveAsync(StateSave save, CancellationToken cancellationToken) => SaveManyAsync([save], cancellationToken);
 
     public async Task<bool> SaveManyAsync(IReadOnlyCollection<StateSave> saves, CancellationToken cancellationToken)
     {
-        if (saves.Count == 0) return true;
-        var request = new SaveStateRequest { StoreName = StoreName };
-        foreach (var save in saves) request.States.Add(Item(save));
+        var requests = new List<SaveStateRequest>();
+        var bytes = MaxMessageBytes;
+        foreach (var save in saves)
+        {
+            var weight = save.Key.Length + save.Value.Length;
+            if ((bytes += weight) > MaxMessageBytes)
+            {
+                requests.Add(new SaveStateRequest { StoreName = StoreName });
+                bytes = weight;
+            }
+
+            requests[^1].States.Add(Item(save));
+        }
+
+        return (await Task.WhenAll(requests.Select(request => SaveChunkAsync(request, cancellationToken)))).All(saved => saved);
+    }
+
+    public async Task<bool> DeleteAsync(string key, string etag, CancellationToken cancellationToken)
+    {
+        var request = new DeleteStateRequest
+        {
+            StoreName = StoreName,
+            Key = key,
+            Etag = new Etag { Value = etag },
+            Options = new StateOptions { Concurrency = StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite },
+        };
+        try
+        {
+            await sidecar.Client.DeleteStateAsync(request, sidecar.Options(Timeout, cancellationToken));
+            return true;
+        }
+        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.SaveNotAcknowledged(logger, 1, error.StatusCode, error.Status.Detail);
+            return false;
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, StateEntry>> GetChunkAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var request = new GetBulkStateRequest { StoreName = StoreName, Parallelism = BulkParallelism };
+        request.Keys.AddRange(keys);
+        try
+        {
+            var response = await sidecar.Client.GetBulkStateAsync(request, sidecar.Options(Timeout, cancellationToken));
+            // A failing store answers OK with an error per key; taking that for "missing" would apply an operation twice.
+            var found = response.Items.DistinctBy(item => item.Key).ToDictionary(item => item.Key, item => item.Error.Length > 0 ? StateEntry.Unreadable(new InvalidOperationException(item.Error)) : Entry(item.Data, item.Etag));
+            return keys.ToDictionary(key => key, key => found.TryGetValue(key, out var entry) ? entry : StateEntry.Unreadable(new InvalidOperationException("The sidecar left out the key.")));
+        }
+        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            return keys.ToDictionary(key => key, _ => StateEntry.Unreadable(error));
+        }
+    }
+
+    private async Task<bool> SaveChunkAsync(SaveStateRequest request, CancellationToken cancellationToken)
+    {
         try
         {
             await sidecar.Client.SaveStateAsync(request, sidecar.Options(Timeout, cancellationToken));
@@ -69,7 +108,7 @@ internal sealed class DaprStateStore(SidecarChannel sidecar, ILogger<DaprStateSt
         }
         catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.SaveNotAcknowledged(logger, saves.Count, error.StatusCode, error.Status.Detail);
+            Log.SaveNotAcknowledged(logger, request.States.Count, error.StatusCode, error.Status.Detail);
             return false;
         }
     }

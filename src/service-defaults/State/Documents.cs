@@ -21,6 +21,23 @@ public static class Documents
         }
     }
 
+    /// <summary>True when the document could be read; null is one that does not exist. False when it is damaged or could not be read.</summary>
+    public static bool TryParse<T>(StateEntry entry, JsonTypeInfo<T> json, out T? document)
+        where T : class
+    {
+        document = null;
+        if (entry.IsUnreadable) return false;
+        try
+        {
+            document = Parse(entry, json);
+            return true;
+        }
+        catch (DependencyUnavailableException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The bytes to store.</summary>
     public static byte[] Bytes<T>(T document, JsonTypeInfo<T> json) => JsonSerializer.SerializeToUtf8Bytes(document, json);
 }

@@ -1,9 +1,39 @@
 namespace OrderInventory.ServiceDefaults.State;
 
-/// <summary>What is stored under a key.</summary>
-/// <param name="Value">The bytes as saved; null when the key does not exist.</param>
-/// <param name="ETag">Opaque version of the value; null when the key does not exist.</param>
-public readonly record struct StateEntry(ReadOnlyMemory<byte>? Value, string? ETag);
+/// <summary>
+/// What is stored under a key. A key that could not be read is not one without a value (design rule 8): whoever looks at it
+/// without asking <see cref="IsUnreadable"/> first gets a <see cref="DependencyUnavailableException"/>.
+/// </summary>
+public readonly record struct StateEntry
+{
+    private readonly ReadOnlyMemory<byte>? _value;
+    private readonly string? _etag;
+    private readonly Exception? _failure;
+
+    /// <summary>A value and its version; both null when the key does not exist.</summary>
+    public StateEntry(ReadOnlyMemory<byte>? value, string? etag) => (_value, _etag) = (value, etag);
+
+    private StateEntry(Exception failure) => _failure = failure;
+
+    /// <summary>True when nothing is known about the key.</summary>
+    public bool IsUnreadable => _failure is not null;
+
+    /// <summary>The bytes as saved; null when the key does not exist.</summary>
+    /// <exception cref="DependencyUnavailableException">The key could not be read.</exception>
+    public ReadOnlyMemory<byte>? Value => _failure is null ? _value : throw Unknown();
+
+    /// <summary>Opaque version of the value; null when the key does not exist.</summary>
+    /// <exception cref="DependencyUnavailableException">The key could not be read.</exception>
+    public string? ETag => _failure is null ? _etag : throw Unknown();
+
+    /// <summary>A key that could not be read, because of <paramref name="failure"/>.</summary>
+    public static StateEntry Unreadable(Exception failure) => new(failure);
+
+    /// <summary>For people.</summary>
+    public override string ToString() => IsUnreadable ? "unreadable" : $"{_value?.Length.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no"} bytes, ETag {_etag}";
+
+    private DependencyUnavailableException Unknown() => new("The state store could not be read.", _failure!);
+}
 
 /// <summary>Says under which condition a save may take effect.</summary>
 public enum SaveCondition
@@ -36,13 +66,18 @@ public interface IStateStore
     /// <exception cref="DependencyUnavailableException">The sidecar or its store did not answer in time.</exception>
     Task<StateEntry> GetAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>Reads many keys; the result has every key that was asked for.</summary>
-    /// <exception cref="DependencyUnavailableException">Any of them could not be read: unreadable is not missing.</exception>
-    Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken);
+    /// <summary>
+    /// Reads many keys. The result has every key that was asked for, also those that could not be read. One answer of the
+    /// sidecar stays below its 4 MiB: <paramref name="maxBytes"/> is what one value can weigh at most.
+    /// </summary>
+    Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, int maxBytes, CancellationToken cancellationToken);
 
     /// <summary>Saves one value. True: it is stored. False: unknown, read again; a lost race and an outage look alike here.</summary>
     Task<bool> SaveAsync(StateSave save, CancellationToken cancellationToken);
 
     /// <summary>Saves many values, each on its own. True: all are stored. False: some may be, some may not.</summary>
     Task<bool> SaveManyAsync(IReadOnlyCollection<StateSave> saves, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a value that still carries <paramref name="etag"/>. True: it is gone. False: unknown, read again.</summary>
+    Task<bool> DeleteAsync(string key, string etag, CancellationToken cancellationToken);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using OrderInventory.ServiceDefaults.Rounds;
 
 namespace OrderInventory.ServiceDefaults.State;
 
@@ -19,31 +20,48 @@ public readonly record struct ListedItem(int Position, string Item);
 /// Lists of ids on stores without queries, each in the order in which its items were added: a head
 /// (<c>{kind}:{list}</c>) under its ETag that is cut into full pages (<c>{kind}-page:{list}:{page}</c>). Nothing is ever
 /// moved or removed, so a position is a stable cursor. An id whose document is missing belongs to an addition that was
-/// not finished, and is passed over by whoever reads the list. <paramref name="firstAdded"/> says when an item can have
-/// been added first; by default any time, and then an item that is on a full page may be added twice.
+/// not finished, and is passed over by whoever reads the list. What is added at the same time is added in one round.
 /// </summary>
-public sealed class PagedList(string kind, IStateStore state, TimeProvider time, Func<string, DateTimeOffset>? firstAdded = null)
+public sealed class PagedList : IAsyncDisposable
 {
     /// <summary>Items on a full page.</summary>
     public const int PageSize = 100;
 
-    private const int MaxAttempts = 16;
+    // A head is cut at the latest when it has as many items as two pages and one round; an id takes at most 128 characters.
+    private const int MaxBytes = 256 * 1024;
 
     // Clocks of replicas differ; an item may have been appended this long before its page was closed by another one.
     private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(5);
+    private static readonly RoundLimits Limits = new(Lanes: 4, MaxItems: 200, MaxBytes: int.MaxValue, MaxWaiting: 5_000);
 
-    private GroupCommit<string>? _appends;
+    private readonly string _kind;
+    private readonly IStateStore _state;
+    private readonly Backoff _backoff;
+    private readonly TimeProvider _time;
+    private readonly RoundQueue<Addition, bool> _additions;
 
-    /// <summary>Adds an item unless it is in the list.</summary>
+    /// <summary>Lists of one kind.</summary>
+    public PagedList(string kind, IStateStore state, Backoff backoff, TimeProvider time)
+    {
+        (_kind, _state, _backoff, _time) = (kind, state, backoff, time);
+        _additions = new RoundQueue<Addition, bool>(Limits, AppendAsync);
+    }
+
+    /// <summary>
+    /// Adds an item unless it is in the list. <paramref name="firstAdded"/> says when it can have been added first; null: not
+    /// known, and an item that is on a full page may be added twice.
+    /// </summary>
     /// <exception cref="DependencyUnavailableException">Unknown; adding it again is safe.</exception>
-    public Task AddAsync(string list, string item) =>
-        LazyInitializer.EnsureInitialized(ref _appends, () => new GroupCommit<string>(AppendAsync)).AddAsync(list, item);
+    public Task AddAsync(string list, string item, DateTimeOffset? firstAdded = null) => _additions.AddAsync(new Addition(item, firstAdded), list);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _additions.DisposeAsync();
 
     /// <summary>Up to <paramref name="count"/> items before position <paramref name="before"/> (null: the newest), newest first.</summary>
     /// <exception cref="DependencyUnavailableException">The list cannot be read.</exception>
     public async Task<IReadOnlyList<ListedItem>> ListAsync(string list, int? before, int count, CancellationToken cancellationToken)
     {
-        var (head, _) = await ReadHeadAsync(list, cancellationToken);
+        var head = await ReadHeadAsync(list, cancellationToken);
         var end = Math.Min(before ?? int.MaxValue, (head.Pages * PageSize) + head.Items.Length);
         var start = Math.Max(0, end - count);
         var found = new List<ListedItem>();
@@ -57,34 +75,65 @@ public sealed class PagedList(string kind, IStateStore state, TimeProvider time,
         return found;
     }
 
-    private async Task AppendAsync(string list, IReadOnlyList<string> items)
+    private async Task AppendAsync(IReadOnlyList<RoundItem<Addition, bool>> additions)
     {
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
-            var (head, etag) = await ReadHeadAsync(list, CancellationToken.None);
+            var lists = additions.Where(addition => !addition.IsDone).GroupBy(addition => addition.Key).ToArray();
+            var heads = await _state.GetManyAsync([.. lists.Select(list => HeadKey(list.Key))], MaxBytes, CancellationToken.None);
+            var saves = await Task.WhenAll(lists.Select(list => AppendAsync(list, heads[HeadKey(list.Key)])));
+            if (await _state.SaveManyAsync([.. saves.OfType<StateSave>()], CancellationToken.None))
+                foreach (var (list, save) in lists.Zip(saves))
+                    if (save is not null) Done(list);
+            if (additions.All(addition => addition.IsDone)) return;
+            // Lost race, outage, or applied in spite of the error: the next read tells them apart.
+            await _backoff.AfterAsync(attempt, $"A list of {_kind} could not be stored.", CancellationToken.None);
+        }
+    }
+
+    /// <summary>What has to be saved for one list; null when nothing has to or nothing can be.</summary>
+    private async Task<StateSave?> AppendAsync(IGrouping<string, RoundItem<Addition, bool>> additions, StateEntry entry)
+    {
+        if (entry.IsUnreadable) return null;
+        var list = additions.Key;
+        try
+        {
+            var head = HeadOf(entry);
             var added = head.Items;
-            foreach (var item in items.Distinct())
-                if (!await ContainsAsync(list, head, item)) added = added.Add(item);
-            if (added.Length == head.Items.Length) return;
+            foreach (var addition in additions.Select(addition => addition.Item).DistinctBy(addition => addition.Item))
+                if (!await ContainsAsync(list, head, addition)) added = added.Add(addition.Item);
+            if (added.Length == head.Items.Length)
+            {
+                Done(additions);
+                return null;
+            }
+
             var cut = await SealAsync(list, head);
             var changed = cut with { Items = cut.Items.AddRange(added[head.Items.Length..]) };
-            if (await state.SaveAsync(Save(HeadKey(list), changed, PagedListJson.Default.ListHead, etag is null ? SaveCondition.Absent : SaveCondition.Unchanged, etag), CancellationToken.None)) return;
+            return Save(HeadKey(list), changed, PagedListJson.Default.ListHead, entry.ETag is null ? SaveCondition.Absent : SaveCondition.Unchanged, entry.ETag);
         }
+        catch (DependencyUnavailableException error)
+        {
+            foreach (var addition in additions) addition.Fail(error);
+            return null;
+        }
+    }
 
-        throw new DependencyUnavailableException($"A list of {kind} could not be stored.");
+    private static void Done(IEnumerable<RoundItem<Addition, bool>> additions)
+    {
+        foreach (var addition in additions) addition.Done(true);
     }
 
     /// <summary>An item that was retried after a crash may be on a page that was closed since it was first asked for.</summary>
-    private async Task<bool> ContainsAsync(string list, ListHead head, string item)
+    private async Task<bool> ContainsAsync(string list, ListHead head, Addition addition)
     {
-        if (head.Items.Contains(item)) return true;
-        if (firstAdded is null) return false;
-        var asked = firstAdded(item) - ClockDifference;
+        if (head.Items.Contains(addition.Item)) return true;
+        if (addition.FirstAdded is not { } firstAdded) return false;
         var closed = head.LastSealed;
-        for (var number = head.Pages - 1; number >= 0 && closed >= asked; number--)
+        for (var number = head.Pages - 1; number >= 0 && closed >= firstAdded - ClockDifference; number--)
         {
             var page = await ReadPageAsync(list, number, CancellationToken.None);
-            if (page.Items.Contains(item)) return true;
+            if (page.Items.Contains(addition.Item)) return true;
             closed = page.PreviousSealed;
         }
 
@@ -100,30 +149,30 @@ public sealed class PagedList(string kind, IStateStore state, TimeProvider time,
         while (head.Items.Length >= 2 * PageSize)
         {
             var page = new ListPage(head.LastSealed, head.Items[..PageSize]);
-            if (!await state.SaveAsync(Save(PageKey(list, head.Pages), page, PagedListJson.Default.ListPage, SaveCondition.None, null), CancellationToken.None))
-                throw new DependencyUnavailableException($"A page of a list of {kind} could not be stored.");
-            head = new ListHead(head.Pages + 1, time.GetUtcNow(), head.Items[PageSize..]);
+            if (!await _state.SaveAsync(Save(PageKey(list, head.Pages), page, PagedListJson.Default.ListPage, SaveCondition.None, null), CancellationToken.None))
+                throw new DependencyUnavailableException($"A page of a list of {_kind} could not be stored.");
+            head = new ListHead(head.Pages + 1, _time.GetUtcNow(), head.Items[PageSize..]);
         }
 
         return head;
     }
 
-    private async Task<(ListHead Head, string? ETag)> ReadHeadAsync(string list, CancellationToken cancellationToken)
-    {
-        var entry = await state.GetAsync(HeadKey(list), cancellationToken);
-        return (Documents.Parse(entry, PagedListJson.Default.ListHead) ?? new ListHead(0, DateTimeOffset.MinValue, []), entry.ETag);
-    }
+    private async Task<ListHead> ReadHeadAsync(string list, CancellationToken cancellationToken) => HeadOf(await _state.GetAsync(HeadKey(list), cancellationToken));
+
+    private static ListHead HeadOf(StateEntry entry) => Documents.Parse(entry, PagedListJson.Default.ListHead) ?? new ListHead(0, DateTimeOffset.MinValue, []);
 
     private async Task<ListPage> ReadPageAsync(string list, int number, CancellationToken cancellationToken) =>
-        Documents.Parse(await state.GetAsync(PageKey(list, number), cancellationToken), PagedListJson.Default.ListPage)
-            ?? throw new DependencyUnavailableException($"A page of a list of {kind} is missing.");
+        Documents.Parse(await _state.GetAsync(PageKey(list, number), cancellationToken), PagedListJson.Default.ListPage)
+            ?? throw new DependencyUnavailableException($"A page of a list of {_kind} is missing.");
 
     private static StateSave Save<T>(string key, T value, JsonTypeInfo<T> json, SaveCondition condition, string? etag) =>
         new(key, Documents.Bytes(value, json), condition, etag);
 
-    private string HeadKey(string list) => StateKey.Of(kind, list);
+    private string HeadKey(string list) => StateKey.Of(_kind, list);
 
-    private string PageKey(string list, int number) => StateKey.Of(kind + "-page", list, number.ToString(CultureInfo.InvariantCulture));
+    private string PageKey(string list, int number) => StateKey.Of(_kind + "-page", list, number.ToString(CultureInfo.InvariantCulture));
+
+    private sealed record Addition(string Item, DateTimeOffset? FirstAdded);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.Strict)]

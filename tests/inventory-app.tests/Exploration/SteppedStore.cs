@@ -1,5 +1,4 @@
 using System.Text;
-using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.State;
 
 namespace InventoryApp.Tests.Exploration;
@@ -17,27 +16,47 @@ internal sealed class SteppedStore(StockProcess process) : IStateStore
 {
     private readonly ModelStore _store = process.Model.Store;
 
-    public Task<StateEntry> GetAsync(string key, CancellationToken cancellationToken) =>
-        Read("read " + key, () => _store.Get(key), entry => Text(entry));
+    public Task<StateEntry> GetAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException("The protocol reads in bulk.");
 
-    public Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
-        Read<IReadOnlyDictionary<string, StateEntry>>("read archive", () => keys.ToDictionary(key => key, _store.Get), entries => string.Concat(entries.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key + Text(pair.Value))));
+    public Task<bool> SaveAsync(StateSave save, CancellationToken cancellationToken) => throw new NotSupportedException("The protocol saves in bulk.");
 
-    public Task<bool> SaveAsync(StateSave save, CancellationToken cancellationToken)
+    public Task<bool> DeleteAsync(string key, string etag, CancellationToken cancellationToken) => throw new NotSupportedException("The protocol deletes nothing.");
+
+    public Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, int maxBytes, CancellationToken cancellationToken) => Read<IReadOnlyDictionary<string, StateEntry>>(
+        "read " + (IsDocument(keys.First()) ? string.Join('+', keys) : "archive"),
+        () => keys.ToDictionary(key => key, _store.Get),
+        failed => keys.Select((key, i) => (key, i)).ToDictionary(pair => pair.key, pair => pair.i < failed ? StateEntry.Unreadable(new InvalidOperationException("down")) : _store.Get(pair.key)),
+        keys.Count,
+        entries => string.Concat(entries.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key + Text(pair.Value))));
+
+    public Task<bool> SaveManyAsync(IReadOnlyCollection<StateSave> saves, CancellationToken cancellationToken) =>
+        IsDocument(saves.First().Key) ? SaveDocumentsAsync(saves) : ArchiveAsync(saves);
+
+    private static bool IsDocument(string key) => key.StartsWith("stock:", StringComparison.Ordinal);
+
+    private Task<bool> SaveDocumentsAsync(IReadOnlyCollection<StateSave> saves)
     {
         var answer = new TaskCompletionSource<bool>();
-        return Wait(answer, "save " + save.Key,
-            [("done", () => Answer(answer, _store.Apply(save)))],
-            [
-                ("not done", () => Answer(answer, false)),
-                ("done without answer", () => { _store.Apply(save); Answer(answer, false); }),
-                ("done late", () => { process.Model.ApplyLate(save); Answer(answer, false); }),
-                ("crash before", process.Start),
-                ("crash after", () => { _store.Apply(save); process.Start(); }),
-            ]);
+        List<(string, Action)> faults =
+        [
+            ("not done", () => Answer(answer, false)),
+            ("done without answer", () => { Apply(saves); Answer(answer, false); }),
+            ("done late", () => { foreach (var save in saves) process.Model.ApplyLate(save); Answer(answer, false); }),
+            ("crash before", process.Start),
+            ("crash after", () => { Apply(saves); process.Start(); }),
+        ];
+        if (saves.Count > 1)
+        {
+            faults.Add(("half done", () => { Apply(saves.Take(saves.Count / 2)); Answer(answer, false); }));
+            faults.Add(("other half done", () => { Apply(saves.Skip(saves.Count / 2)); Answer(answer, false); }));
+            faults.Add(("crash half way", () => { Apply(saves.Take(saves.Count / 2)); process.Start(); }));
+        }
+
+        // The items are saved side by side, each on its own: one that loses its race does not keep the others from being stored.
+        return Wait(answer, "save " + string.Join('+', saves.Select(save => save.Key)), [("done", () => Answer(answer, Apply(saves)))], [.. faults]);
     }
 
-    public Task<bool> SaveManyAsync(IReadOnlyCollection<StateSave> saves, CancellationToken cancellationToken)
+    private Task<bool> ArchiveAsync(IReadOnlyCollection<StateSave> saves)
     {
         var answer = new TaskCompletionSource<bool>();
         return Wait(answer, "archive",
@@ -52,9 +71,16 @@ internal sealed class SteppedStore(StockProcess process) : IStateStore
             ]);
     }
 
-    private Task<T> Read<T>(string name, Func<T> read, Func<T, string> text)
+    private Task<T> Read<T>(string name, Func<T> read, Func<int, T> readWithout, int keys, Func<T, string> text)
     {
         var answer = new TaskCompletionSource<T>();
+        List<(string, Action)> faults =
+        [
+            ("failed", () => { process.Saw("failed"); answer.SetResult(readWithout(keys)); }),
+            ("crash", process.Start),
+        ];
+        // Single keys of the archive change nothing beside what all of them do: they are about one product each.
+        if (keys > 1 && name != "read archive") faults.Add(("failed in part", FailInPart));
         return Wait(answer, name,
             [("done", () =>
             {
@@ -62,10 +88,13 @@ internal sealed class SteppedStore(StockProcess process) : IStateStore
                 process.Saw(text(value));
                 answer.SetResult(value);
             })],
-            [
-                ("failed", () => { process.Saw("failed"); answer.SetException(new DependencyUnavailableException("down")); }),
-                ("crash", process.Start),
-            ]);
+            [.. faults]);
+
+        void FailInPart()
+        {
+            process.Saw("failed in part" + text(read()));
+            answer.SetResult(readWithout(1));
+        }
     }
 
     // Answers continue the process at once, on this thread: when a step returns, the process waits for its next call.
@@ -89,10 +118,7 @@ internal sealed class SteppedStore(StockProcess process) : IStateStore
         answer.SetResult(saved);
     }
 
-    private void Apply(IEnumerable<StateSave> saves)
-    {
-        foreach (var save in saves) _store.Apply(save);
-    }
+    private bool Apply(IEnumerable<StateSave> saves) => saves.Select(_store.Apply).ToArray().All(applied => applied);
 
     private static string Text(StateEntry entry) => entry.ETag + (entry.Value is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : "-");
 }

@@ -7,8 +7,8 @@ using OrderInventory.ServiceDefaults.State;
 namespace InventoryApp.Tests.Exploration;
 
 /// <summary>
-/// Several processes that run the stock protocol for product <c>p</c> on one store, with deliveries for each and a number
-/// of faults to spend: a call fails, a save is applied without an answer, or late, an archive write is done by half, a
+/// Several processes that run the stock protocol on one store, with deliveries for each and a number
+/// of faults to spend: a call fails, a save is applied without an answer, or late, a bulk save is done by half, a
 /// process dies before or after any of its calls and starts again.
 /// </summary>
 internal sealed class StockModel : IModel
@@ -38,19 +38,23 @@ internal sealed class StockModel : IModel
     public StockModel(IReadOnlyList<IReadOnlyList<LineCommand[]>> deliveries, int faults, Func<IStateStore, IStateStore>? protocol = null)
     {
         Faults = faults;
-        Store.Put("stock:p", Bytes(new StockItem
+        foreach (var productId in deliveries.SelectMany(batches => batches).SelectMany(batch => batch).Select(command => command.ProductId).Distinct())
         {
-            ProductId = "p",
-            Defined = true,
-            Total = Units,
-            Available = Units,
-            Version = 1,
-            Sequence = 1,
-            Listed = new IndexPosition(0, 0),
-            CreatedTime = StockProcess.Now,
-            UpdatedTime = StockProcess.Now,
-            Journal = [Created],
-        }));
+            Store.Put("stock:" + productId, Bytes(new StockItem
+            {
+                ProductId = productId,
+                Defined = true,
+                Total = Units,
+                Available = Units,
+                Version = 1,
+                Sequence = 1,
+                Listed = new IndexPosition(0, 0),
+                CreatedTime = StockProcess.Now,
+                UpdatedTime = StockProcess.Now,
+                Journal = [Created],
+            }));
+        }
+
         _processes = [.. deliveries.Select((batches, number) => new StockProcess(number, batches, this, protocol ?? (store => store)))];
         foreach (var process in _processes) process.Start();
     }
@@ -92,12 +96,22 @@ internal sealed class StockModel : IModel
     public void Check()
     {
         foreach (var process in _processes) process.ThrowIfFailed();
-        var item = Parse<StockItem>("stock:p")!;
+        var recorded = Store.Keys.Where(key => key.StartsWith("stock:", StringComparison.Ordinal)).SelectMany(key => Check(Parse<StockItem>(key)!)).ToArray();
+
+        // I4
+        foreach (var result in _published.Values) Assert.Contains(result, recorded);
+
+        if (Steps().Count > 0) return;
+        foreach (var process in _processes) Assert.All(process.Commands, command => Assert.Contains(command.OperationId, _published.Keys));
+    }
+
+    private StockOperation[] Check(StockItem item)
+    {
         // I1
         Assert.True(item.IsSound, "I1: the balances contradict each other");
 
         // Nothing that is recorded is lost: it is in the journal or in the archive.
-        var archived = Store.Keys.Where(key => key.StartsWith("operation:", StringComparison.Ordinal)).Select(key => Parse<StockOperation>(key)!);
+        var archived = Store.Keys.Where(key => key.StartsWith($"operation:{item.ProductId}:", StringComparison.Ordinal)).Select(key => Parse<StockOperation>(key)!);
         var operations = item.Journal.Concat(archived).Where(operation => operation.Sequence <= item.Sequence).DistinctBy(operation => operation.Sequence).OrderBy(operation => operation.Sequence).ToArray();
         Assert.Equal(item.Sequence, operations.Length);
 
@@ -108,10 +122,7 @@ internal sealed class StockModel : IModel
 
         // I4
         Assert.Equal(operations.Length, operations.DistinctBy(operation => operation.OperationId).Count());
-        foreach (var result in _published.Values) Assert.Contains(result, operations);
-
-        if (Steps().Count > 0) return;
-        foreach (var process in _processes) Assert.All(process.Commands, command => Assert.Contains(command.OperationId, _published.Keys));
+        return operations;
     }
 
     private static byte[] Bytes(StockItem item) => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(item, StockJson.Default.StockItem);

@@ -4,6 +4,7 @@ using InventoryApp.Domain;
 using InventoryApp.Stock;
 using InventoryApp.Storage;
 using OrderInventory.ServiceDefaults;
+using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.State;
 
 namespace InventoryApp.Tests.Exploration;
@@ -19,6 +20,7 @@ internal sealed class StockProcess(int number, IReadOnlyList<LineCommand[]> batc
     private static readonly Telemetry Telemetry = new StockParts(new OrderInventory.Testing.FakeStateStore()).Telemetry;
 
     private readonly StringBuilder _seen = new();
+    private readonly SortedDictionary<string, long> _archived = new(StringComparer.Ordinal);
     private int _acknowledged;
     private Task _running = Task.CompletedTask;
 
@@ -29,7 +31,7 @@ internal sealed class StockProcess(int number, IReadOnlyList<LineCommand[]> batc
 
     public StockModel Model => model;
 
-    private static readonly Backoff Backoff = new(Random.Shared);
+    private static readonly Backoff Backoff = new(Random.Shared, Time);
 
     public string Name { get; } = "process " + number.ToString(CultureInfo.InvariantCulture);
 
@@ -38,8 +40,9 @@ internal sealed class StockProcess(int number, IReadOnlyList<LineCommand[]> batc
     {
         Call = null;
         _seen.Clear().Append("new");
+        _archived.Clear();
         var store = protocol(new SteppedStore(this));
-        _running = RunAsync(new StockRound("p", new StockStore(store), new OperationArchive(store, PageSize), new ProductIndex(store, Backoff, Time), Backoff, Time, Telemetry));
+        _running = RunAsync(new StockProtocol(new StockStore(store), new OperationArchive(store, PageSize), new ProductIndex(store, Backoff), Backoff, Time, Telemetry));
     }
 
     /// <summary>Remembers an answer, since the process may act on it from now on.</summary>
@@ -53,25 +56,39 @@ internal sealed class StockProcess(int number, IReadOnlyList<LineCommand[]> batc
 
     public string State() => $"{_acknowledged} {Call?.Name} {(Call is null ? "" : _seen)}";
 
-    private async Task RunAsync(StockRound round)
+    private async Task RunAsync(StockProtocol protocol)
     {
         while (_acknowledged < batches.Count)
         {
-            try
+            RoundItem<StockCommand, StockResult>[] commands = [.. batches[_acknowledged].Select(command => new RoundItem<StockCommand, StockResult>(command, command.ProductId))];
+            ProductRound[] products = [.. commands.GroupBy(command => command.Key).Select(group => new ProductRound(group.Key, [.. group]))];
+            await protocol.DecideAsync(products);
+            var isDone = true;
+            foreach (var command in commands)
             {
-                var (decisions, item) = await round.ApplyAsync(batches[_acknowledged], CancellationToken.None);
-                foreach (var decision in decisions) model.Publish(((StockDecision.Recorded)decision).Operation);
-                var archived = await round.ArchiveAsync(item, CancellationToken.None);
-                _acknowledged++;
-                // Between batches the round remembers nothing but what is archived; without a success, what it was before.
-                if (archived) _seen.Clear().Append(item.Sequence);
+                try
+                {
+                    model.Publish(((StockDecision.Recorded)(await command.Outcome).Decision).Operation);
+                }
+                catch (DependencyUnavailableException)
+                {
+                    // Not acknowledged, so it is delivered again, here with its batch.
+                    isDone = false;
+                }
             }
-            catch (DependencyUnavailableException)
-            {
-                // Not acknowledged, so it is delivered again.
-            }
+
+            if (await protocol.ArchiveAsync(products)) Forget(products);
+            if (isDone) _acknowledged++;
         }
 
         Call = null;
+    }
+
+    // Between batches the protocol remembers nothing but what is archived; without a success, what it was before.
+    private void Forget(IEnumerable<ProductRound> products)
+    {
+        foreach (var product in products)
+            if (product.Result is { } item) _archived[product.ProductId] = item.Sequence;
+        _seen.Clear().AppendJoin(',', _archived);
     }
 }

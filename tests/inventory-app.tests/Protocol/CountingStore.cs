@@ -24,9 +24,9 @@ internal sealed class CountingStore(IStateStore store) : IStateStore
         return entry;
     }
 
-    public async Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, int maxBytes, CancellationToken cancellationToken)
     {
-        var entries = await store.GetManyAsync(keys, cancellationToken);
+        var entries = await store.GetManyAsync(keys, maxBytes, cancellationToken);
         Count(entries.Values.Sum(entry => entry.Value?.Length ?? 0));
         return entries;
     }
@@ -34,7 +34,6 @@ internal sealed class CountingStore(IStateStore store) : IStateStore
     public Task<bool> SaveAsync(StateSave save, CancellationToken cancellationToken)
     {
         Count(save.Value.Length);
-        Largest = Math.Max(Largest, save.Value.Length);
         return store.SaveAsync(save, cancellationToken);
     }
 
@@ -42,8 +41,12 @@ internal sealed class CountingStore(IStateStore store) : IStateStore
     {
         Count(saves.Sum(save => save.Value.Length));
         Archived += saves.Count(save => save.Key.StartsWith("operation:", StringComparison.Ordinal));
-        return Task.FromResult(true);
+        StateSave[] kept = [.. saves.Where(save => !save.Key.StartsWith("operation", StringComparison.Ordinal))];
+        Largest = Math.Max(Largest, kept.Select(save => save.Value.Length).DefaultIfEmpty().Max());
+        return store.SaveManyAsync(kept, cancellationToken);
     }
+
+    public Task<bool> DeleteAsync(string key, string etag, CancellationToken cancellationToken) => store.DeleteAsync(key, etag, cancellationToken);
 
     private void Count(int bytes)
     {

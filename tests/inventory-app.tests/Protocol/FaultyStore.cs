@@ -12,10 +12,12 @@ internal sealed class FaultyStore(IStateStore store, Random random) : IStateStor
         return store.GetAsync(key, cancellationToken);
     }
 
-    public Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, int maxBytes, CancellationToken cancellationToken)
     {
-        ThrowAtTimes();
-        return store.GetManyAsync(keys, cancellationToken);
+        // All of them, or single ones.
+        var found = await store.GetManyAsync(keys, maxBytes, cancellationToken);
+        if (Next(12) == 0) return keys.Distinct().ToDictionary(key => key, _ => Unreadable());
+        return keys.Distinct().ToDictionary(key => key, key => Next(24) == 0 ? Unreadable() : found[key]);
     }
 
     public async Task<bool> SaveAsync(StateSave save, CancellationToken cancellationToken) => Next(6) switch
@@ -28,9 +30,13 @@ internal sealed class FaultyStore(IStateStore store, Random random) : IStateStor
     public async Task<bool> SaveManyAsync(IReadOnlyCollection<StateSave> saves, CancellationToken cancellationToken) => Next(6) switch
     {
         0 => false,
-        1 => await store.SaveManyAsync([.. saves.Take(saves.Count / 2)], cancellationToken) && false,
+        1 => await store.SaveManyAsync([.. saves.Take(Next(saves.Count + 1))], cancellationToken) && false,
         _ => await store.SaveManyAsync(saves, cancellationToken),
     };
+
+    public Task<bool> DeleteAsync(string key, string etag, CancellationToken cancellationToken) => store.DeleteAsync(key, etag, cancellationToken);
+
+    private static StateEntry Unreadable() => StateEntry.Unreadable(new InvalidOperationException("down"));
 
     private void ThrowAtTimes()
     {

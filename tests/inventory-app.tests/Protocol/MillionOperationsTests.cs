@@ -1,6 +1,7 @@
 using System.Globalization;
 using InventoryApp.Domain;
 using InventoryApp.Stock;
+using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.Testing;
 
 namespace InventoryApp.Tests.Protocol;
@@ -17,14 +18,14 @@ public sealed class MillionOperationsTests
     {
         var counting = new CountingStore(new FakeStateStore());
         var parts = new StockParts(counting);
-        var round = parts.Round();
-        await ApplyAsync(round, [new SetTotalCommand("p", "set", Operations)]);
+        var protocol = parts.Protocol();
+        await ApplyAsync(protocol, [new SetTotalCommand("p", "set", Operations)]);
         var costs = new List<(long Calls, long Bytes)>();
 
         for (var first = 0; first < Operations; first += Batch)
         {
             var (calls, bytes) = (counting.Calls, counting.Bytes);
-            await ApplyAsync(round, [.. Enumerable.Range(first, Batch).Select(order => new LineCommand("p", "order-" + order.ToString("d7", CultureInfo.InvariantCulture), 1, OperationKind.Deduct, 1))]);
+            await ApplyAsync(protocol, [.. Enumerable.Range(first, Batch).Select(order => new LineCommand("p", "order-" + order.ToString("d7", CultureInfo.InvariantCulture), 1, OperationKind.Deduct, 1))]);
             costs.Add((counting.Calls - calls, counting.Bytes - bytes));
         }
 
@@ -33,14 +34,17 @@ public sealed class MillionOperationsTests
         Assert.InRange(costs[^100..].Average(cost => cost.Bytes), 1, 1.1 * costs[..100].Average(cost => cost.Bytes));
         Assert.InRange(counting.Largest, 1, MaxDocument);
         Assert.Equal(Operations + 1, counting.Archived);
-        var (item, _) = await parts.Store.ReadAsync("p", CancellationToken.None);
+        var item = await parts.Store.ReadAsync("p", CancellationToken.None);
         Assert.Equal((0, Operations, Operations + 1), (item!.Available, item.Reserved, item.Sequence));
     }
 
-    // As the writer of a product does.
-    private static async Task ApplyAsync(StockRound round, IReadOnlyList<StockCommand> commands)
+    // As the rounds do.
+    private static async Task ApplyAsync(StockProtocol protocol, IReadOnlyList<StockCommand> commands)
     {
-        var (_, item) = await round.ApplyAsync(commands, CancellationToken.None);
-        Assert.True(await round.ArchiveAsync(item, CancellationToken.None));
+        RoundItem<StockCommand, StockResult>[] items = [.. commands.Select(command => new RoundItem<StockCommand, StockResult>(command, command.ProductId))];
+        var round = new ProductRound("p", items);
+        await protocol.DecideAsync([round]);
+        foreach (var item in items) await item.Outcome;
+        Assert.True(await protocol.ArchiveAsync([round]));
     }
 }

@@ -53,8 +53,8 @@ public sealed class StockProtocolTests(StockStores stores) : IClassFixture<Stock
     private static async Task SellAsync(IStateStore state, string product, int buyers, int units, int orders)
     {
         var replica = new StockParts(state);
-        using var writers = replica.Writers();
-        await UntilDecidedAsync(() => writers.ExecuteAsync(new SetTotalCommand(product, "set", units)));
+        await using var rounds = replica.Rounds();
+        await UntilDecidedAsync(() => rounds.ExecuteAsync(new SetTotalCommand(product, "set", units)));
         var next = 0;
 
         var sold = await Task.WhenAll(Enumerable.Range(0, buyers).Select(_ => Task.Run(async () =>
@@ -62,7 +62,7 @@ public sealed class StockProtocolTests(StockStores stores) : IClassFixture<Stock
             var held = 0;
             for (int order; (order = Interlocked.Increment(ref next)) <= orders;)
             {
-                var result = await UntilDecidedAsync(() => writers.ExecuteAsync(Line(product, order, OperationKind.Deduct, 1)));
+                var result = await UntilDecidedAsync(() => rounds.ExecuteAsync(Line(product, order, OperationKind.Deduct, 1)));
                 if (((StockDecision.Recorded)result.Decision).Operation.Success) held++;
             }
 
@@ -70,7 +70,7 @@ public sealed class StockProtocolTests(StockStores stores) : IClassFixture<Stock
         })));
 
         Assert.Equal(units, sold.Sum());
-        var (item, _) = await replica.Store.ReadAsync(product, CancellationToken.None);
+        var item = await replica.Store.ReadAsync(product, CancellationToken.None);
         Assert.Equal((0, units, units), (item!.Available, item.Reserved, item.Total));
         var recorded = await replica.OperationsAsync(product);
         Assert.Equal(Enumerable.Range(1, orders + 1).Select(number => (long)number), recorded.Select(operation => operation.Sequence));
@@ -78,43 +78,44 @@ public sealed class StockProtocolTests(StockStores stores) : IClassFixture<Stock
 
     private static async Task RandomRunAsync(IStateStore state, (byte Kind, byte Order, byte Replica)[] steps, int seed)
     {
-        var product = NewProduct();
+        string[] products = [NewProduct(), NewProduct(), NewProduct()];
         var random = new Random(seed);
-        StockWriter Replica() => new StockParts(new FaultyStore(state, random), time: new InstantTime()).Writer(product);
+        StockRounds Replica() => new StockParts(new FaultyStore(state, random), time: new InstantTime()).Rounds();
         var replicas = new[] { Replica(), Replica() };
-        var commands = new Dictionary<string, StockCommand>();
-        var answers = new List<StockOperation>();
+        var commands = new Dictionary<(string, string), StockCommand>();
+        var answers = new List<(string Product, StockOperation Operation)>();
         foreach (var together in steps.Chunk(5))
         {
             var running = together.Select(async step =>
             {
-                var command = Command(product, step.Kind, step.Order % 12 + 1);
-                lock (commands) commands[command.OperationId] = command;
+                var command = Command(products[step.Kind / 8 % 3], step.Kind, step.Order % 12 + 1);
+                lock (commands) commands[(command.ProductId, command.OperationId)] = command;
                 if (step.Replica % 16 == 0) replicas[0] = Replica();
                 var result = await UntilDecidedAsync(() => replicas[step.Replica % 2].ExecuteAsync(command));
-                if (result.Decision is StockDecision.Recorded recorded) lock (answers) answers.Add(recorded.Operation);
+                if (result.Decision is StockDecision.Recorded recorded) lock (answers) answers.Add((command.ProductId, recorded.Operation));
             });
             await Task.WhenAll(running);
         }
 
-        await CheckAsync(state, product, commands, answers);
+        foreach (var replica in replicas) await replica.DisposeAsync();
+        foreach (var product in products) await CheckAsync(state, product, commands, [.. answers.Where(answer => answer.Product == product).Select(answer => answer.Operation)]);
     }
 
-    private static async Task CheckAsync(IStateStore state, string product, Dictionary<string, StockCommand> commands, List<StockOperation> answers)
+    private static async Task CheckAsync(IStateStore state, string product, Dictionary<(string, string), StockCommand> commands, List<StockOperation> answers)
     {
         var parts = new StockParts(state);
         var operations = await parts.OperationsAsync(product);
         var plain = new PlainStock();
         foreach (var operation in operations)
         {
-            var (outcome, quantity) = plain.Apply(commands[operation.OperationId]);
+            var (outcome, quantity) = plain.Apply(commands[(product, operation.OperationId)]);
             Assert.Equal((outcome, quantity, plain.Available), (operation.Outcome, operation.Quantity, operation.AvailableAfter));
             Assert.True(plain.Available >= 0);
         }
 
         Assert.Equal(operations.Count, operations.DistinctBy(operation => operation.OperationId).Count());
         Assert.All(answers, answer => Assert.Contains(answer, operations));
-        var (item, _) = await parts.Store.ReadAsync(product, CancellationToken.None);
+        var item = await parts.Store.ReadAsync(product, CancellationToken.None);
         if (item is not null) Assert.Equal((plain.Available, plain.Reserved, plain.Total), (item.Available, item.Reserved, item.Total));
     }
 

@@ -12,16 +12,21 @@ internal sealed class StormyStore(IStateStore store) : IStateStore
 
     public Task<StateEntry> GetAsync(string key, CancellationToken cancellationToken) => store.GetAsync(key, cancellationToken);
 
-    public Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) => store.GetManyAsync(keys, cancellationToken);
+    public Task<IReadOnlyDictionary<string, StateEntry>> GetManyAsync(IReadOnlyCollection<string> keys, int maxBytes, CancellationToken cancellationToken) => store.GetManyAsync(keys, maxBytes, cancellationToken);
 
-    public async Task<bool> SaveAsync(StateSave save, CancellationToken cancellationToken)
+    public Task<bool> SaveAsync(StateSave save, CancellationToken cancellationToken) => store.SaveAsync(save, cancellationToken);
+
+    public async Task<bool> SaveManyAsync(IReadOnlyCollection<StateSave> saves, CancellationToken cancellationToken)
     {
-        if (save.Condition != SaveCondition.Unchanged || ++_saves % 3 == 0) return await store.SaveAsync(save, cancellationToken);
-        var entry = await store.GetAsync(save.Key, cancellationToken);
-        Assert.True(await store.SaveAsync(new StateSave(save.Key, entry.Value!.Value, SaveCondition.Unchanged, entry.ETag), cancellationToken));
-        Won++;
-        return await store.SaveAsync(save, cancellationToken);
+        foreach (var save in saves.Where(save => save.Condition == SaveCondition.Unchanged && ++_saves % 3 != 0))
+        {
+            var entry = await store.GetAsync(save.Key, cancellationToken);
+            Assert.True(await store.SaveAsync(new StateSave(save.Key, entry.Value!.Value, SaveCondition.Unchanged, entry.ETag), cancellationToken));
+            Won++;
+        }
+
+        return await store.SaveManyAsync(saves, cancellationToken);
     }
 
-    public Task<bool> SaveManyAsync(IReadOnlyCollection<StateSave> saves, CancellationToken cancellationToken) => store.SaveManyAsync(saves, cancellationToken);
+    public Task<bool> DeleteAsync(string key, string etag, CancellationToken cancellationToken) => store.DeleteAsync(key, etag, cancellationToken);
 }

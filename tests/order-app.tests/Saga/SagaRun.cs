@@ -9,6 +9,7 @@ using OrderApp.Storage;
 using OrderApp.Workflows;
 using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.Messaging;
+using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.State;
 using OrderInventory.Testing;
 
@@ -53,7 +54,7 @@ internal sealed class SagaRun : IAsyncDisposable
         var clock = new FakeTimeProvider(Start);
         var services = new ServiceCollection()
             .AddLogging().AddMetrics()
-            .AddSingleton<TimeProvider>(clock).AddSingleton<FakeStateStore>().AddSingleton<FakeEventPublisher>()
+            .AddSingleton<TimeProvider>(clock).AddSingleton(new Backoff(new Random(1), clock)).AddSingleton<FakeStateStore>().AddSingleton<FakeEventPublisher>()
             .AddSingleton<IStateStore>(provider => provider.GetRequiredService<FakeStateStore>())
             .AddSingleton<IEventPublisher>(provider => provider.GetRequiredService<FakeEventPublisher>())
             .AddSingleton<OrderStore>().AddSingleton<OrderWatch>().AddSingleton<OrderReader>().AddSingleton<OpenOrderStore>().AddSingleton<OrderMessages>().AddSingleton<Telemetry>()

@@ -16,14 +16,17 @@ internal sealed class OrderOptions
     [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
     public TimeSpan RefundWindow { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long an idempotency key is remembered. The same key later is another order.</summary>
-    [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
-    public TimeSpan KeyTimeToLive { get; set; } = TimeSpan.FromHours(24);
+    /// <summary>True while replicas of a version before groups run beside this one: idempotency keys are then claimed in its way, too.</summary>
+    public bool BesideEarlierVersion { get; set; }
 
     /// <summary>True refuses a POST without an idempotency key.</summary>
     public bool RequireIdempotencyKey { get; set; }
 
-    /// <summary>After this time an order that is still on its way to another status counts as stuck, and inventory is asked again.</summary>
+    /// <summary>Groups of orders that one replica has on their way at once. Fewer make larger groups, which cost less for each order.</summary>
+    [Range(1, 64)]
+    public int GroupsInFlight { get; set; } = 4;
+
+    /// <summary>After this time an order that is still on its way to another status is looked after, and inventory is asked again.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
     public TimeSpan StuckAfter { get; set; } = TimeSpan.FromMinutes(2);
 
@@ -35,15 +38,6 @@ internal sealed class OrderOptions
     /// <exception cref="InvalidOperationException">A name is unknown, or a value is not what it should be.</exception>
     public static OrderOptions From(IConfiguration configuration) => SettingsReader.Read<OrderOptions>(configuration);
 
-    /// <summary>How long an order may stay in <paramref name="status"/> by itself; null for ever.</summary>
-    public TimeSpan? AllowedIn(OrderStatus status)
-    {
-        var allowed = status switch
-        {
-            OrderStatus.Confirmed => PaymentDeadline,
-            OrderStatus.Delivered => RefundWindow,
-            _ => TimeSpan.Zero,
-        };
-        return allowed == TimeSpan.Zero ? null : allowed;
-    }
+    /// <summary>The settings as the rules want them.</summary>
+    internal OrderTerms Terms => new(PaymentDeadline == TimeSpan.Zero ? null : PaymentDeadline, RefundWindow == TimeSpan.Zero ? null : RefundWindow);
 }

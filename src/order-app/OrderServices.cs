@@ -1,11 +1,13 @@
 using Dapr.Workflow;
 using Microsoft.Extensions.Options;
-using OrderApp.Activities;
+using OrderApp.Agenda;
+using OrderApp.Domain;
+using OrderApp.Earlier;
+using OrderApp.Groups;
+using OrderApp.Intake;
 using OrderApp.Orders;
 using OrderApp.Results;
 using OrderApp.Storage;
-using OrderApp.Stuck;
-using OrderApp.Workflows;
 using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.DeadLetters;
 
@@ -18,19 +20,30 @@ internal static class OrderServices
     public static IServiceCollection AddOrders(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(Options.Create(OrderOptions.From(configuration)));
-        services.AddSingleton<Claims>();
+        services.AddSingleton(provider => new OrderRules(provider.GetRequiredService<IOptions<OrderOptions>>().Value.Terms));
         services.AddSingleton<OrderStore>();
-        services.AddSingleton<OrderMessages>();
-        services.AddSingleton<OrderWatch>();
         services.AddSingleton<UserOrders>();
-        services.AddSingleton<OpenOrderStore>();
-        services.AddSingleton<OrderWorkflows>();
+        services.AddSingleton<OrderWatch>();
+        services.AddSingleton<OrderReader>();
+        services.AddSingleton<OrderNews>();
+        services.AddSingleton<OrderMessages>();
+        services.AddSingleton<IGroupEngine, DaprGroupEngine>();
+        services.AddSingleton<GroupWatch>();
+        services.AddSingleton<IntakeRules>();
+        services.AddSingleton<IntakeRound>();
+        services.AddSingleton<OrderIntake>();
+        services.AddSingleton<ResultHandler>();
         services.AddSingleton<OrderPlacement>();
         services.AddSingleton<OrderCommands>();
         services.AddSingleton<OrderList>();
-        services.AddSingleton<OrderReader>();
-        services.AddSingleton<StuckOrderSearch>();
-        services.AddHostedService<StuckOrderService>();
+        services.AddSingleton(Random.Shared);
+        services.AddSingleton<AgendaPages>();
+        services.AddSingleton<OrderAgenda>();
+        services.AddSingleton<AgendaEntries>();
+        services.AddSingleton<AgendaRound>();
+        services.AddHostedService<AgendaService>();
+        services.AddSingleton<EarlierClaims>();
+        services.AddSingleton<EarlierAgenda>();
         services.AddHybridCache(options => options.MaximumPayloadBytes = 256 * 1024);
         services.AddSingleton<Telemetry>();
         // The package's source generator registers every workflow and activity of this assembly by its class name.

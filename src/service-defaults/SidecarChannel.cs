@@ -10,6 +10,9 @@ namespace OrderInventory.ServiceDefaults;
 /// </summary>
 internal sealed class SidecarChannel : IDisposable
 {
+    private static readonly TimeSpan FirstReconnect = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LastReconnect = TimeSpan.FromSeconds(2);
+
     private readonly GrpcChannel? _channel;
     private readonly Metadata _headers = [];
     private readonly TimeProvider _time;
@@ -21,6 +24,9 @@ internal sealed class SidecarChannel : IDisposable
         {
             MaxReceiveMessageSize = null,
             DisposeHttpClient = true,
+            // Without these a channel whose sidecar was away for minutes stays away for up to two more.
+            InitialReconnectBackoff = FirstReconnect,
+            MaxReconnectBackoff = LastReconnect,
             HttpHandler = new SocketsHttpHandler
             {
                 EnableMultipleHttp2Connections = true,

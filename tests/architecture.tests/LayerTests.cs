@@ -7,7 +7,7 @@ using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace OrderInventory.Architecture.Tests;
 
-/// <summary>Inside an app: endpoints, subscriptions and activities use storage, storage uses the domain, the domain uses nothing.</summary>
+/// <summary>Inside an app: endpoints, subscriptions and the agenda use rounds, rounds use storage, storage uses the domain, the domain uses nothing.</summary>
 public sealed class LayerTests
 {
     private static readonly ArchUnitNET.Domain.Architecture Loaded = new ArchLoader()
@@ -15,10 +15,13 @@ public sealed class LayerTests
         .Build();
 
     [Theory]
-    [InlineData("OrderApp.Domain", "OrderApp.(Orders|Storage|Workflows|Activities|Results|Stuck)")]
-    [InlineData("OrderApp.Storage", "OrderApp.(Orders|Workflows|Activities|Results|Stuck)")]
-    [InlineData("OrderApp.Workflows", "OrderApp.(Orders|Storage|Results|Stuck)")]
-    [InlineData("OrderApp.Activities", "OrderApp.(Orders|Workflows|Results|Stuck)")]
+    [InlineData("OrderApp.Domain", "OrderApp.(Storage|Earlier|Groups|Intake|Agenda|Results|Orders)")]
+    [InlineData("OrderApp.Storage", "OrderApp.(Earlier|Groups|Intake|Agenda|Results|Orders)")]
+    [InlineData("OrderApp.Earlier", "OrderApp.(Groups|Intake|Agenda|Results|Orders)")]
+    [InlineData("OrderApp.Groups", "OrderApp.(Earlier|Intake|Agenda|Results|Orders)")]
+    [InlineData("OrderApp.Intake", "OrderApp.(Earlier|Agenda|Results|Orders)")]
+    [InlineData("OrderApp.Agenda", "OrderApp.(Results|Orders)")]
+    [InlineData("OrderApp.Results", "OrderApp.(Agenda|Orders)")]
     [InlineData("InventoryApp.Domain", "InventoryApp.(Stock|Storage|Deductions)")]
     [InlineData("InventoryApp.Storage", "InventoryApp.(Stock|Deductions)")]
     [InlineData("InventoryApp.Stock", "InventoryApp.Deductions")]

@@ -11,8 +11,8 @@ public sealed class ProofScheduleTests
     [Fact]
     public async Task Schedule_RunTwice_TellsTheSameStory()
     {
-        var first = await RunAsync("world", "--scenario", "order", "--schedule", "22:CrashAfter,30:AppliedButError");
-        var second = await RunAsync("world", "--scenario", "order", "--schedule", "22:CrashAfter,30:AppliedButError");
+        var first = await RunAsync("world", "--scenario", "order", "--schedule", "8:AppliedButError,40:CrashAfter");
+        var second = await RunAsync("world", "--scenario", "order", "--schedule", "8:AppliedButError,40:CrashAfter");
 
         Assert.Equal(0, first.ExitCode);
         Assert.Contains("<-- CrashAfter", first.Output);
@@ -23,7 +23,7 @@ public sealed class ProofScheduleTests
     [Fact]
     public async Task Schedule_OfAMutant_TellsWhatIsViolated()
     {
-        var (exitCode, output) = await RunAsync("world.mutants", "--mutant", "key-with-timestamp", "--scenario", "order", "--schedule", "2:CrashAfter");
+        var (exitCode, output) = await RunAsync("world.mutants", "--mutant", "id-without-key", "--scenario", "order", "--schedule", "0:Twice");
 
         Assert.Equal(1, exitCode);
         Assert.Contains("! I3: key-of-ann of ann has 2 orders", output);

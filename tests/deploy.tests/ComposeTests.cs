@@ -60,10 +60,10 @@ public sealed partial class ComposeTests
     {
         var dev = new Overlay("dev").Pods.Single(pod => pod.Name == "kafka").Template.Spec.Containers.Single();
 
-        Assert.Equal("12", Compose.Services["kafka"].Environment["KAFKA_NUM_PARTITIONS"]);
-        Assert.Equal("12", dev.Env.Single(variable => variable.Name == "KAFKA_NUM_PARTITIONS").Value);
+        Assert.Equal("3", Compose.Services["kafka"].Environment["KAFKA_NUM_PARTITIONS"]);
+        Assert.Equal("3", dev.Env.Single(variable => variable.Name == "KAFKA_NUM_PARTITIONS").Value);
         Assert.Equal(Compose.Services["kafka"].Image, dev.Image);
-        Assert.Equal("12", YamlFiles.In<Component>("components/local").Single(component => component.Metadata.Name == "pubsub").Value("partitions"));
+        Assert.Equal("3", YamlFiles.In<Component>("components/local").Single(component => component.Metadata.Name == "pubsub").Value("partitions"));
     }
 
     [Theory]

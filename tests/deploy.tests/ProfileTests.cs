@@ -134,7 +134,7 @@ public sealed partial class ProfileTests
         foreach (var (file, store) in new[] { ("components/configuration.yaml", "environment"), ("deploy/k8s/base/configuration.yaml", "kubernetes") })
         {
             var spec = YamlFiles.Only<DaprConfiguration>(file).Spec;
-            Assert.Equal(("1", "deny", "168h"), (spec.Tracing!.SamplingRate, spec.AccessControl!.DefaultAction, spec.Workflow!.StateRetentionPolicy.AnyTerminal));
+            Assert.Equal(("1", "deny"), (spec.Tracing!.SamplingRate, spec.AccessControl!.DefaultAction));
             var secrets = Assert.Single(spec.Secrets!.Scopes);
             Assert.Equal((store, "deny"), (secrets.StoreName, secrets.DefaultAccess));
         }

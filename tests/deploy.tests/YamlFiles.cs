@@ -27,6 +27,8 @@ internal static class YamlFiles
         ["dapr.local.yaml"] = typeof(RunFileModel),
         ["deploy/compose/compose.yaml"] = typeof(ComposeFile),
         ["deploy/k8s/overlays/dev/one-replica.yaml"] = typeof(JsonPatchOperation[]),
+        ["proof/costs/postgresql.yaml"] = typeof(PriceList),
+        ["proof/costs/redis.yaml"] = typeof(PriceList),
         ["deploy/observability/alerts.yaml"] = typeof(RuleFile),
         ["deploy/observability/alerts.tests.yaml"] = typeof(RuleTestFile),
         ["deploy/observability/prometheus.yaml"] = typeof(PrometheusFile),

@@ -120,7 +120,7 @@ public sealed class ApiDocumentTests
     private static async Task<HttpResponseMessage> RefundTooLateAsync(OrderApi app)
     {
         var id = await PlaceAsync(app);
-        foreach (var command in new[] { OrderCommand.Confirm, OrderCommand.Pay, OrderCommand.Ship, OrderCommand.Deliver }) await app.Orders.ApplyAsync(id, command, null, CancellationToken.None);
+        foreach (var command in new[] { OrderCommand.Confirm, OrderCommand.Pay, OrderCommand.Ship, OrderCommand.Deliver }) await app.BringAsync(id, command);
         app.Time.Advance(TimeSpan.FromDays(30.1));
         return await app.CreateClient().PostAsync($"/api/orders/{id}/refund", null);
     }
@@ -128,9 +128,14 @@ public sealed class ApiDocumentTests
     private static async Task<HttpResponseMessage> OverloadAsync(OrderApi app)
     {
         var http = app.CreateClient();
-        app.State.BeforeSave = _ => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+        var hold = new TaskCompletionSource();
+        app.State.BeforeSave = _ => hold.Task;
         var stuck = Enumerable.Range(0, 4).Select(_ => http.PostAsync("/api/orders", Json(Body))).ToArray();
-        await Eventually.GetAsync(() => Task.FromResult(app.State.Calls.Count), count => count == stuck.Length, TimeSpan.FromSeconds(30), "four requests are in the store");
-        return await http.PostAsync("/api/orders", Json(Body));
+        await Eventually.GetAsync(() => Task.FromResult(app.State.Calls.Count(call => call.StartsWith("get idem:", StringComparison.Ordinal))), count => count == stuck.Length, TimeSpan.FromSeconds(30), "four requests are in the app");
+        var answer = await http.PostAsync("/api/orders", Json(Body));
+        // The process ends only when its rounds do.
+        hold.SetResult();
+        foreach (var accepted in await Task.WhenAll(stuck)) accepted.Dispose();
+        return answer;
     }
 }

@@ -37,19 +37,6 @@ public sealed class DomainTests
     }
 
     [Fact]
-    public void Apply_Transitions_NumberTheHistoryWithoutGap()
-    {
-        var order = Order.Place(Guid.CreateVersion7(Now), new PlacedOrder("u", [new OrderLine(1, "p", 2, 3.50m)], null), "k", Now);
-
-        var paid = order.Apply(OrderCommand.Confirm, null, Now)!.Apply(OrderCommand.Pay, null, Now)!;
-
-        Assert.Equal([1, 2, 3], paid.History.Select(change => change.Sequence));
-        Assert.Equal([null, OrderStatus.Pending, OrderStatus.Confirmed], paid.History.Select(change => change.OldStatus));
-        Assert.Equal(3, paid.Version);
-        Assert.Null(paid.Apply(OrderCommand.Confirm, null, Now));
-    }
-
-    [Fact]
     public void OrderNumber_MillionsOfIdsInTwentyYears_AreAllDifferentAndSortLikeTheIds()
     {
         var count = FullSize.Or(10_000_000, small: 100_000);

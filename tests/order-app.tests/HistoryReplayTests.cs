@@ -27,7 +27,7 @@ public sealed class HistoryReplayTests
     [Fact]
     public async Task Replay_HistoryOfOtherCode_IsSeen()
     {
-        var history = Read("cancel");
+        var history = Read("confirmed");
         foreach (var scheduled in history.Where(recorded => recorded.EventTypeCase == Event.TaskScheduled)) scheduled.TaskScheduled.Name = "SomethingElse";
 
         var turns = await ReplayAsync(history);

@@ -2,9 +2,10 @@ using System.Diagnostics.Metrics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using OrderApp.Activities;
+using OrderApp.Agenda;
 using OrderApp.Domain;
-using OrderApp.Stuck;
+using OrderApp.Groups;
+using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.Testing;
 
@@ -31,18 +32,18 @@ public sealed class MetricTests : OrderApiTests
     }
 
     [Fact]
-    public async Task Transaction_StepThatFailsAndStepThatIsDone_AreTimedAndNoLongerActive()
+    public async Task Transaction_CallThatFailsAndCallThatIsDone_AreTimedAndNoLongerActive()
     {
         using var probe = Probe;
         var id = await PlaceAsync("one", quantity: 1);
         App.Events.Down = true;
-        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Of<PlaceOrderActivity>().RunAsync(null!, id));
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => AdvanceAsync(id, 0));
         App.Events.Down = false;
-        await Of<PlaceOrderActivity>().RunAsync(null!, id);
+        await AdvanceAsync(id, 0);
 
-        Assert.Single(probe.Of("transaction.duration", ("step", "place"), ("outcome", "failed")));
-        Assert.Single(probe.Of("transaction.duration", ("step", "place"), ("outcome", "done")));
-        Assert.Equal([1, -1, 1, -1], probe.Of("transaction.active", ("step", "place")));
+        Assert.Single(probe.Of("transaction.duration", ("step", "start"), ("outcome", "failed")));
+        Assert.Single(probe.Of("transaction.duration", ("step", "start"), ("outcome", "done")));
+        Assert.Equal([1, -1, 1, -1], probe.Of("transaction.active", ("step", "start")));
     }
 
     [Fact]
@@ -51,12 +52,11 @@ public sealed class MetricTests : OrderApiTests
         using var probe = Probe;
         var id = await PlaceAsync("one", quantity: 1);
         App.Time.Advance(TimeSpan.FromSeconds(3));
-        await Of<AskInventoryActivity>().RunAsync(null!, new AskInput(id, OrderCommand.Cancel, [1], "OUT_OF_STOCK"));
-        await Of<TransitionOrderActivity>().RunAsync(null!, new TransitionInput(id, OrderCommand.Cancel, "OUT_OF_STOCK"));
+        await AdvanceAsync(id, 1, new GroupAnswer(id, StockOperationKind.Deduct, new LineAnswer(1, false, "OUT_OF_STOCK")));
 
         Assert.Equal([3], probe.Of("orders.outcome.duration", ("status", "CANCELLED")));
         Assert.Equal(1, probe.Sum("orders.transitions.total", ("status", "CANCELLED"), ("reason", "OUT_OF_STOCK")));
-        Assert.Equal([1, -1, 1, -1], ((string[])["ask", "transition"]).SelectMany(step => probe.Of("transaction.active", ("step", step))));
+        Assert.Equal([1, -1], probe.Of("transaction.active", ("step", "advance")));
     }
 
     [Fact]
@@ -73,22 +73,52 @@ public sealed class MetricTests : OrderApiTests
     {
         using var probe = Probe;
         var id = await PlaceAsync("one", quantity: 1);
-        await SearchAsync(TimeSpan.FromMinutes(3));
+        for (var look = 0; look < 12; look++) await LookAsync(TimeSpan.FromMinutes(1));
         probe.Observe();
-        await App.Orders.ApplyAsync(id, OrderCommand.Confirm, null, CancellationToken.None);
-        await SearchAsync(TimeSpan.FromMinutes(3));
+        await App.BringAsync(id, OrderCommand.Confirm);
+        for (var look = 0; look < 30; look++) await LookAsync(TimeSpan.FromMinutes(1));
         probe.Observe();
 
         Assert.Equal([1, 0], probe.Of("orders.stuck"));
-        Assert.Equal(1, probe.Sum("orders.redriven.total"));
+        Assert.InRange(probe.Sum("orders.groups.looked_again.total"), 3, 7);
     }
 
-    private T Of<T>() => ActivatorUtilities.CreateInstance<T>(App.Services);
+    [Fact]
+    public async Task Groups_NotStartedResumedAndWaiting_AreCounted()
+    {
+        using var probe = Probe;
+        App.Workflows.Down = true;
+        await PlaceAsync("one", quantity: 1);
+        App.Workflows.Down = false;
+        await LookAsync(TimeSpan.FromSeconds(40));
+        probe.Observe();
 
-    private Task SearchAsync(TimeSpan later)
+        Assert.Equal((1, 1), (probe.Sum("orders.groups.not_started.total"), probe.Sum("orders.resumed.total")));
+        Assert.Equal([0], probe.Of("orders.intake.waiting"));
+        Assert.Equal([1, 1], probe.Of("orders.round.size"));
+    }
+
+    [Fact]
+    public async Task Damaged_OrderThatNobodyCanRead_IsCounted()
+    {
+        using var probe = Probe;
+        var id = await PlaceAsync("one", quantity: 1);
+        await App.State.SaveAsync(new OrderInventory.ServiceDefaults.State.StateSave("order:" + id, "damaged"u8.ToArray(), OrderInventory.ServiceDefaults.State.SaveCondition.None), CancellationToken.None);
+
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, (await Http.GetAsync("/api/orders/" + id)).StatusCode);
+        Assert.Equal(1, probe.Sum("orders.damaged.total"));
+    }
+
+    private async Task AdvanceAsync(string id, int call, params GroupAnswer[] answers)
+    {
+        var group = (await App.Orders.FindAsync(id, CancellationToken.None))!.Group!;
+        await ActivatorUtilities.CreateInstance<AdvanceActivity>(App.Services).RunAsync(null!, new AdvanceInput(group, call, [id], new GroupSignal([.. answers])));
+    }
+
+    private Task LookAsync(TimeSpan later)
     {
         App.Time.Advance(later);
-        return App.Services.GetRequiredService<StuckOrderSearch>().SearchAsync(CancellationToken.None);
+        return App.Services.GetRequiredService<AgendaRound>().LookAsync(CancellationToken.None);
     }
 
     private async Task<string> PlaceAsync(string key, int quantity)

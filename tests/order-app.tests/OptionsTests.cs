@@ -13,7 +13,7 @@ public sealed class OptionsTests
     [InlineData("Orders:PaymentDeadline", "30", "write 00:00:00 to 7.00:00:00")]
     [InlineData("Orders:PaymentDeadline", "-00:01:00", "write 00:00:00 to 7.00:00:00")]
     [InlineData("Orders:PaymentDeadline", "soon", "soon")]
-    [InlineData("Orders:KeyTimeToLive", "00:00:01", "write 00:01:00 to 7.00:00:00")]
+    [InlineData("Orders:GroupsInFlight", "0", "write 1 to 64")]
     [InlineData("Orders:StuckAfter", "00:00:01", "write 00:00:10 to 1.00:00:00")]
     [InlineData("Orders:ReadCache", "01:00:00", "write 00:00:00 to 00:01:00")]
     [InlineData("Orders:RefundWindow", "400", "write 00:00:00 to 366.00:00:00")]
@@ -58,7 +58,7 @@ public sealed class OptionsTests
         var missing = await http.GetAsync("/api/orders/0198aaaa-0000-7000-8000-000000000000");
         var address = (await http.PostAsJsonAsync("/api/orders", Body)).Headers.Location!;
         var first = await http.GetAsync(address);
-        await app.Orders.ApplyAsync(address.ToString()[12..], OrderCommand.Confirm, null, CancellationToken.None);
+        await app.BringAsync(address.ToString()[12..], OrderCommand.Confirm);
 
         var remembered = await http.GetAsync(address);
         // A cache that holds an order must not hide that the store is down from whoever decides.
@@ -75,10 +75,15 @@ public sealed class OptionsTests
     {
         await using var app = await OrderApi.StartAsync(settings: new() { ["Http:MaxConcurrentRequests"] = "4" });
         var http = app.CreateClient();
-        var open = new TaskCompletionSource();
-        app.State.BeforeSave = _ => open.Task;
+        var (open, waits) = (new TaskCompletionSource(), new TaskCompletionSource());
+        app.State.BeforeSave = _ =>
+        {
+            waits.TrySetResult();
+            return open.Task;
+        };
         var waiting = Enumerable.Range(0, 4).Select(_ => http.PostAsJsonAsync("/api/orders", Body)).ToArray();
-        await OrderInventory.Testing.Eventually.GetAsync(() => Task.FromResult(app.State.Calls.Count), count => count == 4, TimeSpan.FromSeconds(30), "four requests are in the store");
+        await waits.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+        await OrderInventory.Testing.Eventually.GetAsync(() => Task.FromResult(app.State.Calls.Count(call => call.StartsWith("get idem:", StringComparison.Ordinal))), count => count == 4, TimeSpan.FromSeconds(30), "four requests are in the app");
 
         var shed = await http.PostAsJsonAsync("/api/orders", Body);
         var other = await http.GetAsync("/api/orders?userId=u");
@@ -99,7 +104,7 @@ public sealed class OptionsTests
 
         var answering = http.PostAsJsonAsync("/api/orders", Body);
         await OrderInventory.Testing.Eventually.GetAsync(() => Task.FromResult(app.Workflows.Started.Count), count => count == 1, TimeSpan.FromSeconds(30), "the order is accepted");
-        await app.Orders.ApplyAsync(app.Workflows.Started.Single().InstanceId, OrderCommand.Cancel, "OUT_OF_STOCK", CancellationToken.None);
+        await app.BringAsync(app.State.Values("order:").Single().Key["order:".Length..], OrderCommand.Cancel);
         var answer = await answering;
 
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
@@ -139,6 +144,6 @@ public sealed class OptionsTests
 
         Assert.Equal((50, 950), (answers.Count(answer => answer.StatusCode == HttpStatusCode.Created), answers.Count(answer => answer.StatusCode == HttpStatusCode.OK)));
         Assert.Equal(50, app.State.Values("order:").Count);
-        Assert.Equal(50, app.Workflows.Started.Count);
+        Assert.InRange(app.Workflows.Started.Count, 1, 50);
     }
 }

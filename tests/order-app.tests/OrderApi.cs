@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using OrderApp.Agenda;
+using OrderApp.Domain;
 using OrderApp.Storage;
-using OrderApp.Stuck;
 using OrderInventory.ServiceDefaults.Messaging;
 using OrderInventory.ServiceDefaults.State;
 using OrderInventory.Testing;
@@ -29,16 +30,43 @@ internal sealed class OrderApi(FakeTaskHub workflows, bool frozen, Dictionary<st
 
     public static async Task<OrderApi> StartAsync(bool frozen = false, Dictionary<string, string>? settings = null) => new(await FakeTaskHub.StartAsync(), frozen, settings);
 
+    /// <summary>Brings the document of an order where these commands lead, as other replicas would.</summary>
+    public async Task BringAsync(string orderId, params IEnumerable<OrderCommand> commands)
+    {
+        foreach (var command in commands)
+        {
+            var stored = (await Orders.ReadManyAsync([orderId], CancellationToken.None))[orderId];
+            Assert.True(await Orders.SaveManyAsync([(After(stored.Order!, command), stored.ETag)], CancellationToken.None));
+        }
+    }
+
+    /// <summary>The order when <paramref name="command"/> is done.</summary>
+    public Order After(Order order, OrderCommand command)
+    {
+        var next = OrderTransitions.Next(order.Status, command) ?? throw new InvalidOperationException($"{command} is not allowed in {order.Status}.");
+        var now = Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        return order with
+        {
+            Status = next,
+            Step = null,
+            History = order.History.Add(new StatusChange(order.Version + 1, order.Status, next, null, now)),
+            Deadline = next == OrderStatus.Delivered ? now.AddDays(30) : null,
+            Version = order.Version + 1,
+        };
+    }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("APP_API_TOKEN", AppToken);
         builder.UseSetting("DAPR_GRPC_ENDPOINT", $"http://127.0.0.1:{workflows.Port}");
+        // No workflow runs, so each group keeps its lane for a second.
+        builder.UseSetting("Orders:GroupsInFlight", "64");
         foreach (var (name, value) in settings ?? []) builder.UseSetting(name, value);
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<IStateStore>(State).AddSingleton<IEventPublisher>(Events);
-            // Searches are the test's to start.
-            services.Remove(services.Single(service => service.ImplementationType == typeof(StuckOrderService)));
+            // Looks at the agenda are the test's to start.
+            services.Remove(services.Single(service => service.ImplementationType == typeof(AgendaService)));
             if (frozen) services.AddSingleton<TimeProvider>(Time);
         });
     }

@@ -22,31 +22,48 @@ public sealed class ResultDeliveryTests : OrderApiTests
         Assert.Equal(["SUCCESS", "SUCCESS"], (await DeliverAsync(Result(order, 1, "HELD"), Result(order, 2, "OUT_OF_STOCK"))).Values);
 
         var raised = Assert.Single(App.Workflows.Raised);
-        Assert.Equal((order, "order-signal"), (raised.InstanceId, raised.Name));
-        Assert.Equal(["HELD", "OUT_OF_STOCK"], JsonSerializer.Deserialize<JsonElement>(raised.Input).GetProperty("results").EnumerateArray().Select(line => line.GetProperty("code").GetString()));
+        Assert.Equal((await GroupAsync(order), "answers"), (raised.InstanceId, raised.Name));
+        Assert.Equal(["HELD", "OUT_OF_STOCK"], JsonSerializer.Deserialize<JsonElement>(raised.Input).GetProperty("answers").EnumerateArray().Select(line => line.GetProperty("answer").GetProperty("code").GetString()));
     }
 
     [Fact]
-    public async Task Deliver_DecidedOrder_IsAcknowledgedWithoutAnEvent()
+    public async Task Deliver_ResultsThatNameTheirGroup_NeedNoRead()
     {
         var order = await PlaceAsync();
-        await App.Orders.ApplyAsync(order, OrderCommand.Cancel, "OUT_OF_STOCK", CancellationToken.None);
+        var group = await GroupAsync(order);
+        App.State.Calls.Clear();
 
-        Assert.Equal("SUCCESS", (await DeliverAsync(Result(order, 1, "HELD")))["0"]);
+        await DeliverAsync(Result(order, 1, "HELD", group));
 
+        Assert.Equal(group, Assert.Single(App.Workflows.Raised).InstanceId);
+        Assert.Empty(App.State.Calls);
+    }
+
+    [Fact]
+    public async Task Deliver_WorkflowGone_AnotherGroupCarriesOn()
+    {
+        var order = await PlaceAsync();
+        var group = await GroupAsync(order);
+        App.Workflows.Started.Clear();
+
+        Assert.Equal("SUCCESS", (await DeliverAsync(Result(order, 1, "HELD", group)))["0"]);
+
+        Assert.Equal(await GroupAsync(order), Assert.Single(App.Workflows.Started).InstanceId);
+        Assert.NotEqual(group, await GroupAsync(order));
         Assert.Empty(App.Workflows.Raised);
     }
 
     [Fact]
-    public async Task Deliver_WorkflowGone_IsScheduledAgainAndTold()
+    public async Task Deliver_WorkflowOfADecidedOrderGone_StartsNothing()
     {
         var order = await PlaceAsync();
+        var group = await GroupAsync(order);
+        await App.BringAsync(order, OrderCommand.Cancel);
         App.Workflows.Started.Clear();
 
-        Assert.Equal("SUCCESS", (await DeliverAsync(Result(order, 1, "HELD")))["0"]);
+        Assert.Equal("SUCCESS", (await DeliverAsync(Result(order, 1, "HELD", group)))["0"]);
 
-        Assert.Equal(order, Assert.Single(App.Workflows.Started).InstanceId);
-        Assert.Single(App.Workflows.Raised);
+        Assert.Empty(App.Workflows.Started);
     }
 
     [Fact]
@@ -80,7 +97,7 @@ public sealed class ResultDeliveryTests : OrderApiTests
 
         await DeliverEventsAsync(PoisonEvents.Event(Result(first, 1, "HELD")), PoisonEvents.All[poison], PoisonEvents.Event(Result(second, 1, "HELD")));
 
-        Assert.Equal(new[] { first, second }.Order(), App.Workflows.Raised.Select(raised => raised.InstanceId).Order());
+        Assert.Equal(new[] { await GroupAsync(first), await GroupAsync(second) }.Order(), App.Workflows.Raised.Select(raised => raised.InstanceId).Order());
         Assert.Equal(("inventory-deduction-result", "the-key"), App.Events.DeadLetters.Select(letter => (letter.Topic, letter.Key)).Single());
     }
 
@@ -91,7 +108,8 @@ public sealed class ResultDeliveryTests : OrderApiTests
 
         await DeliverEventsAsync([.. Enumerable.Range(0, 300).Select(seed => PoisonEvents.Mangled(Result(order, 1, "HELD"), seed)), PoisonEvents.Event(Result(good, 1, "HELD"))]);
 
-        Assert.Contains(App.Workflows.Raised, raised => raised.InstanceId == good);
+        var group = await GroupAsync(good);
+        Assert.Contains(App.Workflows.Raised, raised => raised.InstanceId == group);
         Assert.NotEmpty(App.Events.DeadLetters);
     }
 
@@ -110,8 +128,11 @@ public sealed class ResultDeliveryTests : OrderApiTests
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data").GetProperty("id").GetString()!;
     }
 
-    private static object Result(string orderId, int line, string code) => new
+    private async Task<string> GroupAsync(string order) => (await App.Orders.FindAsync(order, CancellationToken.None))!.Group!;
+
+    private static object Result(string orderId, int line, string code, string? correlationId = null) => new
     {
+        correlationId,
         operation = "DEDUCT",
         orderId,
         line,

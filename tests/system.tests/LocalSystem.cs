@@ -32,15 +32,13 @@ internal sealed class LocalSystem : IAsyncDisposable
     private readonly Dictionary<string, ServerProcess> _running = [];
 
     private readonly IReadOnlyDictionary<string, string> _orderSettings;
-    private readonly string? _retention;
     private readonly Uri? _collector;
     private OwnServers? _servers;
 
-    private LocalSystem(Observer observer, IReadOnlyDictionary<string, string> orderSettings, string? retention, Uri? collector)
+    private LocalSystem(Observer observer, IReadOnlyDictionary<string, string> orderSettings, Uri? collector)
     {
         _collector = collector;
         _orderSettings = orderSettings;
-        _retention = retention;
         Observer = observer;
         Orders = new OrderClient(new Uri($"http://127.0.0.1:{_ports[0]}"));
         Inventory = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_ports[1]}") };
@@ -69,22 +67,25 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>The gRPC address of order-app's sidecar.</summary>
     public Uri OrderSidecarGrpc => new($"http://127.0.0.1:{_ports[3]}");
 
-    /// <summary>Whether the workflow engine still has the workflow of an order.</summary>
-    public async Task<bool> HasWorkflowAsync(string orderId)
+    /// <summary>The groups that have driven an order, in the order in which they asked inventory for it.</summary>
+    public IReadOnlyList<string> GroupsOf(string orderId) =>
+        [.. Observer.Of(OrderInventory.Contracts.Topics.InventoryDeduction).Where(seen => seen.Id.StartsWith(orderId, StringComparison.Ordinal)).Select(seen => JsonElement.Parse(seen.Data).GetProperty("correlationId").GetString()!).Distinct()];
+
+    /// <summary>Whether the workflow engine still has the workflow of a group.</summary>
+    public async Task<bool> HasWorkflowAsync(string group)
     {
         using var channel = GrpcChannel.ForAddress(OrderSidecarGrpc);
         var hub = new TaskHubSidecarService.TaskHubSidecarServiceClient(channel);
-        return (await hub.GetInstanceAsync(new GetInstanceRequest { InstanceId = orderId }, new Metadata { { "dapr-api-token", SidecarToken } })).Exists;
+        return (await hub.GetInstanceAsync(new GetInstanceRequest { InstanceId = group }, new Metadata { { "dapr-api-token", SidecarToken } })).Exists;
     }
 
     /// <summary>
     /// Starts everything. <paramref name="orderSettings"/>: configuration of order-app by its environment names;
-    /// <paramref name="retention"/>: how long workflows are kept after their end, null for the product's own time;
     /// <paramref name="collector"/>: where both apps send their telemetry, null for nowhere.
     /// </summary>
-    public static async Task<LocalSystem> StartAsync(IReadOnlyDictionary<string, string>? orderSettings = null, string? retention = null, Uri? collector = null)
+    public static async Task<LocalSystem> StartAsync(IReadOnlyDictionary<string, string>? orderSettings = null, Uri? collector = null)
     {
-        var system = new LocalSystem(await Observer.StartAsync(), orderSettings ?? new Dictionary<string, string>(), retention, collector);
+        var system = new LocalSystem(await Observer.StartAsync(), orderSettings ?? new Dictionary<string, string>(), collector);
         system._servers = await RealServers.StartAsync();
         system.WriteRunFile();
         await system.StartAsync("dapr-local");
@@ -190,16 +191,7 @@ internal sealed class LocalSystem : IAsyncDisposable
             new RunFileApp("inventory-app", _ports[1], _ports[4], _ports[5]),
             new RunFileApp("observer", Observer.Port, _ports[6], _ports[7]),
         ],
-        ConfigFile());
-
-    private string ConfigFile()
-    {
-        var shipped = Path.Combine(Repository.Root, "components/configuration.yaml");
-        if (_retention is null) return shipped;
-        var own = Path.Combine(_folder, "configuration.yaml");
-        File.WriteAllText(own, File.ReadAllText(shipped).Replace("168h", _retention, StringComparison.Ordinal));
-        return own;
-    }
+        Path.Combine(Repository.Root, "components/configuration.yaml"));
 
     private static string Port(int port) => port.ToString(global::System.Globalization.CultureInfo.InvariantCulture);
 }

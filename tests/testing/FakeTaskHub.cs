@@ -98,6 +98,21 @@ public sealed class FakeTaskHub : TaskHubSidecarService.TaskHubSidecarServiceBas
         return Task.FromResult(new RaiseEventResponse());
     }
 
+    public override Task<GetInstanceResponse> GetInstance(GetInstanceRequest request, ServerCallContext context)
+    {
+        ThrowIfDown();
+        var exists = Started.Any(started => started.InstanceId == request.InstanceId);
+        return Task.FromResult(exists
+            ? new GetInstanceResponse { Exists = true, WorkflowState = new WorkflowState { InstanceId = request.InstanceId, Name = "OrderGroupWorkflow", WorkflowStatus = OrchestrationStatus.Running } }
+            : new GetInstanceResponse());
+    }
+
+    public override Task<PurgeInstancesResponse> PurgeInstances(PurgeInstancesRequest request, ServerCallContext context)
+    {
+        ThrowIfDown();
+        return Task.FromResult(new PurgeInstancesResponse { DeletedInstanceCount = 1 });
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_host is null) return;

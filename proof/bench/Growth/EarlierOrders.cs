@@ -7,8 +7,8 @@ namespace OrderInventory.Bench.Growth;
 
 /// <summary>
 /// Puts finished orders into order-app's store: copies of one that was really placed, with ids, keys and users of their own.
-/// Placing a million would take the better part of an hour. What an order leaves for good is copied, its document and its
-/// claim; workflows and messages of finished orders are gone by then.
+/// Placing a million would take the better part of an hour. What an order leaves for good is copied, which is its
+/// document; workflows and messages of finished orders are gone by then.
 /// </summary>
 internal sealed class EarlierOrders(HttpClient sidecar, LoadClient client, TextWriter progress)
 {
@@ -27,7 +27,6 @@ internal sealed class EarlierOrders(HttpClient sidecar, LoadClient client, TextW
         var (_, told) = await client.PlaceAsync(int.MaxValue - _stored, new Arrival(TimeSpan.Zero, LoadKind.Place, 0, 1, null, false, 0));
         var order = (told ?? throw new HttpRequestException("The order to be copied was not accepted.")).OrderId;
         var document = await ReadAsync(StateKey.Of("order", order), cancellationToken);
-        var claim = await ReadAsync(StateKey.Of("idem", told.UserId, told.Key), cancellationToken);
         var number = JsonSerializer.Deserialize<JsonElement>(document).GetProperty("orderNo").GetString()!;
 
         await Parallel.ForEachAsync(Enumerable.Range(_stored, count - _stored).Chunk(Bulk), new ParallelOptions { MaxDegreeOfParallelism = Callers, CancellationToken = cancellationToken }, async (copies, cancellation) =>
@@ -41,7 +40,6 @@ internal sealed class EarlierOrders(HttpClient sidecar, LoadClient client, TextW
         {
             var (id, user, key) = (new Guid(copy, 0, 0x7000, [0x80, 0, 0, 0, 0, 0, 0, 0]).ToString(), $"earlier-{copy % 1_000}", $"earlier-{copy}");
             yield return new { key = StateKey.Of("order", id), value = Copy(document) };
-            yield return new { key = StateKey.Of("idem", user, key), value = Copy(claim) };
 
             JsonElement Copy(string text) => JsonSerializer.Deserialize<JsonElement>(text
                 .Replace(order, id, StringComparison.Ordinal)

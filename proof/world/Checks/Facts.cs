@@ -16,6 +16,7 @@ internal sealed record Facts(
     ILookup<string, OperationDocument> Operations,
     Func<string, IReadOnlyCollection<PublishedEvent>> Topic,
     int Undelivered,
+    IReadOnlyList<(string OrderId, TimeSpan Took)> Decided,
     IReadOnlyDictionary<string, string> Names)
 {
     public static async Task<Facts> ReadAsync(World world)
@@ -32,7 +33,9 @@ internal sealed record Facts(
             operations.ToLookup(operation => operation.ProductId),
             topic => [.. world.Broker.Topic(topic).Select(message => new PublishedEvent(message.Id, message.Event["data"]!.ToJsonString()))],
             world.Broker.Undelivered,
+            [.. orders.Where(order => order.History.Length > 1).Select(order => (order.Id, order.History[1].Time - order.CreatedTime))],
             orders.Select(order => (order.Id, $"the order of {order.UserId}"))
+                .Concat(world.Engine.Started.Select((group, i) => (group, $"group {i + 1}")))
                 .Concat(operations.Where(operation => operation.OrderId is null).Select(operation => (operation.OperationId, "the warehouse"))).DistinctBy(name => name.Item1).ToDictionary());
     }
 
@@ -54,7 +57,7 @@ internal sealed record Facts(
             order.Id, order.UserId, order.IdempotencyKey, [.. order.Lines.Select(line => new LineDocument(line.Line, line.ProductId, line.Quantity))], order.Status.Word(), order.CreatedTime, order.Deadline, order.Version),
         [.. order.History.Select(change => new TransitionDocument(change.Sequence, change.OldStatus?.Word(), change.NewStatus.Word()))],
         operations,
-        order.BusySince);
+        order.Step?.Since);
 }
 
 /// <summary>Checks each stored version of each product (I1).</summary>

@@ -138,3 +138,46 @@ internal sealed class AskedAgain : Scenario
 
     protected override IEnumerable<string> Expect(Facts facts, Run run) => facts.ExpectStatuses(run, "CONFIRMED", "CONFIRMED");
 }
+
+/// <summary>An order of two lines that somebody else cancels, at any step of its workflow or never.</summary>
+internal sealed class TakenOver : Scenario
+{
+    public override string Name => "taken-over";
+
+    public override string Description => "an order of two lines, and a cancel of it before any step of its workflow";
+
+    public override int UsualFaults => 2;
+
+    protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5, ["pen"] = 5 };
+
+    protected override async Task ActAsync(World world, Run run)
+    {
+        var id = OrderApp.Domain.OrderIds.Of("ann", "key-of-ann").ToString();
+        world.Interloper = async () => run.Commands["cancel"] = await CommandAsync(world, "bob", id, "cancel");
+        await PlaceAsync(world, run, "ann", ("book", 2), ("pen", 1));
+    }
+
+    protected override IEnumerable<string> Expect(Facts facts, Run run) => run.Commands.GetValueOrDefault("cancel") switch
+    {
+        0 or 404 => facts.ExpectStatuses(run, "CONFIRMED"),
+        200 or 202 => facts.ExpectStatuses(run, "CANCELLED"),
+        var cancel => [$"outcome: cancel was answered with {cancel}"],
+    };
+}
+
+/// <summary>Three orders, of which the last two share a group, one of them with two lines and one refused.</summary>
+internal sealed class Together : Scenario
+{
+    public override string Name => "together";
+
+    public override string Description => "three orders at once, the last two in one group, one of them refused";
+
+    protected override int GroupsInFlight => 1;
+
+    protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5, ["pen"] = 1 };
+
+    protected override Task ActAsync(World world, Run run) =>
+        Task.WhenAll(PlaceAsync(world, run, "ann", ("book", 1)), PlaceAsync(world, run, "bob", ("book", 1), ("pen", 1)), PlaceAsync(world, run, "cid", ("pen", 1)));
+
+    protected override IEnumerable<string> Expect(Facts facts, Run run) => facts.ExpectStatuses(run, "CONFIRMED", "CONFIRMED", "CANCELLED");
+}

@@ -5,6 +5,7 @@ using InventoryApp.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.State;
@@ -21,6 +22,7 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     private static readonly IDaprSerializer Serializer = new JsonDaprSerializer();
 
     private readonly AppDefinition _app;
+    private readonly int _groupsInFlight;
     private readonly VirtualTime.Clock _clock;
     private readonly SidecarCalls _sidecar;
     private readonly List<Action> _atDeath = [];
@@ -28,8 +30,9 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     private ServiceProvider? _services;
     private readonly PackageWorker? _worker;
 
-    public AppProcess(World world, AppDefinition app, string name)
+    public AppProcess(World world, AppDefinition app, string name, int groupsInFlight)
     {
+        _groupsInFlight = groupsInFlight;
         _app = app;
         Name = name;
         _clock = new VirtualTime.Clock(world.Time);
@@ -57,6 +60,8 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
         services.AddSingleton(new Backoff(new Random(1), _clock));
         services.AddSingleton(provider => new OperationArchive(provider.GetRequiredService<IStateStore>(), ArchivePage));
         services.AddSingleton(Serializer);
+        services.AddSingleton(new Random(1));
+        services.AddSingleton(Options.Create(new OrderApp.OrderOptions { GroupsInFlight = _groupsInFlight }));
         if (_worker is not null) services.AddSingleton(new TaskHubSidecarService.TaskHubSidecarServiceClient(new TaskHubCalls(_sidecar, _worker)));
     });
 
@@ -66,6 +71,19 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
         var request = new DirectRequest(method, path, body, headers, this);
         await _app.HandleAsync(request.Features);
         return request.Answer();
+    }
+
+    /// <summary>One look at the agenda of order-app.</summary>
+    public async Task LookAtAgendaAsync()
+    {
+        try
+        {
+            await ((OrderApp.Agenda.AgendaRound)GetService(typeof(OrderApp.Agenda.AgendaRound))!).LookAsync(CancellationToken.None);
+        }
+        catch (DependencyUnavailableException)
+        {
+            // As its service does: the next look goes on.
+        }
     }
 
     /// <summary>What runs its workflows.</summary>

@@ -7,10 +7,14 @@ internal sealed class Client(World world, string name)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly IReadOnlyList<Fault> SendFaults = [Fault.Twice, Fault.Delayed];
+    private static readonly IReadOnlyList<Fault> OrderFaults = [.. SendFaults, Fault.ClientGone];
     private static readonly IReadOnlyList<Fault> AnswerFaults = [Fault.AnswerLost, Fault.Delayed];
 
     /// <summary>Every answer that came, also those to repeated requests.</summary>
     public List<HttpAnswer> Answers { get; } = [];
+
+    /// <summary>True: it sent its request once and did not care any more.</summary>
+    public bool IsGone { get; private set; }
 
     /// <summary>Sends a request until it is answered by something other than 5xx.</summary>
     public Task<HttpAnswer> CallAsync(Func<World, AppProcess> app, string method, string path, object? body = null, string? key = null)
@@ -22,9 +26,10 @@ internal sealed class Client(World world, string name)
 
     private void Try(Call call)
     {
-        if (call.Done.Task.IsCompleted) return;
-        world.Add(new Step(null, $"{name} sends {call.Method} {call.Path}", SendFaults, fault =>
+        if (call.Done.Task.IsCompleted || IsGone) return;
+        world.Add(new Step(null, $"{name} sends {call.Method} {call.Path}", call.Key is null ? SendFaults : OrderFaults, fault =>
         {
+            IsGone |= fault == Fault.ClientGone;
             Send(call);
             if (fault == Fault.Twice) Send(call);
             return Task.CompletedTask;
@@ -45,6 +50,7 @@ internal sealed class Client(World world, string name)
         {
             var answer = await process.SendAsync(call.Method, call.Path, call.Body, call.Headers);
             isAnswered = true;
+            if (IsGone) return;
             Answers.Add(answer);
             world.Add(new Step(null, $"{name} gets {answer.Status} for {call.Method} {call.Path}", AnswerFaults, fault =>
             {

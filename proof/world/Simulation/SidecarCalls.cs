@@ -15,6 +15,10 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
     // A crash before a write is one after the write before it, or after the activity or request began.
     private static readonly IReadOnlyList<Fault> WriteFaults = [Fault.NotApplied, Fault.AppliedButError, Fault.AppliedLate, Fault.CrashAfter, Fault.Delayed];
 
+    // A look at the agenda that finds nothing is the same whenever it comes, and how it goes wrong is the same at each of its steps.
+    private static readonly IReadOnlyList<Fault> LookFaults = [Fault.NotApplied];
+    private static readonly IReadOnlyList<Fault> ProgressFaults = [Fault.AppliedButError, Fault.CrashAfter];
+
     /// <summary>Asks the sidecar something, as a step; the answer never comes when the process dies before.</summary>
     public Task<IMessage> AskAsync(IMessage request)
     {
@@ -117,6 +121,10 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
             case RaiseEventRequest raise:
                 world.Engine.Raise(raise);
                 return new RaiseEventResponse();
+            case GetInstanceRequest get:
+                return world.Engine.Describe(get);
+            case PurgeInstancesRequest purge:
+                return world.Engine.Purge(purge);
             default:
                 throw new NotSupportedException($"The simulated sidecar does not answer {request.Descriptor.Name}.");
         }
@@ -130,8 +138,11 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
         public string Text => request switch
         {
             GetStateRequest get => $"reads {get.Key}",
+            GetBulkStateRequest { Keys.Count: > 8 } get => $"reads {get.Keys[0]} and {get.Keys.Count - 1} more",
             GetBulkStateRequest get => $"reads {string.Join(" + ", get.Keys)}",
             DeleteStateRequest delete => $"deletes {delete.Key}",
+            GetInstanceRequest get => $"asks how the workflow of {get.InstanceId} is",
+            PurgeInstancesRequest purge => $"purges the workflow of {purge.InstanceId}",
             SaveStateRequest save => $"saves {string.Join(" + ", save.States.Select(item => item.Key))}",
             PublishEventRequest publish => $"publishes {Id(publish.Metadata)} to {publish.Topic}",
             BulkPublishRequest publish => $"publishes {string.Join(" + ", publish.Entries.Select(entry => Id(entry.Metadata)))} to {publish.Topic}",
@@ -142,7 +153,10 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
 
         public IReadOnlyList<Fault> Faults => request switch
         {
-            GetStateRequest => ReadFaults,
+            GetStateRequest { Key: "agenda" } => LookFaults,
+            GetBulkStateRequest get when get.Keys.All(IsOfLook) => LookFaults,
+            SaveStateRequest { States: [{ Key: "agenda" }] } => ProgressFaults,
+            GetStateRequest or GetInstanceRequest => ReadFaults,
             GetBulkStateRequest => [.. ReadFaults, Fault.Unreadable],
             SaveStateRequest { States: [{ Options.Concurrency: StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite, Etag: not null }, ..] } save => [.. WriteFaults, Fault.Conflict, .. Partly(save.States.Count)],
             SaveStateRequest save => [.. WriteFaults, .. Partly(save.States.Count)],
@@ -162,6 +176,8 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
 
         /// <summary>How daprd answers a bulk read while the store fails.</summary>
         public GetBulkStateResponse Unreadable() => new GetBulkStateResponse { Items = { ((GetBulkStateRequest)request).Keys.Select(key => new BulkStateItem { Key = key, Error = "simulated" }) } };
+
+        private static bool IsOfLook(string key) => key.StartsWith("agenda:", StringComparison.Ordinal) || key.StartsWith("open-orders:", StringComparison.Ordinal);
 
         private static string Id(Google.Protobuf.Collections.MapField<string, string> metadata) => metadata.TryGetValue("cloudevent.id", out var id) ? id : "a message";
     }

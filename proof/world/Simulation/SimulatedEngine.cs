@@ -12,21 +12,37 @@ namespace OrderInventory.Proof.Simulation;
 /// </summary>
 internal sealed class SimulatedEngine(World world)
 {
-    private static readonly IReadOnlyList<Fault> TurnFaults = [Fault.AnswerLost, Fault.CrashAfter, Fault.Delayed];
-    private static readonly IReadOnlyList<Fault> ActivityFaults = [Fault.Twice, Fault.CrashBefore, Fault.Delayed];
-    private static readonly IReadOnlyList<Fault> ResultFaults = [Fault.AnswerLost, Fault.Twice, Fault.CrashAfter, Fault.Delayed];
+    private static readonly IReadOnlyList<Fault> TurnFaults = [Fault.AnswerLost, Fault.CrashAfter, Fault.Delayed, Fault.WorkflowLost];
+    private static readonly IReadOnlyList<Fault> ActivityFaults = [Fault.Twice, Fault.CrashBefore, Fault.Delayed, Fault.WorkflowLost];
+    private static readonly IReadOnlyList<Fault> ResultFaults = [Fault.AnswerLost, Fault.Twice, Fault.CrashAfter, Fault.Delayed, Fault.WorkflowLost];
 
     private readonly Dictionary<string, Instance> _instances = [];
+    private readonly List<string> _started = [];
     private int _executions;
 
-    /// <summary>How the workflow of an order stands; null when there is none.</summary>
-    public OrchestrationStatus? StatusOf(string instanceId) => _instances.GetValueOrDefault(instanceId)?.State.Status;
+    /// <summary>The ids of all workflows that were ever started, in that order.</summary>
+    public IEnumerable<string> Started => _started.Distinct();
+
+    /// <summary>How a workflow is.</summary>
+    public GetInstanceResponse Describe(GetInstanceRequest request) => _instances.TryGetValue(request.InstanceId, out var instance)
+        ? new GetInstanceResponse { Exists = true, WorkflowState = new WorkflowState { InstanceId = instance.Id, WorkflowStatus = instance.State.Status } }
+        : new GetInstanceResponse();
+
+    /// <summary>Removes a workflow that has ended.</summary>
+    public PurgeInstancesResponse Purge(PurgeInstancesRequest request)
+    {
+        if (!_instances.TryGetValue(request.InstanceId, out var instance)) throw new RpcException(new Status(StatusCode.Unknown, WorkflowFault.NoSuchInstance().Message));
+        if (instance.State.Completed is null) throw new RpcException(new Status(StatusCode.Unknown, "the workflow has not ended"));
+        _instances.Remove(request.InstanceId);
+        return new PurgeInstancesResponse { DeletedInstanceCount = 1 };
+    }
 
     /// <summary>Starts an instance; one that has ended makes room, as on daprd.</summary>
     public void Start(CreateInstanceRequest request)
     {
         if (_instances.TryGetValue(request.InstanceId, out var found) && found.State.Completed is null)
             throw new RpcException(new Status(StatusCode.Unknown, WorkflowFault.Active(request.InstanceId).Message));
+        _started.Add(request.InstanceId);
         var executionId = "run-" + (++_executions).ToString(CultureInfo.InvariantCulture);
         var instance = _instances[request.InstanceId] = new Instance(new RunState(request.InstanceId, executionId));
         instance.Put(Events.ExecutionStarted(world.Time.Now, "order-app", new ExecutionStartedEvent
@@ -48,16 +64,16 @@ internal sealed class SimulatedEngine(World world)
     /// <summary>Offers the turns and activities that wait for order-app.</summary>
     public void Offer()
     {
-        foreach (var instance in _instances.Values)
+        foreach (var instance in _instances.Values.ToArray())
         {
             if (instance is { TurnOffered: false, Inbox.Count: > 0 })
             {
                 instance.TurnOffered = true;
-                world.Add(new Step(null, $"order-app takes a turn of the workflow of {instance.Id}", TurnFaults, fault => TurnAsync(instance, fault)));
+                world.Add(new Step(null, $"order-app takes a turn of the workflow of {instance.Id}", WithInterloper(TurnFaults), fault => MaybeLost(instance, fault) ? Task.CompletedTask : TurnAsync(instance, fault)));
             }
 
             while (instance.ToRun.TryDequeue(out var scheduled))
-                world.Add(new Step(null, $"order-app begins {scheduled.TaskScheduled.Name} of {instance.Id}", ActivityFaults, fault => ActivityAsync(instance, scheduled, fault)));
+                world.Add(new Step(null, $"order-app begins {scheduled.TaskScheduled.Name} of {instance.Id}", WithInterloper(ActivityFaults), fault => MaybeLost(instance, fault) ? Task.CompletedTask : ActivityAsync(instance, scheduled, fault)));
         }
     }
 
@@ -69,6 +85,16 @@ internal sealed class SimulatedEngine(World world)
             foreach (var (_, scheduled) in instance.Running.Where(running => running.Process == process).DistinctBy(running => running.Scheduled.EventId)) instance.ToRun.Enqueue(scheduled);
             instance.Running.RemoveAll(running => running.Process == process);
         }
+    }
+
+    private IReadOnlyList<Fault> WithInterloper(IReadOnlyList<Fault> faults) => world.Interloper is null ? faults : [.. faults, Fault.Interloper];
+
+    /// <summary>True when the workflow is gone. An interloper is let go first.</summary>
+    private bool MaybeLost(Instance instance, Fault fault)
+    {
+        if (fault == Fault.Interloper) world.LetInterloperGo();
+        if (fault == Fault.WorkflowLost) _instances.Remove(instance.Id);
+        return !_instances.TryGetValue(instance.Id, out var found) || found != instance;
     }
 
     private async Task TurnAsync(Instance instance, Fault fault)
@@ -114,8 +140,9 @@ internal sealed class SimulatedEngine(World world)
             TaskId = scheduled.EventId,
             TaskExecutionId = task.TaskExecutionId,
         });
-        world.Add(new Step(process, $"order-app reports {(response.FailureDetails is null ? "" : "the failure of ")}{task.Name} of {instance.Id}", ResultFaults, fault =>
+        world.Add(new Step(process, $"order-app reports {(response.FailureDetails is null ? "" : "the failure of ")}{task.Name} of {instance.Id}", WithInterloper(ResultFaults), fault =>
         {
+            if (MaybeLost(instance, fault)) return Task.CompletedTask;
             instance.Running.Remove((process, scheduled));
             if (fault == Fault.AnswerLost)
             {

@@ -70,9 +70,14 @@ internal sealed class SimulatedState
         }
     }
 
-    /// <summary>Deletes a value that carries the ETag of the request.</summary>
+    /// <summary>Deletes a value.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
-    public Task DeleteAsync(string app, DeleteStateRequest request) => StateApi.DeleteAsync(Of(app), StateMapping.Operation(Of(app), isDelete: true, request.Key, request.Etag, request.Options), CancellationToken.None);
+    public async Task DeleteAsync(string app, DeleteStateRequest request)
+    {
+        var operation = StateMapping.Operation(Of(app), isDelete: true, request.Key, request.Etag, request.Options);
+        await StateApi.DeleteAsync(Of(app), operation, CancellationToken.None);
+        _keys.Remove(operation.Key);
+    }
 
     /// <summary>Puts values there that were read with <see cref="ValuesAsync"/>.</summary>
     public async Task FillAsync(string app, IEnumerable<(string Key, ReadOnlyMemory<byte> Value)> values)

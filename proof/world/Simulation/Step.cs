@@ -43,6 +43,15 @@ internal enum Fault
 
     /// <summary>What is delivered first comes last.</summary>
     Reordered,
+
+    /// <summary>The workflow disappears before the step, as when somebody purged it or the engine lost it.</summary>
+    WorkflowLost,
+
+    /// <summary>The client sends its request once, and never asks again or looks at an answer.</summary>
+    ClientGone,
+
+    /// <summary>Somebody else's command comes before the step; only where a scenario has one.</summary>
+    Interloper,
 }
 
 /// <summary>One thing that can happen next, and how it can go wrong.</summary>

@@ -36,6 +36,12 @@ internal sealed class TaskHubCalls(SidecarCalls sidecar, PackageWorker worker) :
             case "RaiseEvent":
                 response = (await sidecar.AskAsync(RaiseEventRequest.Parser.ParseFrom(request))).ToByteArray();
                 break;
+            case "GetInstance":
+                response = (await sidecar.AskAsync(GetInstanceRequest.Parser.ParseFrom(request))).ToByteArray();
+                break;
+            case "PurgeInstances":
+                response = (await sidecar.AskAsync(PurgeInstancesRequest.Parser.ParseFrom(request))).ToByteArray();
+                break;
             case "CompleteOrchestratorTask":
                 worker.Complete(WorkflowResponse.Parser.ParseFrom(request).CompletionToken, request);
                 break;

@@ -26,6 +26,11 @@ internal sealed record Schedule(ImmutableSortedDictionary<int, Fault> Faults)
 internal sealed class World : IDisposable
 {
     private const int MaxSteps = 2_000;
+
+    // Often enough for a group that is due after half a minute and one that is late, then now and then.
+    private static readonly IReadOnlyList<TimeSpan> Looks =
+        [TimeSpan.FromSeconds(42), TimeSpan.FromSeconds(80), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(8), .. Enumerable.Range(1, 12).Select(i => TimeSpan.FromMinutes((10 * i) + 2))];
+
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     private readonly Schedule _schedule;
@@ -33,11 +38,13 @@ internal sealed class World : IDisposable
     private readonly Queue<Step> _delayed = new();
     private readonly List<Happened> _story = [];
     private readonly AppProcess[] _inventory;
+    private readonly int _groupsInFlight;
     private AppProcess _orders;
 
-    public World(Schedule schedule)
+    public World(Schedule schedule, int groupsInFlight = 4)
     {
         _schedule = schedule;
+        _groupsInFlight = groupsInFlight;
         Time = new VirtualTime(Start);
         Clock = new VirtualTime.Clock(Time);
         State = new SimulatedState(Clock);
@@ -45,7 +52,14 @@ internal sealed class World : IDisposable
         Engine = new SimulatedEngine(this);
         _orders = Begin(AppDefinition.Orders, AppDefinition.Orders.Name);
         _inventory = [Begin(AppDefinition.Inventory, "inventory-app 1"), Begin(AppDefinition.Inventory, "inventory-app 2")];
+        foreach (var look in Looks) Clock.After(look, () => Add(new Step(null, "order-app looks at its agenda", [], _ => { Go(_orders.LookAtAgendaAsync()); return Task.CompletedTask; })));
     }
+
+    /// <summary>When it began.</summary>
+    public static DateTimeOffset Beginning => Start;
+
+    /// <summary>A command that can come before any step of a workflow; null when the scenario has none, or it has come.</summary>
+    public Func<Task>? Interloper { get; set; }
 
     public VirtualTime Time { get; }
 
@@ -113,6 +127,14 @@ internal sealed class World : IDisposable
         }
     }
 
+    /// <summary>The interloper's command comes now.</summary>
+    public void LetInterloperGo()
+    {
+        if (Interloper is not { } interloper) return;
+        Interloper = null;
+        Go(interloper());
+    }
+
     /// <summary>The process dies; the next one of the same app is there at once.</summary>
     public void Crash(AppProcess process)
     {
@@ -130,7 +152,7 @@ internal sealed class World : IDisposable
         foreach (var process in (AppProcess[])[_orders, .. _inventory]) process.Leave();
     }
 
-    private AppProcess Begin(AppDefinition app, string name) => new(this, app, name);
+    private AppProcess Begin(AppDefinition app, string name) => new(this, app, name, _groupsInFlight);
 
     private Step? Next()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrderInventory.Contracts;
 
@@ -8,23 +9,48 @@ namespace OrderApp.Domain;
 /// <summary>One product of an order. Amount is the price of the whole line, kept exactly as it was given.</summary>
 internal sealed record OrderLine(int Line, string ProductId, int Quantity, decimal Amount);
 
-/// <summary>One transition of an order, numbered 1, 2, 3, … without a gap; the first one has no old status.</summary>
-internal sealed record StatusChange(int Sequence, OrderStatus? OldStatus, OrderStatus NewStatus, string? Reason, DateTimeOffset Time);
-
 /// <summary>
-/// A transition that waits for inventory: what was asked for, for which lines and why. It is stored before the request is
-/// published, so that a result can be told from a late one and a lost request can be repeated.
+/// One transition of an order, numbered 1, 2, 3, … without a gap; the first one has no old status. <paramref name="By"/> is
+/// the call that stored it and has to publish it (<see cref="GroupCall"/>); null in what versions before groups wrote.
 /// </summary>
-internal sealed record StockStep(OrderCommand Command, StockOperationKind Operation, ImmutableArray<int> Lines, string? Reason, DateTimeOffset Since);
+internal sealed record StatusChange(int Sequence, OrderStatus? OldStatus, OrderStatus NewStatus, string? Reason, DateTimeOffset Time, string? By = null);
+
+/// <summary>What inventory answered for a line.</summary>
+internal sealed record LineAnswer(int Line, bool Success, string Code);
 
 /// <summary>
-/// The order document. Only order-app writes it, and its status only along <see cref="OrderTransitions"/>; the history is
-/// the record of it.
+/// What an order waits for: the command that it carries out, what inventory was asked for it, and the answers so far.
+/// </summary>
+/// <param name="Command">The transition that the step ends with.</param>
+/// <param name="Operation">What inventory does for it.</param>
+/// <param name="Lines">The lines that it is about; at least one.</param>
+/// <param name="Reason">Becomes the reason of the transition; null for none.</param>
+/// <param name="Since">When the step began.</param>
+/// <param name="By">The call that has to publish the stock operations (<see cref="GroupCall"/>).</param>
+internal sealed record OrderStep(OrderCommand Command, StockOperationKind Operation, ImmutableArray<int> Lines, string? Reason, DateTimeOffset Since, string By)
+{
+    /// <summary>One for each line that was answered, in the order in which the answers came.</summary>
+    public ImmutableArray<LineAnswer> Answers { get; init; } = [];
+
+    /// <summary>The lines that inventory has not answered for.</summary>
+    [JsonIgnore]
+    public ImmutableArray<int> Unanswered => [.. Lines.Where(line => !Answers.Any(answer => answer.Line == line))];
+}
+
+/// <summary>A command that was accepted and has to wait for the step in hand.</summary>
+internal sealed record OrderRequest(OrderCommand Command, string? Reason);
+
+/// <summary>A command that inventory refused; the order stays as it was.</summary>
+internal sealed record OrderRefusal(OrderCommand Command, int Line, string Code, DateTimeOffset Time);
+
+/// <summary>
+/// The order document, which is the state of the saga: a workflow only drives it, and may be replaced at any time. Only
+/// order-app writes it, and its status only along <see cref="OrderTransitions"/>; the history is the record of it.
 /// </summary>
 [ImmutableObject(true)]
 internal sealed record Order
 {
-    /// <summary>UUIDv7 as text; also the id of the order's workflow.</summary>
+    /// <summary>UUID as text; see <see cref="OrderIds"/>.</summary>
     public required string Id { get; init; }
     public required string OrderNo { get; init; }
     public required string UserId { get; init; }
@@ -32,14 +58,29 @@ internal sealed record Order
     public required decimal Amount { get; init; }
     public string? Remark { get; init; }
     public required string IdempotencyKey { get; init; }
+
+    /// <summary>Of the request that placed it; null in what versions before groups wrote.</summary>
+    public string? Fingerprint { get; init; }
     public required OrderStatus Status { get; init; }
 
     /// <summary>Code of why the order is in its status; null when there is nothing to explain.</summary>
     public string? StatusReason { get; init; }
     public required ImmutableArray<StatusChange> History { get; init; }
 
-    /// <summary>The transition that waits for inventory; null when none does.</summary>
-    public StockStep? Waiting { get; init; }
+    /// <summary>What the order waits for; null when it rests. A PENDING order always has one.</summary>
+    public OrderStep? Step { get; init; }
+
+    /// <summary>Accepted commands that wait for the step, at most <see cref="OrderRules.MaxRequests"/>.</summary>
+    public ImmutableArray<OrderRequest> Requests { get; init; } = [];
+
+    /// <summary>The last command that inventory refused; null when it refused none since the last transition.</summary>
+    public OrderRefusal? Refusal { get; init; }
+
+    /// <summary>The group that drives the order, at rest the last one; null when only a version before groups has driven it.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>The call that has to publish the whole history again, because what an earlier group has told is not known; null for none.</summary>
+    public string? RetoldBy { get; init; }
 
     /// <summary>CONFIRMED: to be paid until then; DELIVERED: can be refunded until then; null when there is no deadline.</summary>
     public DateTimeOffset? Deadline { get; init; }
@@ -48,57 +89,13 @@ internal sealed record Order
     public string? TraceParent { get; init; }
     public required DateTimeOffset CreatedTime { get; init; }
     public required DateTimeOffset UpdatedTime { get; init; }
+
+    /// <summary>The number of transitions.</summary>
     public required int Version { get; init; }
 
-    /// <summary>A new order, PENDING. Everything in it follows from its arguments, so making it again makes the same.</summary>
-    public static Order Place(Guid id, PlacedOrder placed, string idempotencyKey, DateTimeOffset now) => new()
-    {
-        Id = id.ToString(),
-        OrderNo = OrderNumber.Of(id),
-        UserId = placed.UserId,
-        Lines = placed.Lines,
-        Amount = placed.Lines.Sum(line => line.Amount),
-        Remark = placed.Remark,
-        IdempotencyKey = idempotencyKey,
-        Status = OrderStatus.Pending,
-        History = [new StatusChange(1, null, OrderStatus.Pending, null, now)],
-        CreatedTime = now,
-        UpdatedTime = now,
-        Version = 1,
-    };
-
-    /// <summary>
-    /// The order after <paramref name="command"/>, or null when the command is not allowed now. <paramref name="allowed"/>
-    /// is how long the new status may last; null for ever.
-    /// </summary>
-    public Order? Apply(OrderCommand command, string? reason, DateTimeOffset now, TimeSpan? allowed = null)
-    {
-        if (OrderTransitions.Next(Status, command) is not { } next) return null;
-        return this with
-        {
-            Status = next,
-            StatusReason = reason,
-            History = History.Add(new StatusChange(History.Length + 1, Status, next, reason, now)),
-            Waiting = null,
-            Deadline = now + allowed,
-            UpdatedTime = now,
-            Version = Version + 1,
-        };
-    }
-
-    /// <summary>The order while <paramref name="command"/> waits for inventory, or null when the command is not allowed now.</summary>
-    public Order? WaitFor(OrderCommand command, ImmutableArray<int> lines, string? reason, DateTimeOffset now) =>
-        OrderTransitions.Next(Status, command) is not null && OrderTransitions.StockStep(Status, command) is { } operation
-            ? this with { Waiting = new StockStep(command, operation, lines, reason, now) }
-            : null;
-
-    /// <summary>True when the order's workflow waits for a result of <paramref name="operation"/>; others come late or twice.</summary>
-    public bool Awaits(StockOperationKind operation) =>
-        Waiting is { } step ? step.Operation == operation : operation == StockOperationKind.Deduct && Status == OrderStatus.Pending;
-
-    /// <summary>Since when the order is on its way to another status by itself; null when it rests.</summary>
-    [JsonIgnore]
-    public DateTimeOffset? BusySince => Waiting?.Since ?? (Status == OrderStatus.Pending ? CreatedTime : null);
+    /// <summary>Members that a newer version wrote; they are kept (design rule 11).</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 
     /// <summary>The numbers of all lines.</summary>
     [JsonIgnore]

@@ -1,15 +1,22 @@
-using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace OrderApp.Domain;
 
-/// <summary>Order ids are UUIDv7 (RFC 9562, section 5.7): they begin with the time at which they were made.</summary>
+/// <summary>
+/// Ids of orders. They follow from user and idempotency key, so an order is the claim of its key: whoever stores it first
+/// has it, and every retry meets it.
+/// </summary>
 internal static class OrderIds
 {
-    /// <summary>When the id was made, to the millisecond.</summary>
-    public static DateTimeOffset CreatedTime(this Guid id)
+    /// <summary>UUID version 8 (RFC 9562, section 5.8): the first 122 free bits of a SHA-256 over user and key.</summary>
+    public static Guid Of(string userId, string idempotencyKey)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        id.TryWriteBytes(bytes, bigEndian: true, out _);
-        return DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(bytes) >> 16);
+        // The length says where the user ends, so that no other pair gives the same text.
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{userId.Length}:{userId}{idempotencyKey}"))).AsSpan(0, 16);
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash, bigEndian: true);
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrderApp.Domain;
-using OrderApp.Workflows;
+using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Http;
 
@@ -50,15 +50,17 @@ internal static class OrderCommandEndpoints
 
         if (!Guid.TryParseExact(id, "D", out var orderId)) return OrderEndpoints.NotFound(id);
         var wait = Preference.Wait(context.Request);
-        var outcome = await commands.GiveAsync(orderId.ToString(), new CommandRequest(command, reason ?? Reasons.Of(command)), caller.OnlyUser, wait ?? DefaultWait, cancellationToken);
+        var outcome = await commands.GiveAsync(orderId.ToString(), command, reason ?? Reasons.Of(command), caller.OnlyUser, wait ?? DefaultWait, cancellationToken);
         telemetry.Commanded(command, outcome);
         if (wait is { } applied) Preference.Applied(context.Response, applied);
         return outcome switch
         {
-            CommandOutcome.Done(var order) => Answer(context, order),
-            CommandOutcome.Accepted(var order) => TypedResults.Accepted($"/api/orders/{order.Id}", new ApiResponse<OrderView>(Texts.Of("Accepted; the outcome will show in the order.", "已受理，结果将体现在订单中。"), OrderView.Of(order))),
-            CommandOutcome.Refused(var order) => Refusal(order, command, "ILLEGAL_TRANSITION", Texts.Of($"An order that is {order.Status.Word()} does not allow this.", $"订单处于 {order.Status.Word()} 状态，不允许此操作。")),
-            CommandOutcome.TooLate(var order) => Refusal(order, command, "REFUND_WINDOW_CLOSED", Texts.Of("The order was delivered too long ago to be refunded.", "订单交付时间过长，已不能退款。")),
+            OrderOutcome.Done(var order) => Answer(context, order),
+            OrderOutcome.Accepted(var order) => TypedResults.Accepted($"/api/orders/{order.Id}", new ApiResponse<OrderView>(Texts.Of("Accepted; the outcome will show in the order.", "已受理，结果将体现在订单中。"), OrderView.Of(order))),
+            OrderOutcome.Refused(var order) => Refusal(order, command, "ILLEGAL_TRANSITION", Texts.Of($"An order that is {order.Status.Word()} does not allow this.", $"订单处于 {order.Status.Word()} 状态，不允许此操作。")),
+            OrderOutcome.TooLate(var order) => Refusal(order, command, "REFUND_WINDOW_CLOSED", Texts.Of("The order was delivered too long ago to be refunded.", "订单交付时间过长，已不能退款。")),
+            OrderOutcome.RefusedByInventory(var order, var refusal) => Refusal(order, command, refusal.Code, Texts.Of($"Inventory refused line {refusal.Line}: {refusal.Code}. The order stays {order.Status.Word()}.", $"库存拒绝了第 {refusal.Line} 行：{refusal.Code}。订单保持 {order.Status.Word()} 状态。")),
+            OrderOutcome.Busy(var order) => throw new DependencyUnavailableException($"Too many commands wait for order {order.Id}."),
             _ => OrderEndpoints.NotFound(id),
         };
     }

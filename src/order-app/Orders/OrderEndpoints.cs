@@ -16,7 +16,7 @@ internal static class OrderEndpoints
     {
         var orders = routes.MapGroup("/api/orders").WithTags("Orders").Allow(AccessRule.Caller).RequireRateLimiting(Shedding.Policy);
         orders.MapPost("/", PostAsync)
-            .WithName("PlaceOrder").WithSummary("Places an order; the same key and content again answer with the same order for 24 hours. Prefer: wait=N answers when the outcome is known, at most 30 seconds later")
+            .WithName("PlaceOrder").WithSummary("Places an order; the same key and content again answer with the same order, however much later. Prefer: wait=N answers when the outcome is known, at most 30 seconds later")
             .Accepts<PlaceOrderRequest>("application/json")
             .Produces<ApiResponse<OrderView>>(StatusCodes.Status200OK).Produces<ApiResponse<OrderView>>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
@@ -55,11 +55,11 @@ internal static class OrderEndpoints
         telemetry.Placed(outcome);
         switch (outcome)
         {
-            case Placement.Created(var order):
+            case OrderOutcome.Created(var order):
                 order = await AwaitOutcomeAsync(context, order, watch, cancellationToken);
                 SetETag(context, order);
                 return TypedResults.Created($"/api/orders/{order.Id}", new ApiResponse<OrderView>(Texts.Of("Order placed.", "订单已创建。"), OrderView.Of(order)));
-            case Placement.Replayed(var order):
+            case OrderOutcome.Replayed(var order):
                 order = await AwaitOutcomeAsync(context, order, watch, cancellationToken);
                 SetETag(context, order);
                 context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
@@ -117,7 +117,8 @@ internal static class OrderEndpoints
         return key;
     }
 
-    internal static string ETag(Order order) => $"\"{order.Version}\"";
+    // A refusal by inventory shows in the order and is no transition.
+    internal static string ETag(Order order) => order.Refusal is null ? $"\"{order.Version}\"" : $"\"{order.Version}-refused\"";
 
     internal static void SetETag(HttpContext context, Order order) => context.Response.Headers.ETag = ETag(order);
 

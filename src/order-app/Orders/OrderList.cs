@@ -1,6 +1,8 @@
 using System.Globalization;
 using OrderApp.Domain;
+using OrderApp.Earlier;
 using OrderApp.Storage;
+using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderApp.Orders;
@@ -9,7 +11,7 @@ namespace OrderApp.Orders;
 internal sealed record OrderQuery(string UserId, string? IdempotencyKey, OrderStatus? Status, int Limit, int? Before);
 
 /// <summary>Lists the orders of one user.</summary>
-internal sealed class OrderList(UserOrders userOrders, OrderStore orders, Claims claims)
+internal sealed class OrderList(UserOrders userOrders, OrderStore orders, EarlierClaims earlier)
 {
     private const int DefaultLimit = 20;
     private const int MaxLimit = 100;
@@ -51,12 +53,13 @@ internal sealed class OrderList(UserOrders userOrders, OrderStore orders, Claims
         {
             var places = await userOrders.ListAsync(query.UserId, before, query.Status is null ? query.Limit - found.Count : MaxLimit, cancellationToken);
             if (places.Count == 0) return new ApiList<OrderView>(found, null);
-            var documents = await orders.FindManyAsync([.. places.Select(place => place.Item)], cancellationToken);
+            var documents = await orders.ReadManyAsync([.. places.Select(place => place.Item)], cancellationToken);
+            if (documents.Values.Any(stored => stored.Reading == OrderReading.Unreadable)) throw new DependencyUnavailableException("The orders of a list cannot be read.");
             foreach (var place in places)
             {
                 before = place.Position;
-                // A place without a document belongs to a request that was not accepted, or not yet.
-                if (documents.TryGetValue(place.Item, out var order) && (query.Status is null || order.Status == query.Status)) found.Add(OrderView.Of(order));
+                // A place without a document belongs to a request that was not accepted, or not yet; a damaged one must not hide the others.
+                if (documents[place.Item].Order is { } order && (query.Status is null || order.Status == query.Status)) found.Add(OrderView.Of(order));
                 if (found.Count == query.Limit) return Page(found, before);
             }
 
@@ -71,8 +74,8 @@ internal sealed class OrderList(UserOrders userOrders, OrderStore orders, Claims
 
     private async Task<IReadOnlyList<OrderView>> FindByKeyAsync(OrderQuery query, string key, CancellationToken cancellationToken)
     {
-        if (await claims.FindAsync(query.UserId, key, cancellationToken) is not { } claim) return [];
-        var order = await orders.FindAsync(claim.OrderId.ToString(), cancellationToken);
+        var orderId = await earlier.OrderIdAsync(query.UserId, key, cancellationToken);
+        var order = await orders.FindAsync(orderId.ToString(), cancellationToken);
         return order is not null && (query.Status is null || order.Status == query.Status) ? [OrderView.Of(order)] : [];
     }
 }

@@ -9,10 +9,17 @@ namespace OrderApp.Orders;
 /// <param name="Amount">Price of the whole line.</param>
 public sealed record OrderLineView(int Line, string ProductId, int Quantity, decimal Amount);
 
+/// <summary>A command that inventory refused; the order stayed as it was.</summary>
+/// <param name="Command">SHIP.</param>
+/// <param name="Line">The first line that was refused.</param>
+/// <param name="Code">Why, as NOT_HELD.</param>
+/// <param name="Time">When, UTC.</param>
+public sealed record RefusalView(string Command, int Line, string Code, DateTimeOffset Time);
+
 /// <summary>An order.</summary>
 public sealed record OrderView
 {
-    /// <summary>UUIDv7.</summary>
+    /// <summary>A UUID.</summary>
     public required string Id { get; init; }
 
     /// <summary>The number that people use.</summary>
@@ -54,7 +61,10 @@ public sealed record OrderView
     /// <summary>CONFIRMED: cancelled unless it is paid until then, UTC. DELIVERED: can be refunded until then. Null when there is no deadline.</summary>
     public required DateTimeOffset? Deadline { get; init; }
 
-    /// <summary>Grows by one with every transition; also the ETag.</summary>
+    /// <summary>The last command that inventory refused; null when it refused none since the last transition.</summary>
+    public required RefusalView? Refusal { get; init; }
+
+    /// <summary>Grows by one with every transition.</summary>
     public required int Version { get; init; }
 
     internal static OrderView Of(Order order) => new()
@@ -73,6 +83,7 @@ public sealed record OrderView
         CreatedTime = order.CreatedTime,
         UpdatedTime = order.UpdatedTime,
         Deadline = order.Deadline,
+        Refusal = order.Refusal is { } refusal ? new RefusalView(refusal.Command.ToString().ToUpperInvariant(), refusal.Line, refusal.Code, refusal.Time) : null,
         Version = order.Version,
     };
 }

@@ -11,6 +11,9 @@ internal static class PlaceOrderValidation
     private const int MaxRemark = 500;
     private const int MaxLines = 50;
     private const int MaxQuantity = 100_000;
+
+    // Of all lines of a product together, as the contract allows for one operation.
+    private const int MaxProductQuantity = 1_000_000;
     private const decimal MinAmount = 0.01m;
     private const decimal MaxAmount = 100_000_000m;
 
@@ -39,6 +42,10 @@ internal static class PlaceOrderValidation
                 for (var i = 0; i < lines.Count; i++) CheckLine(errors, $"lines[{i}].", lines[i]?.ProductId, lines[i]?.Quantity, lines[i]?.Amount);
         }
 
+        if (errors.Count > 0) return (null, errors);
+        // What inventory would not take could be accepted and never be decided.
+        foreach (var product in lines.GroupBy(line => line!.ProductId!, StringComparer.Ordinal).Where(product => product.Sum(line => (long)line!.Quantity!.Value) > MaxProductQuantity))
+            errors["lines"] = [Texts.Of($"The lines of product {product.Key} must have at most {MaxProductQuantity} units together.", $"商品 {product.Key} 的各行数量合计不得超过 {MaxProductQuantity}。")];
         if (errors.Count > 0) return (null, errors);
         var merged = lines
             .GroupBy(line => line!.ProductId!, StringComparer.Ordinal)

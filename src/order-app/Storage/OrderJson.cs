@@ -4,10 +4,10 @@ using OrderApp.Domain;
 
 namespace OrderApp.Storage;
 
-/// <summary>How order-app's documents are stored; members that a newer version added are ignored.</summary>
+/// <summary>How order-app's documents are stored.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.Strict, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Order))]
-[JsonSerializable(typeof(Claim))]
-[JsonSerializable(typeof(OpenOrders))]
-[JsonSerializable(typeof(StuckOrders))]
+[JsonSerializable(typeof(AgendaPage))]
+[JsonSerializable(typeof(AgendaProgress))]
+[JsonSerializable(typeof(EarlierWaiting))]
 internal sealed partial class OrderJson : JsonSerializerContext;

@@ -1,88 +1,63 @@
-using System.Collections.Immutable;
-using Microsoft.Extensions.Options;
 using OrderApp.Domain;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.State;
 
 namespace OrderApp.Storage;
 
-/// <summary>Order documents (<c>order:{orderId}</c>), each written under its ETag.</summary>
-internal sealed class OrderStore(IStateStore state, IOptions<OrderOptions> options, TimeProvider time)
+/// <summary>What a read of an order's document showed.</summary>
+internal enum OrderReading
 {
-    private const int MaxAttempts = 8;
+    /// <summary>The document.</summary>
+    Found = 1,
 
-    // Fifty lines, a remark and a history of six.
-    private const int MaxBytes = 128 * 1024;
+    /// <summary>There is none.</summary>
+    Missing,
+
+    /// <summary>There is one, and it is not what this version can read: an operator has to repair it, and nobody may overwrite it.</summary>
+    Damaged,
+
+    /// <summary>Nothing is known; it may be read again.</summary>
+    Unreadable,
+}
+
+/// <summary>An order as it was read; <paramref name="Order"/> and <paramref name="ETag"/> are null unless it was found.</summary>
+internal readonly record struct StoredOrder(OrderReading Reading, Order? Order, string? ETag);
+
+/// <summary>Order documents (<c>order:{orderId}</c>), each written under its ETag.</summary>
+internal sealed class OrderStore(IStateStore state, Telemetry telemetry, ILogger<OrderStore> logger)
+{
+    /// <summary>What a document weighs at most: 50 lines with the longest ids, a remark, and its history.</summary>
+    private const int MaxBytes = 64 * 1024;
 
     /// <summary>The order; null when there is none.</summary>
-    /// <exception cref="DependencyUnavailableException">It cannot be read.</exception>
-    public async Task<Order?> FindAsync(string orderId, CancellationToken cancellationToken) =>
-        Parse(await state.GetAsync(Key(orderId), cancellationToken));
+    /// <exception cref="DependencyUnavailableException">It cannot be read, or is damaged.</exception>
+    public async Task<Order?> FindAsync(string orderId, CancellationToken cancellationToken)
+    {
+        var stored = Read(orderId, await state.GetAsync(Key(orderId), cancellationToken));
+        return stored.Reading is OrderReading.Found or OrderReading.Missing ? stored.Order : throw new DependencyUnavailableException($"The document of order {orderId} cannot be read.");
+    }
 
-    /// <summary>The order.</summary>
-    /// <exception cref="DependencyUnavailableException">It cannot be read, or there is none where one must be.</exception>
-    public async Task<Order> GetAsync(string orderId, CancellationToken cancellationToken) =>
-        await FindAsync(orderId, cancellationToken) ?? throw Missing(orderId);
-
-    /// <summary>Finds many orders at once; ids without an order are left out.</summary>
-    /// <exception cref="DependencyUnavailableException">Any of them cannot be read.</exception>
-    public async Task<IReadOnlyDictionary<string, Order>> FindManyAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellationToken)
+    /// <summary>Reads many orders at once; the result has every id that was asked for.</summary>
+    public async Task<IReadOnlyDictionary<string, StoredOrder>> ReadManyAsync(IReadOnlyCollection<string> orderIds, CancellationToken cancellationToken)
     {
         var entries = await state.GetManyAsync([.. orderIds.Select(Key)], MaxBytes, cancellationToken);
-        return entries.Values.Select(Parse).OfType<Order>().ToDictionary(order => order.Id);
+        return orderIds.Distinct().ToDictionary(id => id, id => Read(id, entries[Key(id)]));
     }
 
-    /// <summary>Stores a new order unless it is there already, and returns what is stored.</summary>
-    /// <exception cref="DependencyUnavailableException">Unknown; creating it again is safe.</exception>
-    public async Task<Order> CreateAsync(Order order, CancellationToken cancellationToken)
-    {
-        var save = new StateSave(Key(order.Id), Documents.Bytes(order, OrderJson.Default.Order), SaveCondition.Absent);
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
-        {
-            if (await state.SaveAsync(save, cancellationToken)) return order;
-            if (await FindAsync(order.Id, cancellationToken) is { } stored) return stored;
-        }
-
-        throw new DependencyUnavailableException("An order could not be stored.");
-    }
-
-    /// <summary>
-    /// Applies <paramref name="command"/> once. Returns the order after it; an order that already left the state in which
-    /// the command is allowed is returned as it is.
-    /// </summary>
-    /// <exception cref="DependencyUnavailableException">Unknown; applying it again is safe.</exception>
-    public Task<Order> ApplyAsync(string orderId, OrderCommand command, string? reason, CancellationToken cancellationToken) => ChangeAsync(
-        orderId,
-        order => order.Apply(command, reason, time.GetUtcNow(), options.Value.AllowedIn(OrderTransitions.Target(command))),
+    /// <summary>Saves orders, each if its document is still the one that carried its ETag (null: none). True: all are stored. False: read again.</summary>
+    public Task<bool> SaveManyAsync(IEnumerable<(Order Order, string? ETag)> orders, CancellationToken cancellationToken) => state.SaveManyAsync(
+        [.. orders.Select(save => new StateSave(Key(save.Order.Id), Documents.Bytes(save.Order, OrderJson.Default.Order), save.ETag is null ? SaveCondition.Absent : SaveCondition.Unchanged, save.ETag))],
         cancellationToken);
 
-    /// <summary>
-    /// Records that <paramref name="command"/> waits for inventory, once. An order that waits for it already, or in which
-    /// the command is not allowed any more, is returned as it is.
-    /// </summary>
-    /// <exception cref="DependencyUnavailableException">Unknown; recording it again is safe.</exception>
-    public Task<Order> WaitForAsync(string orderId, OrderCommand command, ImmutableArray<int> lines, string? reason, CancellationToken cancellationToken) => ChangeAsync(
-        orderId,
-        order => order.Waiting?.Command == command ? null : order.WaitFor(command, lines, reason, time.GetUtcNow()),
-        cancellationToken);
-
-    private async Task<Order> ChangeAsync(string orderId, Func<Order, Order?> change, CancellationToken cancellationToken)
+    private StoredOrder Read(string orderId, StateEntry entry)
     {
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
-        {
-            var entry = await state.GetAsync(Key(orderId), cancellationToken);
-            var stored = Parse(entry) ?? throw Missing(orderId);
-            if (change(stored) is not { } changed) return stored;
-            var save = new StateSave(Key(orderId), Documents.Bytes(changed, OrderJson.Default.Order), SaveCondition.Unchanged, entry.ETag);
-            if (await state.SaveAsync(save, cancellationToken)) return changed;
-        }
-
-        throw new DependencyUnavailableException("An order could not be stored.");
+        if (entry.IsUnreadable) return new StoredOrder(OrderReading.Unreadable, null, null);
+        if (Documents.TryParse(entry, OrderJson.Default.Order, out var order) && (order is null || order.Id == orderId))
+            return order is null ? new StoredOrder(OrderReading.Missing, null, null) : new StoredOrder(OrderReading.Found, EarlierOrders.Upgrade(order), entry.ETag);
+        telemetry.Damaged();
+        Log.Damaged(logger, orderId);
+        return new StoredOrder(OrderReading.Damaged, null, null);
     }
 
     private static string Key(string orderId) => StateKey.Of("order", orderId);
-
-    private static DependencyUnavailableException Missing(string orderId) => new($"The document of order {orderId} is missing.");
-
-    private static Order? Parse(StateEntry entry) => Documents.Parse(entry, OrderJson.Default.Order);
 }

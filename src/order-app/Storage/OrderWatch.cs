@@ -36,7 +36,7 @@ internal sealed class OrderWatch(OrderStore orders, TimeProvider time)
             while (true)
             {
                 var change = _changes.GetOrAdd(order.Id, _ => new TaskCompletionSource<Order>(TaskCreationOptions.RunContinuationsAsynchronously));
-                order = await orders.GetAsync(order.Id, cancellationToken);
+                order = await orders.FindAsync(order.Id, cancellationToken) ?? order;
                 var left = until - time.GetUtcNow();
                 if (done(order) || left <= TimeSpan.Zero) return order;
                 using var lookAgain = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

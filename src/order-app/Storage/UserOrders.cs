@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrderApp.Domain;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Rounds;
@@ -13,13 +12,12 @@ internal sealed class UserOrders(IStateStore state, Backoff backoff, TimeProvide
 
     /// <summary>Adds an order unless it is in the list.</summary>
     /// <exception cref="DependencyUnavailableException">Unknown; adding it again is safe.</exception>
-    public Task AddAsync(string userId, string orderId) =>
-        // An order id is a UUIDv7: nothing added before its time can be it.
-        _lists.AddAsync(userId, orderId, Guid.Parse(orderId, CultureInfo.InvariantCulture).CreatedTime());
-
-    public ValueTask DisposeAsync() => _lists.DisposeAsync();
+    public Task AddAsync(Order order) => _lists.AddAsync(order.UserId, order.Id, order.CreatedTime);
 
     /// <summary>Up to <paramref name="count"/> orders before position <paramref name="before"/> (null: the newest), newest first.</summary>
     /// <exception cref="DependencyUnavailableException">The list cannot be read.</exception>
     public Task<IReadOnlyList<ListedItem>> ListAsync(string userId, int? before, int count, CancellationToken cancellationToken) => _lists.ListAsync(userId, before, count, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _lists.DisposeAsync();
 }

@@ -20,7 +20,7 @@ public sealed record RoundLimits(int Lanes, int MaxItems, int MaxBytes, int MaxW
 /// Each item has an outcome of its own; those that a round leaves without one fail with what the round threw.
 /// </summary>
 [SuppressMessage("Naming", "CA1711", Justification = "It is a queue, though no collection.")]
-public sealed class RoundQueue<TItem, TOutcome>(RoundLimits limits, Func<IReadOnlyList<RoundItem<TItem, TOutcome>>, Task> round) : IAsyncDisposable
+public sealed class RoundQueue<TItem, TOutcome>(RoundLimits limits, Func<IReadOnlyList<RoundItem<TItem, TOutcome>>, Task<Task>> round) : IAsyncDisposable
 {
     private readonly Dictionary<string, Queue<RoundItem<TItem, TOutcome>>> _waiting = [];
     private readonly Queue<string> _ready = [];
@@ -31,6 +31,16 @@ public sealed class RoundQueue<TItem, TOutcome>(RoundLimits limits, Func<IReadOn
     private int _lanes;
     private bool _isLaneComing;
     private bool _isClosed;
+
+    /// <summary>A queue whose lanes go on with their next round at once.</summary>
+    public RoundQueue(RoundLimits limits, Func<IReadOnlyList<RoundItem<TItem, TOutcome>>, Task> round)
+        : this(limits, async items =>
+        {
+            await round(items);
+            return Task.CompletedTask;
+        })
+    {
+    }
 
     /// <summary>Items that wait for a round.</summary>
     public int Waiting
@@ -99,17 +109,19 @@ public sealed class RoundQueue<TItem, TOutcome>(RoundLimits limits, Func<IReadOn
     {
         for (var items = Take(); items.Count > 0; items = Take())
         {
-            await RunRoundAsync(items);
+            var rest = await RunRoundAsync(items);
             Release(items);
+            await rest;
         }
     }
 
-    private async Task RunRoundAsync(List<RoundItem<TItem, TOutcome>> items)
+    private async Task<Task> RunRoundAsync(List<RoundItem<TItem, TOutcome>> items)
     {
+        var rest = Task.CompletedTask;
         Exception failure = new InvalidOperationException("A round ended without an outcome for one of its items.");
         try
         {
-            await round(items);
+            rest = await round(items);
         }
         catch (Exception error)
         {
@@ -117,6 +129,7 @@ public sealed class RoundQueue<TItem, TOutcome>(RoundLimits limits, Func<IReadOn
         }
 
         foreach (var item in items.Where(item => !item.IsDone)) item.Fail(failure);
+        return rest;
     }
 
     /// <summary>What the next round of a lane has in hand; empty: the lane ends.</summary>
@@ -160,6 +173,7 @@ public sealed class RoundQueue<TItem, TOutcome>(RoundLimits limits, Func<IReadOn
         {
             foreach (var item in items)
                 if (_busy.Remove(item.Key) && _waiting.ContainsKey(item.Key)) _ready.Enqueue(item.Key);
+            StartLane();
         }
     }
 

@@ -53,7 +53,6 @@ internal sealed class ConfigurationSpec
     public Tracing? Tracing { get; init; }
     public AccessControl? AccessControl { get; init; }
     public SecretsSpec? Secrets { get; init; }
-    public WorkflowSpec? Workflow { get; init; }
 }
 
 internal sealed class Tracing
@@ -83,16 +82,6 @@ internal sealed class SecretScope
 {
     public required string StoreName { get; init; }
     public required string DefaultAccess { get; init; }
-}
-
-internal sealed class WorkflowSpec
-{
-    public required RetentionPolicy StateRetentionPolicy { get; init; }
-}
-
-internal sealed class RetentionPolicy
-{
-    public required string AnyTerminal { get; init; }
 }
 
 /// <summary>A <c>Resiliency</c>, with the parts that are used here.</summary>

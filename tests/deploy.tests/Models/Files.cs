@@ -103,3 +103,21 @@ internal sealed class ComposeHealthCheck
 }
 
 internal sealed class ComposeVolume;
+
+/// <summary>What operations of the real Dapr cost, for <c>dapr-local --costs</c>.</summary>
+internal sealed record PriceList
+{
+    public required int Processors { get; init; }
+
+    public required double AppShare { get; init; }
+
+    public required Dictionary<string, PriceOfOperation> Operations { get; init; }
+}
+
+/// <summary>Milliseconds of processor time of one item in a call of its own, and of each of sixteen in one call.</summary>
+internal sealed record PriceOfOperation
+{
+    public required double Alone { get; init; }
+
+    public double? InSixteen { get; init; }
+}

@@ -16,7 +16,7 @@ internal sealed class SagaContext(string instanceId, Func<string, IWorkflowActiv
     private readonly Queue<Func<Task>> _calls = new();
     private Action<string>? _waiter;
 
-    public override string Name => "OrderWorkflow";
+    public override string Name => nameof(OrderApp.Groups.OrderGroupWorkflow);
 
     public override string InstanceId => instanceId;
 

@@ -1,143 +1,174 @@
-using System.Collections.Immutable;
 using System.Text.Json;
-using Dapr.Workflow.Abstractions;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using OrderApp.Activities;
+using OrderApp.Agenda;
 using OrderApp.Domain;
+using OrderApp.Groups;
+using OrderApp.Orders;
+using OrderApp.Results;
 using OrderApp.Storage;
-using OrderApp.Workflows;
 using OrderInventory.Contracts;
+using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Messaging;
-using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.State;
 using OrderInventory.Testing;
 
 namespace OrderApp.Tests.Saga;
 
-/// <summary>The saga of one order in this process: the real workflow, activities and documents, and an inventory that answers when the test says so.</summary>
+/// <summary>
+/// order-app below its endpoints, on a store, a broker and a workflow engine in this process, and an inventory that answers
+/// when the test says so. Time stands still until the test lets it go on.
+/// </summary>
 internal sealed class SagaRun : IAsyncDisposable
 {
-    private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private readonly ServiceProvider _services;
     private int _answered;
 
-    private SagaRun(ServiceProvider services, Order order, SagaContext context)
+    public SagaRun(Dictionary<string, string?>? settings = null)
     {
-        _services = services;
-        OrderId = order.Id;
-        Context = context;
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? []).Build();
+        var services = new ServiceCollection();
+        services.AddLogging().AddMetrics().AddSingleton<IConfiguration>(configuration);
+        services.AddSidecar().AddOrders(configuration);
+        services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(State).AddSingleton<IEventPublisher>(Events);
+        services.AddSingleton(provider => new FakeGroupEngine(_ => ActivatorUtilities.CreateInstance<AdvanceActivity>(provider), Time));
+        services.AddSingleton<IGroupEngine>(provider => provider.GetRequiredService<FakeGroupEngine>());
+        _services = services.BuildServiceProvider();
     }
 
-    public string OrderId { get; }
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
-    public SagaContext Context { get; private set; }
+    public FakeStateStore State { get; } = new();
 
-    public Task<string> Workflow { get; private set; } = Task.FromResult("");
+    public FakeEventPublisher Events { get; } = new();
 
-    public FakeStateStore State => _services.GetRequiredService<FakeStateStore>();
+    public FakeGroupEngine Engine => Of<FakeGroupEngine>();
 
-    public FakeEventPublisher Events => _services.GetRequiredService<FakeEventPublisher>();
+    public OrderStore Orders => Of<OrderStore>();
 
-    public OrderStore Orders => _services.GetRequiredService<OrderStore>();
+    /// <summary>The order that the test is about: the last one that was placed.</summary>
+    public string OrderId { get; private set; } = "";
 
-    /// <summary>What each line of the order is to inventory: HELD, RELEASED, SHIPPED, FENCED, a refusal, or absent.</summary>
-    public Dictionary<int, string> Stock { get; } = [];
+    /// <summary>What each line is to inventory, by order and line: HELD, RELEASED, SHIPPED, FENCED, a refusal, or absent.</summary>
+    public Dictionary<(string OrderId, int Line), string> Stock { get; } = [];
 
     /// <summary>Lines whose DEDUCT inventory refuses.</summary>
     public HashSet<int> SoldOut { get; } = [];
 
-    public static async Task<SagaRun> StartAsync(int lines = 1, Action<OrderOptions>? configure = null)
+    /// <summary>With one order placed.</summary>
+    public static async Task<SagaRun> StartAsync(int lines = 1, Dictionary<string, string?>? settings = null)
     {
-        var clock = new FakeTimeProvider(Start);
-        var services = new ServiceCollection()
-            .AddLogging().AddMetrics()
-            .AddSingleton<TimeProvider>(clock).AddSingleton(new Backoff(new Random(1), clock)).AddSingleton<FakeStateStore>().AddSingleton<FakeEventPublisher>()
-            .AddSingleton<IStateStore>(provider => provider.GetRequiredService<FakeStateStore>())
-            .AddSingleton<IEventPublisher>(provider => provider.GetRequiredService<FakeEventPublisher>())
-            .AddSingleton<OrderStore>().AddSingleton<OrderWatch>().AddSingleton<OrderReader>().AddSingleton<OpenOrderStore>().AddSingleton<OrderMessages>().AddSingleton<Telemetry>()
-            .AddSingleton<PlaceOrderActivity>().AddSingleton<AskInventoryActivity>().AddSingleton<TransitionOrderActivity>();
-        services.AddHybridCache();
-        services.AddOptions<OrderOptions>().Configure(configure ?? (_ => { }));
-        var provider = services.BuildServiceProvider();
-        ImmutableArray<OrderLine> items = [.. Enumerable.Range(1, lines).Select(line => new OrderLine(line, "p" + line, 1, 1m))];
-        var order = await provider.GetRequiredService<OrderStore>().CreateAsync(Order.Place(Guid.CreateVersion7(Start), new PlacedOrder("u", items, null), "k", Start), CancellationToken.None);
-        var saga = new SagaRun(provider, order, NewContext(provider, order.Id));
-        await saga.BeginAsync();
+        var saga = new SagaRun(settings);
+        await saga.PlaceAsync(lines);
         return saga;
     }
 
-    /// <summary>The workflow is lost and starts from the beginning, as when its instance had to be scheduled again.</summary>
-    public Task StartAgainAsync()
+    public T Of<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    public async Task<OrderOutcome> PlaceAsync(int lines = 1, string user = "u", string key = "k")
     {
-        Context = NewContext(_services, OrderId);
-        return BeginAsync();
+        var placed = new PlacedOrder(user, [.. Enumerable.Range(1, lines).Select(line => new OrderLine(line, "p" + line, 1, 1m))], null);
+        OrderId = OrderIds.Of(user, key).ToString();
+        return await AdvancingAsync(Of<OrderPlacement>().PlaceAsync(placed, key, CancellationToken.None));
     }
 
-    public async Task<Order> OrderAsync() => await Orders.GetAsync(OrderId, CancellationToken.None);
+    public Task<OrderOutcome> CommandAsync(OrderCommand command, string? reason = null, string? orderId = null) =>
+        AdvancingAsync(Of<OrderCommands>().GiveAsync(orderId ?? OrderId, command, reason, null, TimeSpan.Zero, CancellationToken.None));
 
-    public Task CommandAsync(OrderCommand command, string? reason = null) => SettledAsync(Context.RaiseAsync(new OrderSignal(Command: new CommandRequest(command, reason))));
+    public async Task<Order> OrderAsync(string? orderId = null) => await Orders.FindAsync(orderId ?? OrderId, CancellationToken.None) ?? throw new InvalidOperationException("There is no such order.");
 
-    public Task DeadlineAsync() => SettledAsync(Context.FireTimerAsync());
+    /// <summary>Time goes on, and the agenda is looked at.</summary>
+    public async Task LookAsync(TimeSpan later)
+    {
+        Time.Advance(later);
+        await AdvancingAsync(LookAsync());
 
-    /// <summary>Inventory answers the next command, as its rules are. False: there is none.</summary>
+        async Task<bool> LookAsync()
+        {
+            await Of<AgendaRound>().LookAsync(CancellationToken.None);
+            return true;
+        }
+    }
+
+    /// <summary>Inventory answers the next operation that it was asked for, as its rules are. False: there is none.</summary>
     public async Task<bool> AnswerNextAsync()
     {
         if (Commands().ElementAtOrDefault(_answered) is not { } command) return false;
         _answered++;
-        await ResultAsync(command.Operation, command.Line, Decide(command.Operation, command.Line));
+        await ResultAsync(command.Operation, command.Line, Decide(command), command.OrderId, command.CorrelationId);
         return true;
     }
 
-    /// <summary>Everything that waits at inventory is answered.</summary>
+    /// <summary>Everything that waits at inventory is answered, in one delivery each time.</summary>
     public async Task AnswerAllAsync()
     {
-        for (var more = true; more;) more = await AnswerNextAsync();
-    }
-
-    /// <summary>One result, whether it is true or not. It is raised only if the order waits for it, as the subscription does.</summary>
-    public async Task ResultAsync(StockOperationKind operation, int line, string code)
-    {
-        if (!(await OrderAsync()).Awaits(operation)) return;
-        await SettledAsync(Context.RaiseAsync(new OrderSignal([new LineResult(operation, line, code is "HELD" or "RELEASED" or "SHIPPED" or "FENCED" or "NOTHING_HELD", code)])));
-    }
-
-    public InventoryDeductionMessage[] Commands() => [.. Of<InventoryDeductionMessage>(Topics.InventoryDeduction)];
-
-    public OrderStatusChangeMessage[] StatusChanges() => [.. Of<OrderStatusChangeMessage>(Topics.OrderStatusChanges)];
-
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
-
-    // A workflow that failed fails the test.
-    private async Task SettledAsync(Task step)
-    {
-        await step;
-        if (Workflow.IsFaulted) await Workflow;
-    }
-
-    private Task BeginAsync() => Context.GoAsync(() => Workflow = new OrderWorkflow().RunAsync(Context, new OrderWorkflowInput(OrderId)));
-
-    private static SagaContext NewContext(ServiceProvider services, string orderId) => new(
-        orderId,
-        name => name switch
+        while (Commands().Length > _answered)
         {
-            nameof(PlaceOrderActivity) => services.GetRequiredService<PlaceOrderActivity>(),
-            nameof(AskInventoryActivity) => services.GetRequiredService<AskInventoryActivity>(),
-            nameof(TransitionOrderActivity) => (IWorkflowActivity)services.GetRequiredService<TransitionOrderActivity>(),
-            _ => throw new InvalidOperationException("No activity " + name),
-        },
-        services.GetRequiredService<TimeProvider>());
+            var open = Commands()[_answered..];
+            _answered += open.Length;
+            await DeliverAsync([.. open.Select(command => Result(command.Operation, command.Line, Decide(command), command.OrderId, command.CorrelationId))]);
+        }
+    }
 
-    private IEnumerable<T> Of<T>(string topic) => Events.Published.Where(published => published.Topic == topic).Select(published => JsonSerializer.Deserialize<T>(published.Event.Data.Span, Json)!);
+    /// <summary>One result, whether it is true or not.</summary>
+    public Task<IReadOnlySet<string>> ResultAsync(StockOperationKind operation, int line, string code, string? orderId = null, string? group = "") =>
+        DeliverAsync(Result(operation, line, code, orderId ?? OrderId, group?.Length == 0 ? Engine.Started[^1].Group : group));
 
-    private string Decide(StockOperationKind operation, int line)
+    public async Task<IReadOnlySet<string>> DeliverAsync(params InventoryDeductionResult[] results) => await AdvancingAsync(
+        Of<ResultHandler>().HandleAsync([.. results.Select((result, i) => new Delivered<InventoryDeductionResult>(i.ToString(System.Globalization.CultureInfo.InvariantCulture), default, result))], CancellationToken.None));
+
+    public InventoryDeductionMessage[] Commands() => [.. Published<InventoryDeductionMessage>(Topics.InventoryDeduction)];
+
+    public OrderStatusChangeMessage[] StatusChanges() => [.. Published<OrderStatusChangeMessage>(Topics.OrderStatusChanges)];
+
+    public string[] EventIds(string topic) => [.. Events.Published.Where(published => published.Topic == topic).Select(published => published.Event.Id)];
+
+    /// <summary>Waits for what the test began, while time goes on for whoever waits for it to pass.</summary>
+    public async Task<T> AdvancingAsync<T>(Task<T> work)
     {
+        // A lane of the intake gives its group a second, and lost races have pauses.
+        for (var i = 0; !work.IsCompleted; i++)
+        {
+            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(i < 20 ? 1 : 10), TimeProvider.System));
+            if (!work.IsCompleted) Time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        return await work;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        // Lanes wait for the time of a second.
+        Time.Advance(TimeSpan.FromSeconds(2));
+        return _services.DisposeAsync();
+    }
+
+    private static InventoryDeductionResult Result(StockOperationKind operation, int line, string code, string orderId, string? group) => new()
+    {
+        Operation = operation,
+        OrderId = orderId,
+        Line = line,
+        ProductId = "p" + line,
+        Quantity = 1,
+        Success = code is "HELD" or "RELEASED" or "SHIPPED" or "FENCED" or "NOTHING_HELD",
+        Code = code,
+        AvailableStock = 5,
+        CorrelationId = group,
+        Timestamp = default,
+    };
+
+    private IEnumerable<T> Published<T>(string topic) => Events.Published.Where(published => published.Topic == topic).Select(published => JsonSerializer.Deserialize<T>(published.Event.Data.Span, Json)!);
+
+    private string Decide(InventoryDeductionMessage command)
+    {
+        var line = (command.OrderId, command.Line);
         var state = Stock.GetValueOrDefault(line, "");
-        var (next, answer) = (operation, state) switch
+        var (next, answer) = (command.Operation, state) switch
         {
-            (StockOperationKind.Deduct, "") => SoldOut.Contains(line) ? ("OUT_OF_STOCK", "OUT_OF_STOCK") : ("HELD", "HELD"),
+            (StockOperationKind.Deduct, "") => SoldOut.Contains(command.Line) ? ("OUT_OF_STOCK", "OUT_OF_STOCK") : ("HELD", "HELD"),
             (StockOperationKind.Deduct, "RELEASED" or "SHIPPED") => (state, "HELD"),
             (StockOperationKind.Deduct, _) => (state, state),
             (StockOperationKind.Restore, "") => ("FENCED", "FENCED"),

@@ -12,7 +12,7 @@ internal sealed record AuditOptions
     /// <summary>How long an order may be on its way to another status.</summary>
     public TimeSpan StuckAfter { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long order-app remembers idempotency keys (Orders__KeyTimeToLive).</summary>
+    /// <summary>How long a version before groups remembered idempotency keys; those of the present one never expire.</summary>
     public TimeSpan KeysRemembered { get; init; } = TimeSpan.FromHours(24);
 }
 

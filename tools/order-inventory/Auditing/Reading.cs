@@ -122,7 +122,7 @@ internal sealed class Reading(SystemReader system, AuditOptions options, TimePro
             {
                 var read = new OrderDocuments[ids.Count];
                 await Parallel.ForEachAsync(Enumerable.Range(0, ids.Count), new ParallelOptions { MaxDegreeOfParallelism = MaxParallelReads, CancellationToken = cancellationToken }, async (i, stop) =>
-                    read[i] = await OrderDocuments.ReadAsync(system, ids[i], order => time.GetUtcNow() - order.CreatedTime < options.KeysRemembered - KeyMargin, stop));
+                    read[i] = await OrderDocuments.ReadAsync(system, ids[i], order => StandsForEver(order.Id) || time.GetUtcNow() - order.CreatedTime < options.KeysRemembered - KeyMargin, stop));
                 foreach (var documents in read) await JudgeOrderAsync(documents, cancellationToken);
                 onProgress(this);
             }
@@ -137,6 +137,9 @@ internal sealed class Reading(SystemReader system, AuditOptions options, TimePro
             }
         }
     }
+
+    // An id of version 8 follows from the key. Versions before chose ids by themselves, and forgot keys.
+    private static bool StandsForEver(string orderId) => Guid.TryParse(orderId, out var id) && id.Version == 8;
 
     private async Task JudgeOrderAsync(OrderDocuments documents, CancellationToken cancellationToken)
     {

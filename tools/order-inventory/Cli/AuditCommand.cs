@@ -17,7 +17,7 @@ internal static class AuditCommand
         var usual = new AuditOptions();
         var settle = Seconds("--settle", "Seconds between the two readings that a finding has to survive", usual.Settle, 0, 600);
         var stuckAfter = Seconds("--stuck-after", "Seconds that an order may be on its way to another status", usual.StuckAfter, 0, 86_400);
-        var keys = Seconds("--keys-remembered", "Seconds that order-app remembers idempotency keys (Orders__KeyTimeToLive)", usual.KeysRemembered, 1, 365 * 86_400);
+        var keys = Seconds("--keys-remembered", "Seconds that a version before groups remembered idempotency keys; the keys of this version never expire", usual.KeysRemembered, 1, 365 * 86_400);
         var patience = Seconds("--patience", "Seconds that an app may not answer until the audit gives up", TimeSpan.FromSeconds(30), 0, 3_600);
         var evidence = new Option<string?>("--evidence") { Description = "Folder for what was read about each finding, a folder for each", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };

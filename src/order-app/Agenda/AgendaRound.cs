@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using OrderApp.Earlier;
+using OrderApp.Storage;
+using OrderInventory.ServiceDefaults;
+
+namespace OrderApp.Agenda;
+
+/// <summary>
+/// Works off what is due, one replica at a time: what has come to its end is removed, what has not is looked at again later.
+/// After a standstill it goes through what fell due in its order, a bounded piece with each look.
+/// </summary>
+internal sealed class AgendaRound(AgendaPages pages, AgendaEntries entries, EarlierAgenda earlier, Telemetry telemetry, TimeProvider time)
+{
+    /// <summary>Orders that are listed as stuck.</summary>
+    public const int MaxStuck = 1_000;
+
+    /// <summary>An order is stuck when it was looked at more often than this.</summary>
+    public const int PatientLooks = 2;
+
+    private const int SlotsAtOnce = 60;
+    private const int MaxChunks = 20;
+    private const int MaxEntries = 1_000;
+    private const int Parallelism = 8;
+
+    /// <summary>Time between two looks, whichever replica does them.</summary>
+    public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>One look, unless another replica has just looked.</summary>
+    /// <exception cref="DependencyUnavailableException">The store cannot be read or written; the next look goes on.</exception>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var (progress, etag) = await pages.ReadProgressAsync(cancellationToken);
+        progress ??= AgendaProgress.Beginning(now);
+        telemetry.Stuck(progress.Stuck.Length);
+        if (now - progress.LastLook < Interval * 0.9) return;
+        // Whoever saves this is the one replica that looks now.
+        if (!await pages.SaveProgressAsync(progress with { LastLook = now }, etag, cancellationToken)) return;
+        var earlierThrough = await earlier.CollectAsync(progress.EarlierThrough ?? earlier.Start(now), now, cancellationToken);
+        var (through, stuck) = await WorkOffAsync(progress, now, cancellationToken);
+        telemetry.Stuck(stuck.Length);
+        (_, etag) = await pages.ReadProgressAsync(cancellationToken);
+        await pages.SaveProgressAsync(progress with { LastLook = now, Through = through, Stuck = stuck, EarlierThrough = earlierThrough }, etag, cancellationToken);
+    }
+
+    private async Task<(long Through, ImmutableArray<StuckOrder> Stuck)> WorkOffAsync(AgendaProgress progress, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (next, last, handled) = (progress.Through + 1, AgendaPages.SlotOf(now), 0);
+        var stuck = progress.Stuck.ToDictionary(order => order.OrderId);
+        long? firstLeft = null;
+        for (var chunk = 0; chunk < MaxChunks && next <= last && handled < MaxEntries; chunk++)
+        {
+            var to = Math.Min(last, next + SlotsAtOnce - 1);
+            if (await pages.ReadAsync(next, to, cancellationToken) is not { } read) break;
+            foreach (var page in read)
+            {
+                handled += page.Page.Entries.Length;
+                if (!await WorkOffAsync(page, stuck, now, cancellationToken)) firstLeft ??= page.Slot;
+            }
+
+            next = to + 1;
+        }
+
+        var through = Math.Min((firstLeft ?? next) - 1, AgendaPages.LastClosed(now));
+        return (Math.Max(progress.Through, through), [.. stuck.Values.OrderBy(order => order.Since).Take(MaxStuck)]);
+    }
+
+    /// <summary>True when nothing is left on the page.</summary>
+    private async Task<bool> WorkOffAsync(ReadPage page, Dictionary<string, StuckOrder> stuck, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var due = page.Page.Entries.Where(entry => entry.Due <= now).ToArray();
+        var outcomes = new (AgendaEntry Entry, AgendaOutcome Outcome)[due.Length];
+        await Parallel.ForAsync(0, due.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken }, async (i, stopping) => outcomes[i] = (due[i], await entries.LookAtAsync(due[i], now, stopping)));
+        foreach (var (entry, outcome) in outcomes)
+        {
+            foreach (var order in entry.Orders) stuck.Remove(order);
+            if (outcome.Next is { } next)
+            {
+                // Put off first, taken off the page then: it may be on both, and is never on none.
+                await pages.AddAsync(next);
+                if (next.Looks > PatientLooks)
+                    foreach (var order in outcome.Open) stuck[order.OrderId] = order;
+            }
+        }
+
+        if (due.Length > 0) await pages.RemoveAsync(page, due.Select(entry => entry.Id).ToHashSet(), cancellationToken);
+        return due.Length == page.Page.Entries.Length;
+    }
+}
+
+/// <summary>Looks at the agenda now and then for as long as the app runs.</summary>
+internal sealed class AgendaService(AgendaRound round, TimeProvider time, ILogger<AgendaRound> logger) : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var ticks = new PeriodicTimer(AgendaRound.Interval, time);
+        while (await ticks.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await round.LookAsync(stoppingToken);
+            }
+            catch (DependencyUnavailableException error)
+            {
+                Log.AgendaFailed(logger, error);
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace OrderApp.Domain;
+
+/// <summary>What becomes of something that was asked of an order. All of it is in the document when the caller hears of it.</summary>
+internal abstract record OrderOutcome
+{
+    private OrderOutcome() { }
+
+    /// <summary>This request placed the order.</summary>
+    public sealed record Created(Order Order) : OrderOutcome;
+
+    /// <summary>An earlier request with the same key and the same content placed it.</summary>
+    public sealed record Replayed(Order Order) : OrderOutcome;
+
+    /// <summary>The key belongs to another request.</summary>
+    public sealed record KeyReused : OrderOutcome;
+
+    /// <summary>The order is where the command leads, by this request or an earlier one.</summary>
+    public sealed record Done(Order Order) : OrderOutcome;
+
+    /// <summary>The command will be carried out, and is not yet.</summary>
+    public sealed record Accepted(Order Order) : OrderOutcome;
+
+    /// <summary>The command is not allowed in the state the order is in.</summary>
+    public sealed record Refused(Order Order) : OrderOutcome;
+
+    /// <summary>Inventory refused what the command needs; the order says why.</summary>
+    public sealed record RefusedByInventory(Order Order, OrderRefusal Refusal) : OrderOutcome;
+
+    /// <summary>The order was delivered too long ago to be refunded.</summary>
+    public sealed record TooLate(Order Order) : OrderOutcome;
+
+    /// <summary>As many commands wait as may; nothing was accepted.</summary>
+    public sealed record Busy(Order Order) : OrderOutcome;
+
+    /// <summary>There is no such order.</summary>
+    public sealed record Unknown : OrderOutcome;
+
+    /// <summary>There was nothing to do.</summary>
+    public sealed record Unchanged : OrderOutcome;
+}

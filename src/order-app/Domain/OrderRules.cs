@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using OrderInventory.Contracts;
+
+namespace OrderApp.Domain;
+
+/// <summary>How long an order may stay in a status by itself.</summary>
+/// <param name="Payment">In CONFIRMED, before it is cancelled; null for ever.</param>
+/// <param name="Refund">In DELIVERED, until it cannot be refunded any more; null for ever.</param>
+internal sealed record OrderTerms(TimeSpan? Payment, TimeSpan? Refund);
+
+/// <summary>
+/// The life of an order as pure functions: the document and what came give the next document. Who stores it is
+/// <c>by</c> (<see cref="GroupCall"/>); the same document back means that nothing changed.
+/// </summary>
+internal sealed class OrderRules(OrderTerms terms)
+{
+    /// <summary>Accepted commands that may wait for the step in hand.</summary>
+    public const int MaxRequests = 4;
+
+    /// <summary>A new order, PENDING, that waits until every line is held.</summary>
+    public static Order Place(Guid id, PlacedOrder placed, string idempotencyKey, string group, DateTimeOffset now)
+    {
+        var by = GroupCall.Of(group, 0);
+        return new Order
+        {
+            Id = id.ToString(),
+            OrderNo = OrderNumber.Of(id),
+            UserId = placed.UserId,
+            Lines = placed.Lines,
+            Amount = placed.Lines.Sum(line => line.Amount),
+            Remark = placed.Remark,
+            IdempotencyKey = idempotencyKey,
+            Fingerprint = Domain.Fingerprint.Of(placed),
+            Status = OrderStatus.Pending,
+            History = [new StatusChange(1, null, OrderStatus.Pending, null, now, by)],
+            Step = new OrderStep(OrderCommand.Confirm, StockOperationKind.Deduct, [.. placed.Lines.Select(line => line.Line)], null, now, by),
+            Group = group,
+            CreatedTime = now,
+            UpdatedTime = now,
+            Version = 1,
+        };
+    }
+
+    /// <summary>What a client's command does. An order that changed and has to be driven belongs to <paramref name="group"/> then.</summary>
+    public (Order Order, OrderOutcome Outcome) Command(Order order, OrderCommand command, string? reason, string group, DateTimeOffset now)
+    {
+        if (IsDone(order, command)) return (order, new OrderOutcome.Done(order));
+        if (!IsAllowed(order, command)) return (order, new OrderOutcome.Refused(order));
+        if (order.Status == OrderStatus.Delivered && order.Deadline < now) return (order, new OrderOutcome.TooLate(order));
+        // What inventory has recorded stays as it is, so asking again would be answered in the same way.
+        if (order.Refusal is { } refusal && refusal.Command == command) return (order, new OrderOutcome.RefusedByInventory(order, refusal));
+        if (order.Step?.Command == command || order.Requests.Any(request => request.Command == command)) return (order, new OrderOutcome.Accepted(order));
+        if (order.Step is not null && order.Status != OrderStatus.Pending) return Wait(order, new OrderRequest(command, reason));
+        // A PENDING order can only be cancelled: a line without an answer may be held by then, and giving it back fences it.
+        var lines = order.Step is { } step ? [.. step.Lines.Where(line => !step.Answers.Any(answer => answer.Line == line && !answer.Success))] : order.LineNumbers;
+        var begun = Begin(order with { Group = group }, command, lines, reason, GroupCall.Of(group, 0), now);
+        return (begun, begun.Step is null ? new OrderOutcome.Done(begun) : new OrderOutcome.Accepted(begun));
+    }
+
+    /// <summary>Cancels a CONFIRMED order that nobody paid in time.</summary>
+    public Order Overdue(Order order, string group, DateTimeOffset now) => order is { Status: OrderStatus.Confirmed, Step: null } && order.Deadline <= now
+        ? Begin(order with { Group = group }, OrderCommand.Cancel, order.LineNumbers, Reasons.PaymentOverdue, GroupCall.Of(group, 0), now)
+        : order;
+
+    /// <summary>The order with what inventory answered; answers that it does not wait for, or has already, change nothing.</summary>
+    public Order Answer(Order order, StockOperationKind operation, LineAnswer answer, string by, DateTimeOffset now)
+    {
+        if (order.Step is not { } step || step.Operation != operation || !step.Unanswered.Contains(answer.Line)) return order;
+        step = step with { Answers = step.Answers.Add(answer) };
+        return step.Unanswered.IsEmpty ? Finish(order, step, by, now) : order with { Step = step };
+    }
+
+    /// <summary>
+    /// Another group drives the order from now on. What the one before has told is not known when it got lost
+    /// (<paramref name="isLost"/>): then the whole history is told again.
+    /// </summary>
+    public static Order TakeOver(Order order, string group, bool isLost)
+    {
+        var by = GroupCall.Of(group, 0);
+        return order with { Group = group, Step = order.Step is { } step ? step with { By = by } : null, RetoldBy = isLost ? by : order.RetoldBy };
+    }
+
+    private Order Finish(Order order, OrderStep step, string by, DateTimeOffset now)
+    {
+        var refused = step.Answers.OrderBy(answer => answer.Line).FirstOrDefault(answer => !answer.Success);
+        switch (step.Command)
+        {
+            case OrderCommand.Confirm when refused is not null:
+                return Begin(order, OrderCommand.Cancel, [.. step.Answers.Where(answer => answer.Success).Select(answer => answer.Line).Order()], refused.Code, by, now);
+            case OrderCommand.Ship when refused is not null:
+                // Inventory has lost what this order holds. The order stays PAID and can be refunded.
+                return Next(order with { Step = null, Refusal = new OrderRefusal(step.Command, refused.Line, refused.Code, now), UpdatedTime = now }, by, now);
+            default:
+                // A line that was refused its RESTORE holds nothing, which is what the transition needs.
+                return Next(Transit(order, step.Command, step.Reason, by, now), by, now);
+        }
+    }
+
+    /// <summary>Goes on with the first command that waited and is still allowed.</summary>
+    private Order Next(Order order, string by, DateTimeOffset now)
+    {
+        foreach (var request in order.Requests)
+        {
+            order = order with { Requests = order.Requests.RemoveAt(0) };
+            if (IsAllowed(order, request.Command)) return Begin(order, request.Command, order.LineNumbers, request.Reason, by, now);
+        }
+
+        return order;
+    }
+
+    private Order Begin(Order order, OrderCommand command, ImmutableArray<int> lines, string? reason, string by, DateTimeOffset now) =>
+        OrderTransitions.StockStep(order.Status, command) is { } operation && lines.Length > 0
+            ? order with { Step = new OrderStep(command, operation, lines, reason, now, by) }
+            : Next(Transit(order, command, reason, by, now), by, now);
+
+    private Order Transit(Order order, OrderCommand command, string? reason, string by, DateTimeOffset now)
+    {
+        var next = OrderTransitions.Next(order.Status, command) ?? throw new InvalidOperationException($"{command} is not allowed in {order.Status}.");
+        return order with
+        {
+            Status = next,
+            StatusReason = reason,
+            History = order.History.Add(new StatusChange(order.History.Length + 1, order.Status, next, reason, now, by)),
+            Step = null,
+            Refusal = null,
+            Deadline = now + (next switch { OrderStatus.Confirmed => terms.Payment, OrderStatus.Delivered => terms.Refund, _ => null }),
+            UpdatedTime = now,
+            Version = order.Version + 1,
+        };
+    }
+
+    private static (Order, OrderOutcome) Wait(Order order, OrderRequest request)
+    {
+        if (order.Requests.Length >= MaxRequests) return (order, new OrderOutcome.Busy(order));
+        order = order with { Requests = order.Requests.Add(request) };
+        return (order, new OrderOutcome.Accepted(order));
+    }
+
+    /// <summary>True when the order is where <paramref name="command"/> leads, or was there on its way.</summary>
+    // An order that ended is where a command leads only when it ended there: a payment of a cancelled order is refused.
+    public static bool IsDone(Order order, OrderCommand command) =>
+        order.Status is OrderStatus.Cancelled or OrderStatus.Refunded
+            ? order.Status == OrderTransitions.Target(command)
+            : order.HasBeen(OrderTransitions.Target(command));
+
+    /// <summary>True when <paramref name="command"/> can be carried out, now or after the step in hand.</summary>
+    // While the order waits for inventory on its way to an end, only what leads there is allowed.
+    public static bool IsAllowed(Order order, OrderCommand command) =>
+        OrderTransitions.Next(order.Status, command) is not null
+        && (order.Step is not { Command: OrderCommand.Cancel or OrderCommand.Refund } ending || ending.Command == command);
+}

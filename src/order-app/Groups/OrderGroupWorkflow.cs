@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Dapr.Workflow;
+
+namespace OrderApp.Groups;
+
+/// <summary>
+/// The saga of a group of orders: create (the orders are told and their stock is asked for), deduct (inventory answers),
+/// then confirm, or give back what is held and cancel. The same loop carries out what clients ask later. What is decided is
+/// in <see cref="Domain.OrderRules"/>, what it needs is in the documents; the workflow only makes sure that it happens.
+/// Running instances replay this code: its shape never changes, so every version can carry on with every instance.
+/// </summary>
+internal sealed class OrderGroupWorkflow : Workflow<OrderGroup, bool>
+{
+    // Activities fail only when the infrastructure does; an accepted order outlives every outage (I5).
+    private static readonly WorkflowTaskOptions UntilDone = new(new WorkflowRetryPolicy(
+        maxNumberOfAttempts: int.MaxValue, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
+
+    private static readonly GroupSignal Nothing = new([]);
+
+    /// <inheritdoc/>
+    public override async Task<bool> RunAsync(WorkflowContext context, OrderGroup input)
+    {
+        var inbox = new GroupInbox(context);
+        var waiting = await AdvanceAsync(context, 0, input.Orders, Nothing);
+        for (var call = 1; waiting.Length > 0; call++)
+            waiting = await AdvanceAsync(context, call, waiting, await inbox.ReadAsync());
+        return true;
+    }
+
+    /// <summary>One round over the orders of the group; returns those that still wait for inventory.</summary>
+    private static Task<ImmutableArray<string>> AdvanceAsync(WorkflowContext context, int call, ImmutableArray<string> orders, GroupSignal signal) =>
+        context.CallActivityAsync<ImmutableArray<string>>(nameof(AdvanceActivity), new AdvanceInput(context.InstanceId, call, orders, signal), UntilDone);
+}
+
+/// <summary>What the workflow of a group has been told and has not read.</summary>
+internal sealed class GroupInbox(WorkflowContext context)
+{
+    // One waiter, always: a second one would take the signal that the first one is owed.
+    private Task<GroupSignal>? _next;
+
+    /// <summary>Waits for a signal, and returns it together with all that came meanwhile: an activity costs more than what it handles.</summary>
+    public async Task<GroupSignal> ReadAsync()
+    {
+        var read = await Next();
+        _next = null;
+        while (Next().IsCompletedSuccessfully)
+        {
+            var more = await Next();
+            _next = null;
+            read = new GroupSignal(read.Answers.AddRange(more.Answers), read.LookAgain || more.LookAgain);
+        }
+
+        return read;
+    }
+
+    private Task<GroupSignal> Next() => _next ??= context.WaitForExternalEventAsync<GroupSignal>(GroupSignal.EventName);
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using OrderApp.Domain;
+using OrderApp.Groups;
+using OrderApp.Storage;
+using OrderInventory.ServiceDefaults;
+using OrderInventory.ServiceDefaults.Rounds;
+using Item = OrderInventory.ServiceDefaults.Rounds.RoundItem<OrderApp.Intake.IntakeRequest, OrderApp.Domain.OrderOutcome>;
+
+namespace OrderApp.Intake;
+
+/// <summary>
+/// A round of the intake: read the documents together, decide each request, save what changed together, start one group
+/// for all that has to be driven, answer. Nothing is answered before it is durable, and no document is stored that nobody
+/// will look at: the agenda knows the group before the documents do.
+/// </summary>
+internal sealed class IntakeRound(
+    OrderStore orders,
+    UserOrders userOrders,
+    IntakeRules rules,
+    OrderAgenda agenda,
+    IGroupEngine engine,
+    GroupWatch groups,
+    OrderNews news,
+    Backoff backoff,
+    Telemetry telemetry,
+    TimeProvider time,
+    ILogger<IntakeRound> logger)
+{
+    // The group of a younger order may not be started yet.
+    private static readonly TimeSpan Young = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Runs the round. What an item gets is durable; an item that could not be decided fails, and no other with it. Returned is
+    /// what the lane waits for before its next round: that its group is on its way no more, so that the next one has time to grow.
+    /// </summary>
+    public async Task<Task> RunAsync(IReadOnlyList<Item> items)
+    {
+        var group = Guid.CreateVersion7(time.GetUtcNow()).ToString();
+        var isOver = groups.OverAsync(group);
+        using var span = telemetry.RoundStarted(group, items.Count);
+        // While the documents are read.
+        var noted = agenda.AddGroupAsync(group, [.. items.Select(item => item.Key).Distinct()], CancellationToken.None);
+        var decided = await SettleAsync(items, group, noted);
+        var driven = decided.Where(known => known.Order?.Group == group).Select(known => known.Order!).ToArray();
+        var isStarted = driven.Length > 0 && await StartAsync(group, [.. driven.Select(order => order.Id)]);
+        foreach (var order in driven) await news.TellAsync(order, GroupCall.Of(group, 0));
+        foreach (var known in decided)
+            foreach (var (item, outcome) in known.Outcomes) item.Done(outcome);
+        if (!isStarted) groups.Over(group);
+        return isOver;
+    }
+
+    /// <summary>Decides and saves until every item that can be decided is; the others have failed then.</summary>
+    private async Task<IReadOnlyCollection<Decided>> SettleAsync(IReadOnlyList<Item> items, string group, Task noted)
+    {
+        var decided = new Dictionary<string, Decided>();
+        var listed = new Dictionary<string, Task>();
+        for (var attempt = 1; ; attempt++)
+        {
+            var open = items.Where(item => !item.IsDone && !decided.ContainsKey(item.Key)).GroupBy(item => item.Key).ToArray();
+            var stored = await orders.ReadManyAsync([.. open.Select(asked => asked.Key)], CancellationToken.None);
+            var saves = new List<(Decided Decided, string? ETag)>();
+            foreach (var asked in open)
+            {
+                var (reading, order, etag) = stored[asked.Key];
+                if (reading == OrderReading.Unreadable) continue;
+                if (reading == OrderReading.Damaged)
+                {
+                    Fail(asked, new DependencyUnavailableException($"The document of order {asked.Key} is damaged."));
+                    continue;
+                }
+
+                var known = await DecideAsync(order, asked, group);
+                // An order is accepted when it is stored and in the list of its user, in which order ever.
+                if (known.Order is { Status: OrderStatus.Pending } pending && asked.Any(item => item.Item is IntakeRequest.Place or IntakeRequest.Resume)) listed.TryAdd(known.OrderId, userOrders.AddAsync(pending));
+                if (ReferenceEquals(known.Order, order)) decided[asked.Key] = known;
+                else saves.Add((known, etag));
+            }
+
+            if (saves.Count > 0)
+            {
+                await noted;
+                if (await orders.SaveManyAsync(saves.Select(save => (save.Decided.Order!, save.ETag)), CancellationToken.None))
+                    foreach (var (known, _) in saves) decided[known.OrderId] = known;
+            }
+
+            await FailUnlistedAsync(decided, listed);
+            if (items.All(item => item.IsDone || decided.ContainsKey(item.Key))) return decided.Values;
+            // Lost race, outage, or applied in spite of the error: the next read tells them apart.
+            await backoff.AfterAsync(attempt, "Orders could not be stored.", CancellationToken.None);
+        }
+    }
+
+    private async Task<Decided> DecideAsync(Order? order, IGrouping<string, Item> asked, string group)
+    {
+        if (order is { Status: OrderStatus.Pending } && order.Group != group && asked.Any(item => item.Item is IntakeRequest.Place) && await IsLostAsync(order))
+            order = OrderRules.TakeOver(order, group, isLost: true);
+        var outcomes = new List<(Item, OrderOutcome)>();
+        foreach (var item in asked)
+        {
+            (order, var outcome) = rules.Decide(order, item.Item, isFirst: outcomes.Count == 0, group, time.GetUtcNow());
+            outcomes.Add((item, outcome));
+        }
+
+        return new Decided(asked.Key, order, outcomes);
+    }
+
+    /// <summary>True when nobody drives the order although somebody should: whoever asks for it need not wait for the agenda.</summary>
+    private async Task<bool> IsLostAsync(Order order) =>
+        time.GetUtcNow() - order.Step!.Since > Young && await engine.StateAsync(order.Group ?? EarlierOrders.WorkflowOf(order), CancellationToken.None) is GroupState.Missing or GroupState.Broken or GroupState.Completed;
+
+    /// <summary>What is not in its list is not accepted; the agenda finds it and lists it then.</summary>
+    private static async Task FailUnlistedAsync(Dictionary<string, Decided> decided, Dictionary<string, Task> listed)
+    {
+        foreach (var (id, list) in listed)
+        {
+            if (!decided.TryGetValue(id, out var known)) continue;
+            try
+            {
+                await list;
+            }
+            catch (DependencyUnavailableException error)
+            {
+                decided.Remove(id);
+                Fail(known.Outcomes.Select(outcome => outcome.Item), error);
+            }
+        }
+    }
+
+    private async Task<bool> StartAsync(string group, ImmutableArray<string> driven)
+    {
+        try
+        {
+            await engine.StartAsync(group, driven, CancellationToken.None);
+            return true;
+        }
+        catch (DependencyUnavailableException error)
+        {
+            // The documents and the agenda are durable: the orders are accepted, and the agenda starts a group for them.
+            telemetry.NotStarted();
+            Log.GroupNotStarted(logger, group, driven.Length, error);
+            return false;
+        }
+    }
+
+    private static void Fail(IEnumerable<Item> items, Exception error)
+    {
+        foreach (var item in items) item.Fail(error);
+    }
+
+    /// <summary>What was decided about an order, for each item that asked.</summary>
+    private sealed record Decided(string OrderId, Order? Order, IReadOnlyList<(Item Item, OrderOutcome Outcome)> Outcomes);
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using OrderApp.Domain;
+using OrderInventory.Contracts;
+
+namespace OrderApp.Storage;
+
+/// <summary>What an order waits for, as versions before groups wrote it (member <c>waiting</c>).</summary>
+internal sealed record EarlierWaiting(OrderCommand Command, StockOperationKind Operation, ImmutableArray<int> Lines, string? Reason, DateTimeOffset Since);
+
+/// <summary>Orders that a version before groups stored: each had a workflow of its own, with the order's id.</summary>
+internal static class EarlierOrders
+{
+    private const string WaitingMember = "waiting";
+
+    /// <summary>The order with what this version needs to drive it.</summary>
+    public static Order Upgrade(Order order)
+    {
+        // What is missing in a document is no empty list.
+        if (order.Requests.IsDefault) order = order with { Requests = [] };
+        if (order.Step is not null) return order;
+        if (order.Unknown?.TryGetValue(WaitingMember, out var json) == true && json.Deserialize(OrderJson.Default.EarlierWaiting) is { Lines.IsDefaultOrEmpty: false } waiting)
+        {
+            var others = order.Unknown.Where(member => member.Key != WaitingMember).ToDictionary();
+            return order with { Step = new OrderStep(waiting.Command, waiting.Operation, waiting.Lines, waiting.Reason, waiting.Since, ""), Unknown = others.Count > 0 ? others : null };
+        }
+
+        return order.Status == OrderStatus.Pending
+            ? order with { Step = new OrderStep(OrderCommand.Confirm, StockOperationKind.Deduct, order.LineNumbers, null, order.CreatedTime, "") }
+            : order;
+    }
+
+    /// <summary>The instance id of the workflow that drove the order then.</summary>
+    public static string WorkflowOf(Order order) => order.Id;
+}

@@ -19,8 +19,9 @@ internal sealed class CostModel
     private readonly Lock _gate = new();
 
     /// <summary>Null: nothing costs anything.</summary>
-    public CostModel(Prices? prices, TimeProvider time)
+    public CostModel(Prices? prices, TimeProvider time, Random? chance = null)
     {
+        Chance = chance ?? Random.Shared;
         _prices = prices;
         _processors = new VirtualProcessors(prices?.Processors ?? 1, time);
     }
@@ -30,6 +31,9 @@ internal sealed class CostModel
 
     /// <summary>True when bulk deliveries come as slowly as from daprd, too.</summary>
     public bool IsOn => _prices is not null;
+
+    /// <summary>Decides what daprd leaves to chance.</summary>
+    public Random Chance { get; }
 
     /// <summary>Waits until the virtual processors have done a call with so many items.</summary>
     public Task ChargeAsync(Operation operation, int items = 1, CancellationToken cancellationToken = default)

@@ -31,7 +31,7 @@ internal sealed class BulkTurns(SubscriptionContext context, int batchSize, Func
                 }
 
                 // Where a message and a tick are both ready chance decides, as select does in Go; of missed ticks one is kept.
-                var isTick = left <= TimeSpan.Zero && !(isMore && Random.Shared.Next(2) == 0);
+                var isTick = left <= TimeSpan.Zero && !(isMore && context.PubSub.Costs.Chance.Next(2) == 0);
                 if (isTick) tick += _every * (1 + Math.Floor(-left / _every));
                 await context.PubSub.BulkTurn.WaitAsync(ended);
                 try

@@ -40,6 +40,9 @@ internal sealed class OrderApi(FakeTaskHub workflows, bool frozen, Dictionary<st
         }
     }
 
+    /// <summary>Writes over the document of an order what nobody can read.</summary>
+    public Task DamageAsync(string orderId) => State.SaveAsync(new StateSave("order:" + orderId, "damaged"u8.ToArray(), SaveCondition.None), CancellationToken.None);
+
     /// <summary>The order when <paramref name="command"/> is done.</summary>
     public Order After(Order order, OrderCommand command)
     {
@@ -73,7 +76,10 @@ internal sealed class OrderApi(FakeTaskHub workflows, bool frozen, Dictionary<st
 
     public override async ValueTask DisposeAsync()
     {
-        await base.DisposeAsync();
+        var ending = base.DisposeAsync().AsTask();
+        // The queues end when their rounds have, and those wait for time to pass.
+        while (frozen && await Task.WhenAny(ending, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System)) != ending) Time.Advance(TimeSpan.FromMilliseconds(500));
+        await ending;
         await workflows.DisposeAsync();
     }
 }

@@ -139,11 +139,16 @@ internal sealed class SagaRun : IAsyncDisposable
         return await work;
     }
 
-    public ValueTask DisposeAsync()
+    // The queues end when their rounds have, and those wait for time to pass.
+    public async ValueTask DisposeAsync()
     {
-        // Lanes wait for the time of a second.
-        Time.Advance(TimeSpan.FromSeconds(2));
-        return _services.DisposeAsync();
+        await AdvancingAsync(EndAsync());
+
+        async Task<bool> EndAsync()
+        {
+            await _services.DisposeAsync();
+            return true;
+        }
     }
 
     private static InventoryDeductionResult Result(StockOperationKind operation, int line, string code, string orderId, string? group) => new()

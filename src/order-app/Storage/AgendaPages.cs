@@ -23,7 +23,6 @@ internal sealed class AgendaPages : IAsyncDisposable
     // More than any ten seconds of a working system give; an entry with 64 orders takes less than 3 KB.
     private const int MaxEntries = 200;
     private const int MaxPageBytes = MaxEntries * 3 * 1024;
-    private static readonly RoundLimits Limits = new(Lanes: 4, MaxItems: 200, MaxBytes: int.MaxValue, MaxWaiting: 5_000);
 
     // An entry that is due at once is written within this time, and clocks differ by less.
     private const int OpenSlots = 6;
@@ -33,13 +32,13 @@ internal sealed class AgendaPages : IAsyncDisposable
     private readonly Backoff _backoff;
     private readonly TimeProvider _time;
     private readonly ILogger<AgendaPages> _logger;
-    private readonly RoundQueue<AgendaEntry, bool> _additions;
+    private readonly DocumentAdditions<AgendaEntry> _additions;
     private bool _isBegun;
 
     public AgendaPages(IStateStore state, Random random, Backoff backoff, TimeProvider time, ILogger<AgendaPages> logger)
     {
         (_state, _random, _backoff, _time, _logger) = (state, random, backoff, time, logger);
-        _additions = new RoundQueue<AgendaEntry, bool>(Limits, AppendAsync);
+        _additions = new DocumentAdditions<AgendaEntry>("The agenda", MaxPageBytes, state, backoff, AppendAsync);
     }
 
     /// <summary>The last page that may be done with at <paramref name="now"/>: entries may still come to later ones.</summary>
@@ -50,7 +49,11 @@ internal sealed class AgendaPages : IAsyncDisposable
 
     /// <summary>Puts an entry on the page of its time.</summary>
     /// <exception cref="DependencyUnavailableException">Unknown; adding it again is safe.</exception>
-    public Task AddAsync(AgendaEntry entry) => _additions.AddAsync(entry, PageKey(SlotOf(entry.Due), _random.Next(Shards)));
+    public async Task AddAsync(AgendaEntry entry)
+    {
+        await BeginAsync();
+        await _additions.AddAsync(PageKey(SlotOf(entry.Due), _random.Next(Shards)), entry);
+    }
 
     /// <summary>The pages that exist from one slot to another, in their order, without damaged ones. Null: the store could not be read.</summary>
     public async Task<IReadOnlyList<ReadPage>?> ReadAsync(long from, long to, CancellationToken cancellationToken)
@@ -58,7 +61,10 @@ internal sealed class AgendaPages : IAsyncDisposable
         var keys = Enumerable.Range(0, (int)(to - from + 1)).SelectMany(slot => Enumerable.Range(0, Shards).Select(shard => (Slot: from + slot, Key: PageKey(from + slot, shard)))).ToArray();
         var entries = await _state.GetManyAsync([.. keys.Select(page => page.Key)], MaxPageBytes / 16, cancellationToken);
         if (entries.Values.Any(entry => entry.IsUnreadable)) return null;
-        return [.. keys.Where(page => entries[page.Key].ETag is not null && Parse(page.Key, entries[page.Key]) is not null).Select(page => new ReadPage(page.Slot, page.Key, Parse(page.Key, entries[page.Key])!, entries[page.Key].ETag!))];
+        var pages = new List<ReadPage>();
+        foreach (var (slot, key) in keys)
+            if (entries[key].ETag is { } etag && Parse(key, entries[key]) is { } page) pages.Add(new ReadPage(slot, key, page, etag));
+        return pages;
     }
 
     /// <summary>Takes entries off a page, which disappears with its last one.</summary>
@@ -102,38 +108,15 @@ internal sealed class AgendaPages : IAsyncDisposable
         _isBegun = true;
     }
 
-    private async Task AppendAsync(IReadOnlyList<RoundItem<AgendaEntry, bool>> additions)
+    /// <summary>The page with these entries on it; null when it has them all.</summary>
+    private Task<byte[]?> AppendAsync(StateEntry stored, IReadOnlyList<AgendaEntry> entries)
     {
-        await BeginAsync();
-        for (var attempt = 1; ; attempt++)
-        {
-            var pages = additions.Where(addition => !addition.IsDone).GroupBy(addition => addition.Key).ToArray();
-            var stored = await _state.GetManyAsync([.. pages.Select(page => page.Key)], MaxPageBytes, CancellationToken.None);
-            var saves = new List<(IEnumerable<RoundItem<AgendaEntry, bool>> Additions, StateSave Save)>();
-            foreach (var added in pages)
-            {
-                if (stored[added.Key].IsUnreadable) continue;
-                if (Parse(added.Key, stored[added.Key]) is not { } page)
-                {
-                    foreach (var addition in added) addition.Fail(new DependencyUnavailableException("A page of the agenda is damaged."));
-                    continue;
-                }
-
-                var known = page.Entries.Select(entry => entry.Id).ToHashSet();
-                var fresh = added.Select(addition => addition.Item).Where(entry => known.Add(entry.Id)).ToArray();
-                if (fresh.Length == 0)
-                    foreach (var addition in added) addition.Done(true);
-                else if (page.Entries.Length + fresh.Length > MaxEntries)
-                    foreach (var addition in added) addition.Fail(new DependencyUnavailableException("A page of the agenda is full."));
-                else
-                    saves.Add((added, Save(added.Key, page with { Entries = page.Entries.AddRange(fresh) }, stored[added.Key].ETag)));
-            }
-
-            if (await _state.SaveManyAsync([.. saves.Select(save => save.Save)], CancellationToken.None))
-                foreach (var addition in saves.SelectMany(save => save.Additions)) addition.Done(true);
-            if (additions.All(addition => addition.IsDone)) return;
-            await _backoff.AfterAsync(attempt, "The agenda could not be stored.", CancellationToken.None);
-        }
+        if (!Documents.TryParse(stored, OrderJson.Default.AgendaPage, out var page)) throw new DependencyUnavailableException("A page of the agenda is damaged.");
+        page ??= new AgendaPage([]);
+        var known = page.Entries.Select(entry => entry.Id).ToHashSet();
+        var fresh = entries.Where(entry => known.Add(entry.Id)).ToArray();
+        if (page.Entries.Length + fresh.Length > MaxEntries) throw new DependencyUnavailableException("A page of the agenda is full.");
+        return Task.FromResult(fresh.Length == 0 ? null : Documents.Bytes(page with { Entries = page.Entries.AddRange(fresh) }, OrderJson.Default.AgendaPage));
     }
 
     // An absent page is an empty one; null for a page that nobody can read.

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using OrderInventory.ServiceDefaults.Rounds;
 
 namespace OrderInventory.ServiceDefaults.State;
@@ -32,19 +31,17 @@ public sealed class PagedList : IAsyncDisposable
 
     // Clocks of replicas differ; an item may have been appended this long before its page was closed by another one.
     private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(5);
-    private static readonly RoundLimits Limits = new(Lanes: 4, MaxItems: 200, MaxBytes: int.MaxValue, MaxWaiting: 5_000);
 
     private readonly string _kind;
     private readonly IStateStore _state;
-    private readonly Backoff _backoff;
     private readonly TimeProvider _time;
-    private readonly RoundQueue<Addition, bool> _additions;
+    private readonly DocumentAdditions<Addition> _additions;
 
     /// <summary>Lists of one kind.</summary>
     public PagedList(string kind, IStateStore state, Backoff backoff, TimeProvider time)
     {
-        (_kind, _state, _backoff, _time) = (kind, state, backoff, time);
-        _additions = new RoundQueue<Addition, bool>(Limits, AppendAsync);
+        (_kind, _state, _time) = (kind, state, time);
+        _additions = new DocumentAdditions<Addition>($"A list of {kind}", MaxBytes, state, backoff, AppendAsync);
     }
 
     /// <summary>
@@ -52,7 +49,7 @@ public sealed class PagedList : IAsyncDisposable
     /// known, and an item that is on a full page may be added twice.
     /// </summary>
     /// <exception cref="DependencyUnavailableException">Unknown; adding it again is safe.</exception>
-    public Task AddAsync(string list, string item, DateTimeOffset? firstAdded = null) => _additions.AddAsync(new Addition(item, firstAdded), list);
+    public Task AddAsync(string list, string item, DateTimeOffset? firstAdded = null) => _additions.AddAsync(HeadKey(list), new Addition(list, item, firstAdded));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _additions.DisposeAsync();
@@ -75,64 +72,27 @@ public sealed class PagedList : IAsyncDisposable
         return found;
     }
 
-    private async Task AppendAsync(IReadOnlyList<RoundItem<Addition, bool>> additions)
+    /// <summary>The head with these items in it; null when the list has them all.</summary>
+    private async Task<byte[]?> AppendAsync(StateEntry entry, IReadOnlyList<Addition> additions)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            var lists = additions.Where(addition => !addition.IsDone).GroupBy(addition => addition.Key).ToArray();
-            var heads = await _state.GetManyAsync([.. lists.Select(list => HeadKey(list.Key))], MaxBytes, CancellationToken.None);
-            var saves = await Task.WhenAll(lists.Select(list => AppendAsync(list, heads[HeadKey(list.Key)])));
-            if (await _state.SaveManyAsync([.. saves.OfType<StateSave>()], CancellationToken.None))
-                foreach (var (list, save) in lists.Zip(saves))
-                    if (save is not null) Done(list);
-            if (additions.All(addition => addition.IsDone)) return;
-            // Lost race, outage, or applied in spite of the error: the next read tells them apart.
-            await _backoff.AfterAsync(attempt, $"A list of {_kind} could not be stored.", CancellationToken.None);
-        }
-    }
-
-    /// <summary>What has to be saved for one list; null when nothing has to or nothing can be.</summary>
-    private async Task<StateSave?> AppendAsync(IGrouping<string, RoundItem<Addition, bool>> additions, StateEntry entry)
-    {
-        if (entry.IsUnreadable) return null;
-        var list = additions.Key;
-        try
-        {
-            var head = HeadOf(entry);
-            var added = head.Items;
-            foreach (var addition in additions.Select(addition => addition.Item).DistinctBy(addition => addition.Item))
-                if (!await ContainsAsync(list, head, addition)) added = added.Add(addition.Item);
-            if (added.Length == head.Items.Length)
-            {
-                Done(additions);
-                return null;
-            }
-
-            var cut = await SealAsync(list, head);
-            var changed = cut with { Items = cut.Items.AddRange(added[head.Items.Length..]) };
-            return Save(HeadKey(list), changed, PagedListJson.Default.ListHead, entry.ETag is null ? SaveCondition.Absent : SaveCondition.Unchanged, entry.ETag);
-        }
-        catch (DependencyUnavailableException error)
-        {
-            foreach (var addition in additions) addition.Fail(error);
-            return null;
-        }
-    }
-
-    private static void Done(IEnumerable<RoundItem<Addition, bool>> additions)
-    {
-        foreach (var addition in additions) addition.Done(true);
+        var (list, head) = (additions[0].List, HeadOf(entry));
+        var added = head.Items;
+        foreach (var addition in additions.DistinctBy(addition => addition.Item))
+            if (!await ContainsAsync(head, addition)) added = added.Add(addition.Item);
+        if (added.Length == head.Items.Length) return null;
+        var cut = await SealAsync(list, head);
+        return Documents.Bytes(cut with { Items = cut.Items.AddRange(added[head.Items.Length..]) }, PagedListJson.Default.ListHead);
     }
 
     /// <summary>An item that was retried after a crash may be on a page that was closed since it was first asked for.</summary>
-    private async Task<bool> ContainsAsync(string list, ListHead head, Addition addition)
+    private async Task<bool> ContainsAsync(ListHead head, Addition addition)
     {
         if (head.Items.Contains(addition.Item)) return true;
         if (addition.FirstAdded is not { } firstAdded) return false;
         var closed = head.LastSealed;
         for (var number = head.Pages - 1; number >= 0 && closed >= firstAdded - ClockDifference; number--)
         {
-            var page = await ReadPageAsync(list, number, CancellationToken.None);
+            var page = await ReadPageAsync(addition.List, number, CancellationToken.None);
             if (page.Items.Contains(addition.Item)) return true;
             closed = page.PreviousSealed;
         }
@@ -149,7 +109,7 @@ public sealed class PagedList : IAsyncDisposable
         while (head.Items.Length >= 2 * PageSize)
         {
             var page = new ListPage(head.LastSealed, head.Items[..PageSize]);
-            if (!await _state.SaveAsync(Save(PageKey(list, head.Pages), page, PagedListJson.Default.ListPage, SaveCondition.None, null), CancellationToken.None))
+            if (!await _state.SaveAsync(new StateSave(PageKey(list, head.Pages), Documents.Bytes(page, PagedListJson.Default.ListPage), SaveCondition.None), CancellationToken.None))
                 throw new DependencyUnavailableException($"A page of a list of {_kind} could not be stored.");
             head = new ListHead(head.Pages + 1, _time.GetUtcNow(), head.Items[PageSize..]);
         }
@@ -165,14 +125,11 @@ public sealed class PagedList : IAsyncDisposable
         Documents.Parse(await _state.GetAsync(PageKey(list, number), cancellationToken), PagedListJson.Default.ListPage)
             ?? throw new DependencyUnavailableException($"A page of a list of {_kind} is missing.");
 
-    private static StateSave Save<T>(string key, T value, JsonTypeInfo<T> json, SaveCondition condition, string? etag) =>
-        new(key, Documents.Bytes(value, json), condition, etag);
-
     private string HeadKey(string list) => StateKey.Of(_kind, list);
 
     private string PageKey(string list, int number) => StateKey.Of(_kind + "-page", list, number.ToString(CultureInfo.InvariantCulture));
 
-    private sealed record Addition(string Item, DateTimeOffset? FirstAdded);
+    private sealed record Addition(string List, string Item, DateTimeOffset? FirstAdded);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.Strict)]

@@ -8,7 +8,7 @@ internal static partial class Log
     public static partial void ResultForUnknownOrder(ILogger logger, string orderId);
 
     [LoggerMessage(102, LogLevel.Warning, "Group {Group} could not be told what inventory answered; it is delivered again")]
-    public static partial void AnswersNotRaised(ILogger logger, string group, Exception error);
+    public static partial void AnswersNotRaised(ILogger logger, string? group, Exception error);
 
     [LoggerMessage(103, LogLevel.Error, "Inventory refused line {Line} of order {OrderId} for {Command}: {Code}; the order stays as it is and needs an operator")]
     public static partial void Refused(ILogger logger, string orderId, OrderCommand command, int line, string code);
@@ -37,6 +37,6 @@ internal static partial class Log
     [LoggerMessage(111, LogLevel.Error, "Page {Key} of the agenda is damaged, or of a newer version, and has to be repaired")]
     public static partial void AgendaDamaged(ILogger logger, string key);
 
-    [LoggerMessage(112, LogLevel.Warning, "Inventory answered group {Group}, whose workflow is gone; another group carries on with its orders that still wait")]
-    public static partial void GroupGone(ILogger logger, string group);
+    [LoggerMessage(112, LogLevel.Warning, "Inventory answered group {Group}, whose workflow is gone, or orders that no group drives; another group carries on with those that still wait")]
+    public static partial void GroupGone(ILogger logger, string? group);
 }

@@ -103,7 +103,7 @@ public sealed class MetricTests : OrderApiTests
     {
         using var probe = Probe;
         var id = await PlaceAsync("one", quantity: 1);
-        await App.State.SaveAsync(new OrderInventory.ServiceDefaults.State.StateSave("order:" + id, "damaged"u8.ToArray(), OrderInventory.ServiceDefaults.State.SaveCondition.None), CancellationToken.None);
+        await App.DamageAsync(id);
 
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, (await Http.GetAsync("/api/orders/" + id)).StatusCode);
         Assert.Equal(1, probe.Sum("orders.damaged.total"));

@@ -60,6 +60,29 @@ public sealed class OrderCommandTests : OrderApiTests
         Assert.Equal("REFUNDED", (await BodyAsync(answer)).GetProperty("currentStatus").GetString());
     }
 
+    // A refund that came while it was shipped is carried out at once after it.
+    [Fact]
+    public async Task Ship_DoneAndRefundedSince_Is200()
+    {
+        var id = await PlaceAsync(OrderCommand.Confirm, OrderCommand.Pay);
+
+        var answering = PostAsync(id, "ship", prefer: "wait=30");
+        await Task.WhenAny(answering, ApplyOnceToldAsync(id, OrderCommand.Ship, OrderCommand.Refund));
+        var answer = await answering;
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Command_OrderThatNobodyCanRead_Is503AndLeavesItAsItIs()
+    {
+        var id = await PlaceAsync(OrderCommand.Confirm);
+        await App.DamageAsync(id);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await PostAsync(id, "pay")).StatusCode);
+        Assert.Equal("damaged", Encoding.UTF8.GetString(App.State.Values("order:" + id).Single().Value));
+    }
+
     [Fact]
     public async Task Ship_RefusedByInventory_Is409WithItsCodeAndShowsInTheOrder()
     {
@@ -167,10 +190,10 @@ public sealed class OrderCommandTests : OrderApiTests
     public async Task Command_UnknownOrder_Is404(string id) =>
         Assert.Equal(HttpStatusCode.NotFound, (await PostAsync(id, "cancel")).StatusCode);
 
-    private async Task ApplyOnceToldAsync(string id, OrderCommand command)
+    private async Task ApplyOnceToldAsync(string id, params OrderCommand[] commands)
     {
         await OrderInventory.Testing.Eventually.GetAsync(() => Task.FromResult(App.Workflows.Started.Count), count => count > 1, TimeSpan.FromSeconds(30), "the command is accepted");
-        await App.BringAsync(id, command);
+        await App.BringAsync(id, commands);
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
     }
 

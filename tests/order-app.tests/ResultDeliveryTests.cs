@@ -53,6 +53,21 @@ public sealed class ResultDeliveryTests : OrderApiTests
         Assert.Empty(App.Workflows.Raised);
     }
 
+    // Asked for again it would hold up its partition, and the order stays as it is.
+    [Fact]
+    public async Task Deliver_WorkflowGoneAndTheOrderDamaged_IsNotAskedForAgain()
+    {
+        var order = await PlaceAsync();
+        var group = await GroupAsync(order);
+        await App.DamageAsync(order);
+        App.Workflows.Started.Clear();
+
+        Assert.Equal("SUCCESS", (await DeliverAsync(Result(order, 1, "HELD", group)))["0"]);
+        Assert.Equal("SUCCESS", (await DeliverAsync(Result(order, 1, "HELD")))["0"]);
+
+        Assert.Empty(App.Workflows.Started);
+    }
+
     [Fact]
     public async Task Deliver_WorkflowOfADecidedOrderGone_StartsNothing()
     {

@@ -35,6 +35,9 @@ internal abstract record OrderOutcome
     /// <summary>There is no such order.</summary>
     public sealed record Unknown : OrderOutcome;
 
+    /// <summary>The order is stored and cannot be read; it is left as it is until somebody repairs it.</summary>
+    public sealed record Damaged : OrderOutcome;
+
     /// <summary>There was nothing to do.</summary>
     public sealed record Unchanged : OrderOutcome;
 }

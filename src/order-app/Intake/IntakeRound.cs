@@ -66,7 +66,8 @@ internal sealed class IntakeRound(
                 if (reading == OrderReading.Unreadable) continue;
                 if (reading == OrderReading.Damaged)
                 {
-                    Fail(asked, new DependencyUnavailableException($"The document of order {asked.Key} is damaged."));
+                    // No reason to ask again soon, and none to hold up others.
+                    decided[asked.Key] = new Decided(asked.Key, null, [.. asked.Select(item => (item, (OrderOutcome)new OrderOutcome.Damaged()))]);
                     continue;
                 }
 

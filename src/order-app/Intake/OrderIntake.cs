@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OrderApp.Domain;
 using OrderApp.Groups;
+using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Rounds;
 
 namespace OrderApp.Intake;
@@ -26,8 +27,13 @@ internal sealed class OrderIntake : IAsyncDisposable
         telemetry.WatchIntake(() => _queue.Waiting);
     }
 
+    /// <summary>As <see cref="AskAsync"/>, for somebody who has to be told.</summary>
+    /// <exception cref="DependencyUnavailableException">As there, or the order is damaged.</exception>
+    public async Task<OrderOutcome> AskOrThrowAsync(string orderId, IntakeRequest request, CancellationToken cancellationToken) =>
+        await AskAsync(orderId, request, cancellationToken) is var outcome and not OrderOutcome.Damaged ? outcome : throw new DependencyUnavailableException($"The document of order {orderId} is damaged.");
+
     /// <summary>What becomes of the request; it is durable when this returns.</summary>
-    /// <exception cref="OrderInventory.ServiceDefaults.DependencyUnavailableException">Unknown, or too many wait; the same request later gives the right answer.</exception>
+    /// <exception cref="DependencyUnavailableException">Unknown, or too many wait; the same request later gives the right answer.</exception>
     public Task<OrderOutcome> AskAsync(string orderId, IntakeRequest request, CancellationToken cancellationToken) => _queue.AddAsync(request, orderId).WaitAsync(cancellationToken);
 
     /// <inheritdoc/>

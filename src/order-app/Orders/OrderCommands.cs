@@ -19,19 +19,20 @@ internal sealed class OrderCommands(OrderIntake intake, OrderWatch watch)
     public async Task<OrderOutcome> GiveAsync(string orderId, OrderCommand command, string? reason, string? onlyUser, TimeSpan limit, CancellationToken cancellationToken)
     {
         // Not ended by a client that gives up: what it asked for may be on its way.
-        var outcome = await intake.AskAsync(orderId, new IntakeRequest.Give(command, reason, onlyUser), cancellationToken);
+        var outcome = await intake.AskOrThrowAsync(orderId, new IntakeRequest.Give(command, reason, onlyUser), cancellationToken);
         // The command may come weeks after the order and has a trace of its own.
         var about = outcome switch { OrderOutcome.Accepted(var order) => order, OrderOutcome.Done(var order) => order, _ => null };
         if (ActivityContext.TryParse(about?.TraceParent, null, isRemote: true, out var placed)) Activity.Current?.AddLink(new ActivityLink(placed));
         if (outcome is not OrderOutcome.Accepted(var accepted)) return outcome;
-        var last = await watch.UntilAsync(accepted, seen => Outcome(seen, command) is not null, limit, cancellationToken);
-        return Outcome(last, command) ?? new OrderOutcome.Accepted(last);
+        var last = await watch.UntilAsync(accepted, seen => Outcome(seen, command, accepted.Version) is not null, limit, cancellationToken);
+        return Outcome(last, command, accepted.Version) ?? new OrderOutcome.Accepted(last);
     }
 
-    /// <summary>What became of an accepted command; null while it is on its way.</summary>
-    private static OrderOutcome? Outcome(Order order, OrderCommand command)
+    /// <summary>What became of a command that was accepted in version <paramref name="accepted"/>; null while it is on its way.</summary>
+    private static OrderOutcome? Outcome(Order order, OrderCommand command, int accepted)
     {
-        if (OrderRules.IsDone(order, command)) return new OrderOutcome.Done(order);
+        // Also when a later command has led further since.
+        if (OrderRules.IsDone(order, command) || order.History.Skip(accepted).Any(change => change.NewStatus == OrderTransitions.Target(command))) return new OrderOutcome.Done(order);
         if (order.Refusal is { } refusal && refusal.Command == command) return new OrderOutcome.RefusedByInventory(order, refusal);
         return OrderRules.IsAllowed(order, command) ? null : new OrderOutcome.Refused(order);
     }

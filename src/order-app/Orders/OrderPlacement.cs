@@ -13,6 +13,6 @@ internal sealed class OrderPlacement(OrderIntake intake, EarlierClaims earlier)
     public async Task<OrderOutcome> PlaceAsync(PlacedOrder placed, string key, CancellationToken cancellationToken)
     {
         var orderId = await earlier.ClaimAsync(placed, key, cancellationToken);
-        return await intake.AskAsync(orderId.ToString(), new IntakeRequest.Place(orderId, placed, key, Activity.Current?.Id), cancellationToken);
+        return await intake.AskOrThrowAsync(orderId.ToString(), new IntakeRequest.Place(orderId, placed, key, Activity.Current?.Id), cancellationToken);
     }
 }

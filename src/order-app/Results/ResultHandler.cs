@@ -24,15 +24,14 @@ internal sealed class ResultHandler(OrderStore orders, OrderIntake intake, IGrou
     public async Task<IReadOnlySet<string>> HandleAsync(IReadOnlyList<Delivered<InventoryDeductionResult>> messages, CancellationToken cancellationToken)
     {
         var done = new ConcurrentBag<string>();
-        var groups = await GroupsAsync(messages, done, cancellationToken);
-        await Parallel.ForEachAsync(groups, new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellationToken }, async (group, stopping) =>
+        await Parallel.ForEachAsync(await GroupsAsync(messages, cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellationToken }, async (group, stopping) =>
         {
             // One event for all answers of a group; the span of the first is as good as any.
             Activity.Current = group.First().Span ?? Activity.Current;
             try
             {
                 ImmutableArray<GroupAnswer> answers = [.. group.Select(message => message.Data).Select(result => new GroupAnswer(result.OrderId, result.Operation, new LineAnswer(result.Line, result.Success, result.Code)))];
-                if (!await engine.RaiseAsync(group.Key, new GroupSignal(answers), stopping)) await ResumeAsync(group.Key, answers, stopping);
+                if (group.Key is null || !await engine.RaiseAsync(group.Key, new GroupSignal(answers), stopping)) await ResumeAsync(group.Key, answers, stopping);
                 foreach (var message in group) done.Add(message.EntryId);
             }
             catch (DependencyUnavailableException error)
@@ -43,49 +42,27 @@ internal sealed class ResultHandler(OrderStore orders, OrderIntake intake, IGrou
         return done.ToHashSet();
     }
 
-    private async Task<IEnumerable<IGrouping<string, Delivered<InventoryDeductionResult>>>> GroupsAsync(IReadOnlyList<Delivered<InventoryDeductionResult>> messages, ConcurrentBag<string> done, CancellationToken cancellationToken)
+    /// <summary>
+    /// The messages by the group that waits for them; null for orders that none drives. A sender of the version before does not
+    /// name it: the order does, and what cannot be read is left out, to be delivered again.
+    /// </summary>
+    private async Task<IEnumerable<IGrouping<string?, Delivered<InventoryDeductionResult>>>> GroupsAsync(IReadOnlyList<Delivered<InventoryDeductionResult>> messages, CancellationToken cancellationToken)
     {
-        // A sender of the version before does not name the group: the order does.
         var unnamed = messages.Where(message => message.Data.CorrelationId is null).Select(message => message.Data.OrderId).Distinct().ToArray();
-        if (unnamed.Length == 0) return messages.GroupBy(message => message.Data.CorrelationId!);
+        if (unnamed.Length == 0) return messages.GroupBy(message => message.Data.CorrelationId);
         var stored = await orders.ReadManyAsync(unnamed, cancellationToken);
-        var named = new List<(Delivered<InventoryDeductionResult> Message, string Group)>();
-        foreach (var message in messages)
-        {
-            if (message.Data.CorrelationId is { } group) named.Add((message, group));
-            else if (stored[message.Data.OrderId] is { Order.Group: { } driver }) named.Add((message, driver));
-            else if (await ResumeEarlierAsync(stored[message.Data.OrderId], message.Data, cancellationToken)) done.Add(message.EntryId);
-        }
-
-        return named.GroupBy(pair => pair.Group, pair => pair.Message);
+        return messages
+            .Where(message => message.Data.CorrelationId is not null || stored[message.Data.OrderId].Reading != OrderReading.Unreadable)
+            .GroupBy(message => message.Data.CorrelationId ?? stored[message.Data.OrderId].Order?.Group);
     }
 
-    /// <summary>An answer for an order that no group drives. True: nothing is left to do with it.</summary>
-    private async Task<bool> ResumeEarlierAsync(StoredOrder stored, InventoryDeductionResult result, CancellationToken cancellationToken)
-    {
-        if (stored.Reading == OrderReading.Unreadable) return false;
-        if (stored.Order is not { } order) Log.ResultForUnknownOrder(logger, result.OrderId);
-        else if (order.Step is not null && await TryResumeAsync(order.Id, null, cancellationToken) is false) return false;
-        return true;
-    }
-
-    private async Task ResumeAsync(string group, ImmutableArray<GroupAnswer> answers, CancellationToken cancellationToken)
+    /// <summary>Has another group carry on with those of the orders that still wait. With an order of the version before also what was told is not known.</summary>
+    private async Task ResumeAsync(string? group, ImmutableArray<GroupAnswer> answers, CancellationToken cancellationToken)
     {
         Log.GroupGone(logger, group);
-        await Task.WhenAll(answers.Select(answer => answer.OrderId).Distinct().Select(id => intake.AskAsync(id, new IntakeRequest.Resume(group, Retell: false), cancellationToken)));
-    }
-
-    private async Task<bool> TryResumeAsync(string orderId, string? group, CancellationToken cancellationToken)
-    {
-        try
+        await Task.WhenAll(answers.Select(answer => answer.OrderId).Distinct().Select(async id =>
         {
-            await intake.AskAsync(orderId, new IntakeRequest.Resume(group, Retell: true), cancellationToken);
-            return true;
-        }
-        catch (DependencyUnavailableException error)
-        {
-            Log.AnswersNotRaised(logger, orderId, error);
-            return false;
-        }
+            if (await intake.AskAsync(id, new IntakeRequest.Resume(group, Retell: group is null), cancellationToken) is OrderOutcome.Unknown) Log.ResultForUnknownOrder(logger, id);
+        }));
     }
 }

@@ -28,7 +28,7 @@ internal sealed record ProveReport
 /// <param name="Name">Its name.</param>
 /// <param name="Description">What the clients do.</param>
 /// <param name="Faults">Most faults in one schedule.</param>
-/// <param name="Steps">Steps of a run without faults.</param>
+/// <param name="Steps">Steps of a run without faults that can go wrong.</param>
 /// <param name="Schedules">Schedules that were run.</param>
 /// <param name="Violated">Schedules after which something was violated.</param>
 /// <param name="Stories">Some of those.</param>

@@ -22,7 +22,7 @@ internal sealed class Report(TextWriter output, TextWriter progress, TimeProvide
         await foreach (var result in enumeration.RunAsync(scenario).WithCancellation(stop))
         {
             schedules++;
-            if (result.Schedule.Faults.IsEmpty) steps = result.Story.Count;
+            if (result.Schedule.Faults.IsEmpty) steps = result.Story.Count(step => step.Faults.Count > 0);
             if (result.Violations.Count > 0 && violated++ < MaxStories) bad.Add(result);
             if (result.SeenOverHttp.Count > 0) audited ??= result;
             if (stopAtFirst && audited is not null) break;

@@ -32,6 +32,9 @@ internal abstract record OrderOutcome
     /// <summary>As many commands wait as may; nothing was accepted.</summary>
     public sealed record Busy(Order Order) : OrderOutcome;
 
+    /// <summary>The key stands for an order that a version before groups placed, or will place, under this id.</summary>
+    public sealed record Elsewhere(Guid OrderId) : OrderOutcome;
+
     /// <summary>There is no such order.</summary>
     public sealed record Unknown : OrderOutcome;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrderApp.Domain;
+using OrderApp.Earlier;
 using OrderApp.Groups;
 using OrderApp.Storage;
 using OrderInventory.ServiceDefaults;
@@ -15,6 +16,7 @@ namespace OrderApp.Intake;
 /// </summary>
 internal sealed class IntakeRound(
     OrderStore orders,
+    EarlierClaims earlier,
     UserOrders userOrders,
     IntakeRules rules,
     OrderAgenda agenda,
@@ -58,7 +60,7 @@ internal sealed class IntakeRound(
         for (var attempt = 1; ; attempt++)
         {
             var open = items.Where(item => !item.IsDone && !decided.ContainsKey(item.Key)).GroupBy(item => item.Key).ToArray();
-            var stored = await orders.ReadManyAsync([.. open.Select(asked => asked.Key)], CancellationToken.None);
+            var (stored, elsewhere) = await ReadAsync(open);
             var saves = new List<(Decided Decided, string? ETag)>();
             foreach (var asked in open)
             {
@@ -71,7 +73,7 @@ internal sealed class IntakeRound(
                     continue;
                 }
 
-                var known = await DecideAsync(order, asked, group);
+                var known = await DecideAsync(order, asked, group, elsewhere.GetValueOrDefault(asked.Key));
                 // An order is accepted when it is stored and in the list of its user, in which order ever.
                 if (known.Order is { Status: OrderStatus.Pending } pending && asked.Any(item => item.Item is IntakeRequest.Place or IntakeRequest.Resume)) listed.TryAdd(known.OrderId, userOrders.AddAsync(pending));
                 if (ReferenceEquals(known.Order, order)) decided[asked.Key] = known;
@@ -92,14 +94,28 @@ internal sealed class IntakeRound(
         }
     }
 
-    private async Task<Decided> DecideAsync(Order? order, IGrouping<string, Item> asked, string group)
+    /// <summary>The documents, and for those to be placed the ids that their keys stand for since an earlier version. What is not known of a key is not known of its order.</summary>
+    private async Task<(Dictionary<string, StoredOrder> Stored, IReadOnlyDictionary<string, Guid?> Elsewhere)> ReadAsync(IReadOnlyCollection<IGrouping<string, Item>> open)
+    {
+        var keys = open.SelectMany(asked => asked.Select(item => item.Item).OfType<IntakeRequest.Place>().Where(place => !place.IsClaimed).Take(1).Select(place => (asked.Key, place.Placed.UserId, place.IdempotencyKey))).ToArray();
+        var claims = earlier.FindManyAsync(keys, CancellationToken.None);
+        var stored = (await orders.ReadManyAsync([.. open.Select(asked => asked.Key)], CancellationToken.None)).ToDictionary();
+        var elsewhere = await claims;
+        foreach (var (id, _, _) in keys)
+            if (stored[id].Reading == OrderReading.Missing && !elsewhere.ContainsKey(id)) stored[id] = new StoredOrder(OrderReading.Unreadable, null, null);
+        return (stored, elsewhere);
+    }
+
+    private async Task<Decided> DecideAsync(Order? order, IGrouping<string, Item> asked, string group, Guid? elsewhere)
     {
         if (order is { Status: OrderStatus.Pending } && order.Group != group && asked.Any(item => item.Item is IntakeRequest.Place) && await IsLostAsync(order))
             order = OrderRules.TakeOver(order, group, isLost: true);
         var outcomes = new List<(Item, OrderOutcome)>();
         foreach (var item in asked)
         {
-            (order, var outcome) = rules.Decide(order, item.Item, isFirst: outcomes.Count == 0, group, time.GetUtcNow());
+            (order, var outcome) = order is null && elsewhere is { } id && item.Item is IntakeRequest.Place { IsClaimed: false }
+                ? (null, new OrderOutcome.Elsewhere(id))
+                : rules.Decide(order, item.Item, isFirst: outcomes.Count == 0, group, time.GetUtcNow());
             outcomes.Add((item, outcome));
         }
 

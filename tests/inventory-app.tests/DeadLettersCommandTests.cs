@@ -79,23 +79,63 @@ public sealed class DeadLettersCommandTests : IDisposable
     [Fact]
     public async Task Replay_BehindAnEarlierOne_IsRefusedUntilThatIsDismissed()
     {
-        await _letters.DeliverAsync("nonsense");
+        await _letters.DeliverAsync(DeadLetterDelivery.Event("one"));
         await _letters.DeliverAsync(DeadLetterDelivery.Event("two"));
 
-        var (refused, _, errors) = await RunAsync("replay", "--all");
-        var (dismissed, _, _) = await RunAsync("dismiss", await _letters.IdOfAsync(null));
+        var (refused, _, errors) = await RunAsync("replay", await _letters.IdOfAsync("two"));
+        var (dismissed, _, _) = await RunAsync("dismiss", await _letters.IdOfAsync("one"));
         var (replayed, output, _) = await RunAsync("replay", await _letters.IdOfAsync("two"));
 
         Assert.Equal((1, 0, 0), (refused, dismissed, replayed));
-        Assert.Contains("DEAD_LETTER_UNREADABLE", errors, StringComparison.Ordinal);
         Assert.Contains("EARLIER_DEAD_LETTER", errors, StringComparison.Ordinal);
         Assert.Contains("REPLAYED", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReplayAll_BehindOneThatCannotBeReplayed_IsNotHeldUp()
+    {
+        await _letters.DeliverAsync("nonsense");
+        await _letters.DeliverAsync(DeadLetterDelivery.Event("two"));
+
+        var (code, output, errors) = await RunAsync("replay", "--all");
+
+        Assert.Equal(1, code);
+        Assert.Contains("DEAD_LETTER_UNREADABLE", errors, StringComparison.Ordinal);
+        Assert.Equal($"{await _letters.IdOfAsync("two")} is REPLAYED", Assert.Single(Lines(output)));
+    }
+
+    [Theory]
+    [InlineData("unreadable,", "--unreadable")]
+    [InlineData("a,b,", "--key", "apple")]
+    [InlineData("b,", "--key", "apple", "--reason", "QUANTITY")]
+    [InlineData("a,b,c,unreadable,", "--topic", "inventory-deduction")]
+    [InlineData("", "--topic", "inventory-deduction-result")]
+    public async Task DismissAll_WithFilters_TakesThoseForWhichAllHold(string dismissed, params string[] filters)
+    {
+        await _letters.DeliverAsync(DeadLetterDelivery.Event("a", reason: "no product"), "apple");
+        await _letters.DeliverAsync(DeadLetterDelivery.Event("b", reason: "the quantity is 0"), "apple");
+        await _letters.DeliverAsync(DeadLetterDelivery.Event("c", reason: "the quantity is 0"), "pear");
+        await _letters.DeliverAsync("nonsense", "pear");
+
+        var (listed, list, _) = await RunAsync(["list", "--json", .. filters]);
+        var (code, _, _) = await RunAsync(["dismiss", "--all", .. filters]);
+
+        var letters = await _letters.ListAsync();
+        Assert.Equal((0, 0), (listed, code));
+        Assert.Equal(dismissed, string.Concat(letters.Where(letter => letter.GetProperty("status").GetString() == "DISMISSED").Select(NameOf).Order()));
+        Assert.Equal(dismissed, string.Concat(Lines(list).Select(line => NameOf(JsonDocument.Parse(line).RootElement)).Order()));
+
+        static string NameOf(JsonElement letter) => (letter.GetProperty("eventId").GetString() ?? "unreadable") + ",";
     }
 
     [Theory]
     [InlineData("replay")]
     [InlineData("replay", "--all", "x")]
-    public async Task Replay_NeitherOrBothOfIdsAndAll_IsRefused(params string[] arguments) => Assert.Equal(2, (await RunAsync(arguments)).Code);
+    [InlineData("replay", "x", "--unreadable")]
+    [InlineData("dismiss")]
+    [InlineData("dismiss", "--all")]
+    [InlineData("dismiss", "x", "--key", "k")]
+    public async Task Run_NotClearWhichLetters_IsRefused(params string[] arguments) => Assert.Equal(2, (await RunAsync(arguments)).Code);
 
     [Fact]
     public async Task List_WithAuthentication_NeedsAnOperatorsToken()

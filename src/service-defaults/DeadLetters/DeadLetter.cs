@@ -6,7 +6,7 @@ namespace OrderInventory.ServiceDefaults.DeadLetters;
 [JsonConverter(typeof(JsonStringEnumConverter<DeadLetterStatus>))]
 public enum DeadLetterStatus
 {
-    /// <summary>Nobody has dealt with it; later letters of its key wait for it.</summary>
+    /// <summary>Nobody has dealt with it; later letters of its key wait for it if it can be replayed.</summary>
     [JsonStringEnumMemberName("OPEN")]
     Open = 1,
 
@@ -70,11 +70,12 @@ internal sealed record DeadLetter
 /// <param name="RecordedTime">When it came first, UTC.</param>
 /// <param name="Replays">How often it was published again.</param>
 /// <param name="LastReplayed">When that was last, UTC; null for never.</param>
+/// <param name="CanReplay">False when it is no event, or too large: then it can only be dismissed, and no other waits for it.</param>
 public sealed record DeadLetterView(
-    string Id, string Topic, string? EventId, string? Type, string? Key, string? Reason, int Size, DeadLetterStatus Status, DateTimeOffset RecordedTime, int Replays, DateTimeOffset? LastReplayed)
+    string Id, string Topic, string? EventId, string? Type, string? Key, string? Reason, int Size, DeadLetterStatus Status, DateTimeOffset RecordedTime, int Replays, DateTimeOffset? LastReplayed, bool CanReplay)
 {
     internal static DeadLetterView Of(DeadLetter letter) =>
-        new(letter.Id, letter.Topic, letter.EventId, letter.Type, letter.Key, letter.Reason, letter.Size, letter.Status, letter.RecordedTime, letter.Replays, letter.LastReplayed);
+        new(letter.Id, letter.Topic, letter.EventId, letter.Type, letter.Key, letter.Reason, letter.Size, letter.Status, letter.RecordedTime, letter.Replays, letter.LastReplayed, letter.CanReplay);
 }
 
 /// <summary>A message that could not be handled, with what it says.</summary>

@@ -12,7 +12,7 @@ internal abstract record DeskOutcome
     /// <summary>The letter is as it was asked for; by an earlier request when <paramref name="Before"/>.</summary>
     public sealed record Done(DeadLetter Letter, bool Before) : DeskOutcome;
 
-    /// <summary>An earlier letter of the same key has to be dealt with first.</summary>
+    /// <summary>An earlier letter of the same key, which can be replayed, has to be dealt with first.</summary>
     public sealed record Earlier(DeadLetter First) : DeskOutcome;
 
     /// <summary>It was dealt with in another way.</summary>

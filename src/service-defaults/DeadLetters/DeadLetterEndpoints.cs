@@ -34,7 +34,7 @@ public static class DeadLetterEndpoints
             .WithName("GetDeadLetter").WithSummary("One of them, with what it says")
             .ProducesProblem(StatusCodes.Status404NotFound);
         letters.MapPost("/{id}/replay", ReplayAsync)
-            .WithName("ReplayDeadLetter").WithSummary("Publishes it again with the same id, key and data, once; refused while an earlier one of its key is OPEN")
+            .WithName("ReplayDeadLetter").WithSummary("Publishes it again with the same id, key and data, once; refused while an earlier one of its key that can be replayed is OPEN")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         letters.MapPost("/{id}/dismiss", DismissAsync)
             .WithName("DismissDeadLetter").WithSummary("Decides that it does not matter")

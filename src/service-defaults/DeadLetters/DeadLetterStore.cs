@@ -53,7 +53,10 @@ internal sealed class DeadLetterStore(IStateStore state, Backoff backoff, TimePr
         return (await ReadManyAsync(places, cancellationToken), places.Count > 0 && places[^1].Position > 0 ? places[^1].Position : null);
     }
 
-    /// <summary>The first letter of the same key that came earlier and that nobody has dealt with; null when there is none.</summary>
+    /// <summary>
+    /// The first letter of the same key that came earlier, can be replayed, and that nobody has dealt with; null when there is none.
+    /// One that cannot be replayed has no place in the order of its key that anybody could wait for.
+    /// </summary>
     /// <exception cref="DependencyUnavailableException">They cannot be read.</exception>
     public async Task<DeadLetter?> FirstOpenBeforeAsync(DeadLetter letter, CancellationToken cancellationToken)
     {
@@ -69,7 +72,7 @@ internal sealed class DeadLetterStore(IStateStore state, Backoff backoff, TimePr
             {
                 // A letter may be listed twice; what counts is where it came first, and the list is read from its end.
                 if (found.Id == letter.Id) (isEarlier, first) = (true, null);
-                else if (isEarlier && found.Status == DeadLetterStatus.Open) first = found;
+                else if (isEarlier && found is { Status: DeadLetterStatus.Open, CanReplay: true }) first = found;
             }
         }
 

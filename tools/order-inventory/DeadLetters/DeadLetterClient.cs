@@ -9,7 +9,20 @@ internal sealed class NotAnsweredException(string message) : Exception(message);
 
 /// <summary>A dead letter as an app shows it; the members are those of docs/api.md.</summary>
 internal sealed record Letter(
-    string Id, string Topic, string? EventId, string? Type, string? Key, string? Reason, int Size, string Status, DateTimeOffset RecordedTime, int Replays, DateTimeOffset? LastReplayed);
+    string Id, string Topic, string? EventId, string? Type, string? Key, string? Reason, int Size, string Status, DateTimeOffset RecordedTime, int Replays, DateTimeOffset? LastReplayed, bool CanReplay);
+
+/// <summary>Which letters are meant: those for which all that is given holds.</summary>
+internal sealed record LetterFilter(string? Topic, string? Key, string? Reason, bool UnreadableOnly)
+{
+    /// <summary>True when nothing is given: every letter is meant.</summary>
+    public bool IsEmpty => this is { Topic: null, Key: null, Reason: null, UnreadableOnly: false };
+
+    /// <summary>True when <paramref name="letter"/> is meant. Topic and key are compared as a whole, of the reason a part is enough, in any case.</summary>
+    public bool Takes(Letter letter) =>
+        (Topic ?? letter.Topic) == letter.Topic && (Key ?? letter.Key) == letter.Key
+        && (Reason is null || letter.Reason?.Contains(Reason, StringComparison.OrdinalIgnoreCase) == true)
+        && !(UnreadableOnly && letter.CanReplay);
+}
 
 /// <summary>What an app answered to a command: the letter as it is then, or the code and message of its refusal.</summary>
 internal sealed record LetterAnswer(Letter? Letter, string? Code, string? Message);

@@ -22,9 +22,28 @@ internal static class DeadLettersCommand
         var json = new Option<bool>("--json") { Description = "Write JSON, a letter a line", Recursive = true };
         var id = new Argument<string>("ID") { Description = "Id of the letter" };
         var some = new Argument<string[]>("ID") { Description = "Ids of letters", Arity = ArgumentArity.ZeroOrMore };
-        var one = new Argument<string[]>("ID") { Description = "Ids of letters", Arity = ArgumentArity.OneOrMore };
         var open = new Option<bool>("--open") { Description = "Only those that nobody has dealt with" };
-        var all = new Option<bool>("--all") { Description = "Every open letter, oldest first" };
+        var all = new Option<bool>("--all") { Description = "Every open letter that the filters leave, oldest first" };
+        var topic = new Option<string>("--topic") { Description = "Only those of this topic" };
+        var key = new Option<string>("--key") { Description = "Only those of this partition key" };
+        var reason = new Option<string>("--reason") { Description = "Only those whose reason contains this text" };
+        var unreadable = new Option<bool>("--unreadable") { Description = "Only those that cannot be replayed" };
+        Symbol[] filters = [topic, key, reason, unreadable];
+
+        LetterFilter Filter(ParseResult parsed) => new(parsed.GetValue(topic), parsed.GetValue(key), parsed.GetValue(reason), parsed.GetValue(unreadable));
+
+        // Either the ids that are given, or with --all those that the filters leave.
+        async Task<int> DoManyAsync(string action, ParseResult parsed, DeadLetterClient[] apps, CancellationToken stopping)
+        {
+            var (isAll, ids, filter) = (parsed.GetValue(all), parsed.GetValue(some)!, Filter(parsed));
+            var mistake = isAll != (ids.Length == 0) ? "Give either ids or --all."
+                : !isAll && !filter.IsEmpty ? "A filter goes with --all."
+                : isAll && action == "dismiss" && filter.IsEmpty ? "Give a filter with --all, to say which letters do not matter."
+                : null;
+            if (mistake is null) return await DoAsync(apps, action, isAll ? await OpenAsync(apps, filter, stopping) : ids, parsed.GetValue(json), output, errors, stopping);
+            await errors.WriteLineAsync(mistake);
+            return Failed;
+        }
 
         Command Build(string name, string description, Func<ParseResult, DeadLetterClient[], CancellationToken, Task<int>> run, params Symbol[] symbols)
         {
@@ -54,35 +73,20 @@ internal static class DeadLettersCommand
             orders,
             inventory,
             json,
-            Build("list", "Lists them, newest first", (parsed, apps, stopping) => ListAsync(apps, parsed.GetValue(open), parsed.GetValue(json), output, stopping), open),
+            Build("list", "Lists them, newest first", (parsed, apps, stopping) => ListAsync(apps, parsed.GetValue(open), Filter(parsed), parsed.GetValue(json), output, stopping), [open, .. filters]),
             Build("show", "Shows one with what it says", (parsed, apps, stopping) => ShowAsync(apps, parsed.GetValue(id)!, output, errors, stopping), id),
-            Build(
-                "replay",
-                "Publishes letters again, with the same id, key and data; those of one key in their order",
-                async (parsed, apps, stopping) =>
-                {
-                    if (parsed.GetValue(all) != (parsed.GetValue(some)!.Length == 0))
-                    {
-                        await errors.WriteLineAsync("Give either ids or --all.");
-                        return Failed;
-                    }
-
-                    var ids = parsed.GetValue(all) ? await OpenAsync(apps, stopping) : parsed.GetValue(some)!;
-                    return await DoAsync(apps, "replay", ids, parsed.GetValue(json), output, errors, stopping);
-                },
-                some,
-                all),
-            Build("dismiss", "Decides that letters do not matter", (parsed, apps, stopping) => DoAsync(apps, "dismiss", parsed.GetValue(one)!, parsed.GetValue(json), output, errors, stopping), one),
+            Build("replay", "Publishes letters again, with the same id, key and data; those of one key in their order", (parsed, apps, stopping) => DoManyAsync("replay", parsed, apps, stopping), [some, all, .. filters]),
+            Build("dismiss", "Decides that letters do not matter", (parsed, apps, stopping) => DoManyAsync("dismiss", parsed, apps, stopping), [some, all, .. filters]),
         };
     }
 
-    private static async Task<int> ListAsync(DeadLetterClient[] apps, bool openOnly, bool json, TextWriter output, CancellationToken stopping)
+    private static async Task<int> ListAsync(DeadLetterClient[] apps, bool openOnly, LetterFilter filter, bool json, TextWriter output, CancellationToken stopping)
     {
         var table = new Table().AddColumns("id", "topic", "event", "key", "status", "recorded", "replays", "reason");
         foreach (var app in apps)
             await foreach (var letter in app.ListAsync(stopping))
             {
-                if (openOnly && letter.Status != "OPEN") continue;
+                if ((openOnly && letter.Status != "OPEN") || !filter.Takes(letter)) continue;
                 if (json) await output.WriteLineAsync(JsonSerializer.Serialize(letter, Json));
                 else
                     table.AddRow(
@@ -108,13 +112,13 @@ internal static class DeadLettersCommand
         return Refused;
     }
 
-    /// <summary>The ids of all open letters, the oldest of each app first: so those of one key come in their order.</summary>
-    private static async Task<IReadOnlyList<string>> OpenAsync(DeadLetterClient[] apps, CancellationToken stopping)
+    /// <summary>The ids of all open letters that are meant, the oldest of each app first: so those of one key come in their order.</summary>
+    private static async Task<IReadOnlyList<string>> OpenAsync(DeadLetterClient[] apps, LetterFilter filter, CancellationToken stopping)
     {
         var ids = new List<string>();
         foreach (var app in apps)
             await foreach (var letter in app.ListAsync(stopping))
-                if (letter.Status == "OPEN") ids.Add(letter.Id);
+                if (letter.Status == "OPEN" && filter.Takes(letter)) ids.Add(letter.Id);
         ids.Reverse();
         return [.. ids.Distinct()];
     }

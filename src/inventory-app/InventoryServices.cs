@@ -3,6 +3,7 @@ using InventoryApp.Stock;
 using InventoryApp.Storage;
 using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.DeadLetters;
+using OrderInventory.ServiceDefaults.Health;
 
 namespace InventoryApp;
 
@@ -31,5 +32,6 @@ internal static class InventoryServices
         routes.MapStockLists();
         routes.MapDeductionSubscription();
         routes.MapDeadLetters(Topics.InventoryDeduction);
+        routes.MapHealth(Dependency.Store, Dependency.Broker);
     }
 }

@@ -1,4 +1,5 @@
 using Dapr.Workflow;
+using Grpc.Net.ClientFactory;
 using Microsoft.Extensions.Options;
 using OrderApp.Agenda;
 using OrderApp.Domain;
@@ -9,7 +10,9 @@ using OrderApp.Orders;
 using OrderApp.Results;
 using OrderApp.Storage;
 using OrderInventory.Contracts;
+using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.DeadLetters;
+using OrderInventory.ServiceDefaults.Health;
 
 namespace OrderApp;
 
@@ -49,6 +52,7 @@ internal static class OrderServices
         // The package's source generator registers every workflow and activity of this assembly by its class name.
         // Without the setting it would keep up to 100 000 histories in memory, each for an hour.
         services.AddDaprWorkflow(options => options.DisableStatefulHistory = true);
+        services.ConfigureAll<GrpcClientFactoryOptions>(options => options.ChannelOptionsActions.Add(SidecarReconnect.Soon));
         return services;
     }
 
@@ -60,5 +64,6 @@ internal static class OrderServices
         routes.MapStuckOrderEndpoints();
         routes.MapResultSubscription();
         routes.MapDeadLetters(Topics.InventoryDeductionResult);
+        routes.MapHealth(Dependency.Store, Dependency.Broker, Dependency.Engine);
     }
 }

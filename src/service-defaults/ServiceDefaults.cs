@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.DeadLetters;
+using OrderInventory.ServiceDefaults.Health;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.Messaging;
 using OrderInventory.ServiceDefaults.Rounds;
@@ -64,6 +65,7 @@ public static class ServiceDefaults
         services.TryAddSingleton(provider => SettingsReader.Read<SidecarOptions>(provider.GetRequiredService<IConfiguration>()));
         services.TryAddSingleton(provider => new Backoff(Random.Shared, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<SidecarChannel>();
+        services.TryAddSingleton<Dependencies>();
         services.TryAddSingleton<IStateStore, DaprStateStore>();
         services.TryAddSingleton<IEventPublisher, DaprEventPublisher>();
         services.TryAddSingleton<BulkDelivery>();

@@ -10,9 +10,6 @@ namespace OrderInventory.ServiceDefaults;
 /// </summary>
 internal sealed class SidecarChannel : IDisposable
 {
-    private static readonly TimeSpan FirstReconnect = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LastReconnect = TimeSpan.FromSeconds(2);
-
     private readonly GrpcChannel? _channel;
     private readonly Metadata _headers = [];
     private readonly TimeProvider _time;
@@ -20,20 +17,19 @@ internal sealed class SidecarChannel : IDisposable
     public SidecarChannel(SidecarOptions options, TimeProvider time)
     {
         _time = time;
-        _channel = GrpcChannel.ForAddress(options.GrpcEndpoint ?? $"http://127.0.0.1:{options.GrpcPort}", new GrpcChannelOptions
+        var channel = new GrpcChannelOptions
         {
             MaxReceiveMessageSize = null,
             DisposeHttpClient = true,
-            // Without these a channel whose sidecar was away for minutes stays away for up to two more.
-            InitialReconnectBackoff = FirstReconnect,
-            MaxReconnectBackoff = LastReconnect,
             HttpHandler = new SocketsHttpHandler
             {
                 EnableMultipleHttp2Connections = true,
                 KeepAlivePingDelay = TimeSpan.FromSeconds(60),
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
             },
-        });
+        };
+        SidecarReconnect.Soon(channel);
+        _channel = GrpcChannel.ForAddress(options.GrpcEndpoint ?? $"http://127.0.0.1:{options.GrpcPort}", channel);
         if (options.SidecarToken is { } token) _headers.Add("dapr-api-token", token);
         Client = new DaprGrpc.DaprClient(_channel);
     }

@@ -52,6 +52,12 @@ internal sealed class FakeDapr : DaprServiceBase, IAsyncDisposable
         return Task.FromResult(new GetStateResponse());
     }
 
+    public override Task<GetMetadataResponse> GetMetadata(GetMetadataRequest request, ServerCallContext context)
+    {
+        Remember(request, context);
+        return Task.FromResult(new GetMetadataResponse());
+    }
+
     public override Task<GetBulkStateResponse> GetBulkState(GetBulkStateRequest request, ServerCallContext context)
     {
         Remember(request, context);
@@ -83,6 +89,9 @@ internal sealed class FakeDapr : DaprServiceBase, IAsyncDisposable
         Remember(request, context);
         return Task.FromResult(OnBulkPublish(request));
     }
+
+    /// <summary>Nobody answers any more.</summary>
+    public Task StopAsync() => _host!.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

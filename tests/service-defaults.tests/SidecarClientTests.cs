@@ -4,6 +4,7 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
+using OrderInventory.ServiceDefaults.Health;
 using OrderInventory.ServiceDefaults.Messaging;
 using OrderInventory.ServiceDefaults.State;
 using OrderInventory.Testing;
@@ -12,6 +13,7 @@ namespace OrderInventory.ServiceDefaults.Tests;
 
 public sealed class SidecarClientTests : IAsyncLifetime
 {
+    private readonly Dependencies _dependencies = new(TimeProvider.System);
     private FakeDapr _dapr = null!;
     private DaprStateStore _state = null!;
     private DaprEventPublisher _publisher = null!;
@@ -19,8 +21,8 @@ public sealed class SidecarClientTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _dapr = await FakeDapr.StartAsync();
-        _state = new DaprStateStore(_dapr.Channel, NullLogger<DaprStateStore>.Instance);
-        _publisher = new DaprEventPublisher(_dapr.Channel, NullLogger<DaprEventPublisher>.Instance);
+        _state = new DaprStateStore(_dapr.Channel, _dependencies, NullLogger<DaprStateStore>.Instance);
+        _publisher = new DaprEventPublisher(_dapr.Channel, _dependencies, NullLogger<DaprEventPublisher>.Instance);
     }
 
     public async Task DisposeAsync() => await _dapr.DisposeAsync();
@@ -211,6 +213,53 @@ public sealed class SidecarClientTests : IAsyncLifetime
         Assert.Equal(("why", "t"), (letter.GetProperty("deadletterreason").GetString(), letter.GetProperty("deadlettertopic").GetString()));
         Assert.Equal(sent[0], sent[1]);
     }
+
+    [Theory]
+    [InlineData(StatusCode.OK, DependencyStatus.Working)]
+    [InlineData(StatusCode.Aborted, DependencyStatus.Working)]
+    [InlineData(StatusCode.Internal, DependencyStatus.Failing)]
+    [InlineData(StatusCode.Unavailable, DependencyStatus.Failing)]
+    public async Task Store_EachUse_IsRemembered(StatusCode code, DependencyStatus status)
+    {
+        (_dapr.OnSave, _dapr.OnDelete) = (_ => new Status(code, "what the store says"), _ => new Status(code, "what the store says"));
+        await _state.SaveAsync(new StateSave("k", new byte[] { 1 }, SaveCondition.Absent), CancellationToken.None);
+        var saved = Seen(Dependency.Store);
+        await _state.GetAsync("k", CancellationToken.None);
+        var read = Seen(Dependency.Store);
+        await _state.DeleteAsync("k", "e", CancellationToken.None);
+
+        Assert.Equal((status, DependencyStatus.Working, status), (saved.Status, read.Status, Seen(Dependency.Store).Status));
+        Assert.Equal((status == DependencyStatus.Failing ? "what the store says" : null, status == DependencyStatus.Failing), (read.Error, read.LastError is not null));
+    }
+
+    [Fact]
+    public async Task Store_BulkReadWithAnErrorOfOneKey_IsFailing()
+    {
+        _dapr.OnGetBulk = _ => new GetBulkStateResponse { Items = { new BulkStateItem { Key = "a", Data = ByteString.CopyFromUtf8("1"), Etag = "e" }, new BulkStateItem { Key = "b", Error = "store is down" } } };
+        await _state.GetManyAsync(["a", "b"], 1_000, CancellationToken.None);
+
+        Assert.Equal((DependencyStatus.Failing, "store is down"), (Seen(Dependency.Store).Status, Seen(Dependency.Store).Error));
+    }
+
+    [Fact]
+    public async Task Broker_EachUse_IsRemembered()
+    {
+        OutgoingEvent[] events = [new OutgoingEvent("id1", "k1", "T", "1"u8.ToArray())];
+        var unused = Seen(Dependency.Broker);
+        await _publisher.PublishAsync("t", events, CancellationToken.None);
+        var used = Seen(Dependency.Broker);
+        _dapr.OnBulkPublish = _ => new BulkPublishResponse { FailedEntries = { new BulkPublishResponseFailedEntry { EntryId = "0", Error = "no leader" } } };
+        await _publisher.PublishAsync("t", events, CancellationToken.None);
+        var failed = Seen(Dependency.Broker);
+        _dapr.OnBulkPublish = _ => throw new RpcException(new Status(StatusCode.Unavailable, "down"));
+        await _publisher.PublishAsync("t", events, CancellationToken.None);
+
+        Assert.Equal((DependencyStatus.Unknown, DependencyStatus.Working, DependencyStatus.Failing), (unused.Status, used.Status, failed.Status));
+        Assert.Equal(("no leader", "down"), (failed.Error, Seen(Dependency.Broker).Error));
+        Assert.Equal(used.LastSuccess, failed.LastSuccess);
+    }
+
+    private DependencyView Seen(Dependency dependency) => Assert.Single(_dependencies.Of([dependency]));
 
     private static void AssertUnreadable(StateEntry entry)
     {

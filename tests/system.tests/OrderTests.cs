@@ -50,6 +50,23 @@ public sealed class OrderTests(SharedSystem shared) : IClassFixture<SharedSystem
             Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(address, "/readyz"))).StatusCode);
     }
 
+    [Fact]
+    public async Task Health_AfterAnOrder_ShowsThatEverythingWorks()
+    {
+        await System.PutStockAsync("healthy", 1);
+        await System.Orders.DecidedAsync(await System.Orders.PlaceAsync(OrderClient.Body("healthy"), "healthy"), Within);
+
+        Assert.Equal(["store WORKING", "broker WORKING", "engine WORKING"], await SeenAsync(System.Orders.Address));
+        Assert.Equal(["store WORKING", "broker WORKING"], await SeenAsync(System.Inventory.BaseAddress!));
+
+        static async Task<IEnumerable<string>> SeenAsync(Uri address)
+        {
+            using var http = new HttpClient();
+            var health = await http.GetFromJsonAsync<JsonElement>(new Uri(address, "/api/health"));
+            return health.GetProperty("data").EnumerateArray().Select(seen => $"{seen.GetProperty("name").GetString()} {seen.GetProperty("status").GetString()}");
+        }
+    }
+
     [Theory]
     [InlineData("scarce", 6, "OUT_OF_STOCK")]
     [InlineData("unheard-of", 1, "UNKNOWN_PRODUCT")]

@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using Dapr.Workflow;
 using Grpc.Core;
 using OrderInventory.ServiceDefaults;
+using OrderInventory.ServiceDefaults.Health;
 
 namespace OrderApp.Groups;
 
 /// <summary>The workflow engine of the sidecar.</summary>
-internal sealed class DaprGroupEngine(DaprWorkflowClient client, TimeProvider time) : IGroupEngine
+internal sealed class DaprGroupEngine(DaprWorkflowClient client, Dependencies dependencies, TimeProvider time) : IGroupEngine
 {
     // An engine that does not answer is no reason to keep a caller waiting: the agenda looks after the group.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
@@ -116,10 +117,13 @@ internal sealed class DaprGroupEngine(DaprWorkflowClient client, TimeProvider ti
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await call(linked.Token);
+            var answer = await call(linked.Token);
+            dependencies.Answered(Dependency.Engine);
+            return answer;
         }
         catch (Exception error) when (error is RpcException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
+            dependencies.Failed(Dependency.Engine, error is RpcException { Status.Detail: var detail } ? detail : $"No answer within {limit.TotalSeconds:0} s.");
             throw new DependencyUnavailableException("The workflow engine of the sidecar did not answer.", error);
         }
     }

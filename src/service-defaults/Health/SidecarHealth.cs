@@ -1,11 +1,29 @@
 using Dapr.Client;
+using Dapr.Client.Autogen.Grpc.v1;
+using Grpc.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace OrderInventory.ServiceDefaults;
+namespace OrderInventory.ServiceDefaults.Health;
 
-/// <summary>Ready when the sidecar can be called (its <c>/v1.0/healthz/outbound</c>).</summary>
-internal sealed class SidecarHealth(DaprClient dapr) : IHealthCheck
+/// <summary>
+/// Ready when the sidecar can be called: it says so (<c>/v1.0/healthz/outbound</c>), and it answers on the channel that carries
+/// state and messages. The first says nothing about the second, which may still wait to connect again.
+/// </summary>
+internal sealed class SidecarHealth(DaprClient dapr, SidecarChannel sidecar) : IHealthCheck
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        await dapr.CheckOutboundHealthAsync(cancellationToken) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The sidecar cannot be called.");
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (!await dapr.CheckOutboundHealthAsync(cancellationToken)) return HealthCheckResult.Unhealthy("The sidecar cannot be called.");
+        try
+        {
+            await sidecar.Client.GetMetadataAsync(new GetMetadataRequest(), sidecar.Options(Timeout, cancellationToken));
+            return HealthCheckResult.Healthy();
+        }
+        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            return HealthCheckResult.Unhealthy("The sidecar does not answer over gRPC.", error);
+        }
+    }
 }

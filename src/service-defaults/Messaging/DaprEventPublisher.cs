@@ -5,13 +5,14 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using OrderInventory.Contracts;
+using OrderInventory.ServiceDefaults.Health;
 
 namespace OrderInventory.ServiceDefaults.Messaging;
 
 /// <summary>
 /// Publishing over the sidecar's gRPC API, in bulk: a call costs the sidecar and the broker more than an event does.
 /// </summary>
-internal sealed class DaprEventPublisher(SidecarChannel sidecar, ILogger<DaprEventPublisher> logger) : IEventPublisher
+internal sealed class DaprEventPublisher(SidecarChannel sidecar, Dependencies dependencies, ILogger<DaprEventPublisher> logger) : IEventPublisher
 {
     private const string Json = "application/json";
     private const string CloudEvents = "application/cloudevents+json";
@@ -71,12 +72,19 @@ internal sealed class DaprEventPublisher(SidecarChannel sidecar, ILogger<DaprEve
             var response = await sidecar.Client.BulkPublishEventAsync(request, sidecar.Options(Timeout, cancellationToken));
             var failed = response.FailedEntries.DistinctBy(entry => entry.EntryId).ToDictionary(entry => entry.EntryId, entry => entry.Error);
             var missing = events.Where((_, i) => failed.ContainsKey(request.Entries[i].EntryId)).Select(@event => @event.Id).ToArray();
-            if (failed.Count > 0) Log.NotPublished(logger, topic, missing.Length, failed.Values.First());
+            if (failed.Count == 0) dependencies.Answered(Dependency.Broker);
+            else
+            {
+                dependencies.Failed(Dependency.Broker, failed.Values.First());
+                Log.NotPublished(logger, topic, missing.Length, failed.Values.First());
+            }
+
             // Those that it cannot name may be any.
             return missing.Length == failed.Count ? missing : events.Select(@event => @event.Id);
         }
         catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
         {
+            dependencies.Failed(Dependency.Broker, error.Status.Detail);
             Log.BulkNotPublished(logger, topic, events.Count, error);
             return events.Select(@event => @event.Id);
         }
@@ -96,9 +104,11 @@ internal sealed class DaprEventPublisher(SidecarChannel sidecar, ILogger<DaprEve
         try
         {
             await sidecar.Client.PublishEventAsync(request, sidecar.Options(Timeout, cancellationToken));
+            dependencies.Answered(Dependency.Broker);
         }
         catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
         {
+            dependencies.Failed(Dependency.Broker, error.Status.Detail);
             throw new DependencyUnavailableException($"An event could not be published to {topic}.", error);
         }
     }

@@ -3,11 +3,12 @@ using Dapr.Client.Autogen.Grpc.v1;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using OrderInventory.ServiceDefaults.Health;
 
 namespace OrderInventory.ServiceDefaults.State;
 
 /// <summary>State over the sidecar's gRPC API, as bytes: over HTTP or as JSON some stores rewrite numbers (design rule 9).</summary>
-internal sealed class DaprStateStore(SidecarChannel sidecar, ILogger<DaprStateStore> logger) : IStateStore
+internal sealed class DaprStateStore(SidecarChannel sidecar, Dependencies dependencies, ILogger<DaprStateStore> logger) : IStateStore
 {
     /// <summary>Name of the Dapr state component.</summary>
     public const string StoreName = "statestore";
@@ -23,10 +24,12 @@ internal sealed class DaprStateStore(SidecarChannel sidecar, ILogger<DaprStateSt
         try
         {
             var response = await sidecar.Client.GetStateAsync(new GetStateRequest { StoreName = StoreName, Key = key }, sidecar.Options(Timeout, cancellationToken));
+            dependencies.Answered(Dependency.Store);
             return Entry(response.Data, response.Etag);
         }
         catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
         {
+            dependencies.Failed(Dependency.Store, error.Status.Detail);
             throw new DependencyUnavailableException("The state store could not be read.", error);
         }
     }
@@ -73,12 +76,12 @@ internal sealed class DaprStateStore(SidecarChannel sidecar, ILogger<DaprStateSt
         try
         {
             await sidecar.Client.DeleteStateAsync(request, sidecar.Options(Timeout, cancellationToken));
+            dependencies.Answered(Dependency.Store);
             return true;
         }
         catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.SaveNotAcknowledged(logger, 1, error.StatusCode, error.Status.Detail);
-            return false;
+            return NotAcknowledged(1, error);
         }
     }
 
@@ -89,12 +92,15 @@ internal sealed class DaprStateStore(SidecarChannel sidecar, ILogger<DaprStateSt
         try
         {
             var response = await sidecar.Client.GetBulkStateAsync(request, sidecar.Options(Timeout, cancellationToken));
+            if (response.Items.FirstOrDefault(item => item.Error.Length > 0) is { } failed) dependencies.Failed(Dependency.Store, failed.Error);
+            else dependencies.Answered(Dependency.Store);
             // A failing store answers OK with an error per key; taking that for "missing" would apply an operation twice.
             var found = response.Items.DistinctBy(item => item.Key).ToDictionary(item => item.Key, item => item.Error.Length > 0 ? StateEntry.Unreadable(new InvalidOperationException(item.Error)) : Entry(item.Data, item.Etag));
             return keys.ToDictionary(key => key, key => found.TryGetValue(key, out var entry) ? entry : StateEntry.Unreadable(new InvalidOperationException("The sidecar left out the key.")));
         }
         catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
         {
+            dependencies.Failed(Dependency.Store, error.Status.Detail);
             return keys.ToDictionary(key => key, _ => StateEntry.Unreadable(error));
         }
     }
@@ -104,13 +110,22 @@ internal sealed class DaprStateStore(SidecarChannel sidecar, ILogger<DaprStateSt
         try
         {
             await sidecar.Client.SaveStateAsync(request, sidecar.Options(Timeout, cancellationToken));
+            dependencies.Answered(Dependency.Store);
             return true;
         }
         catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.SaveNotAcknowledged(logger, request.States.Count, error.StatusCode, error.Status.Detail);
-            return false;
+            return NotAcknowledged(request.States.Count, error);
         }
+    }
+
+    private bool NotAcknowledged(int items, RpcException error)
+    {
+        // Aborted is a lost race wherever a store tells one from a fault; the read that follows tells the rest.
+        if (error.StatusCode == StatusCode.Aborted) dependencies.Answered(Dependency.Store);
+        else dependencies.Failed(Dependency.Store, error.Status.Detail);
+        Log.SaveNotAcknowledged(logger, items, error.StatusCode, error.Status.Detail);
+        return false;
     }
 
     private static StateItem Item(StateSave save)

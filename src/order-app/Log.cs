@@ -37,6 +37,9 @@ internal static partial class Log
     [LoggerMessage(111, LogLevel.Error, "Page {Key} of the agenda is damaged, or of a newer version, and has to be repaired")]
     public static partial void AgendaDamaged(ILogger logger, string key);
 
+    [LoggerMessage(113, LogLevel.Warning, "Group {Group} could not be told to settle what was answered so far; the agenda looks after it")]
+    public static partial void NotSettled(ILogger logger, string group, Exception error);
+
     [LoggerMessage(112, LogLevel.Warning, "Inventory answered group {Group}, whose workflow is gone, or orders that no group drives; another group carries on with those that still wait")]
     public static partial void GroupGone(ILogger logger, string? group);
 }

@@ -15,13 +15,13 @@ namespace OrderApp.Groups;
 /// </summary>
 internal sealed class AdvanceActivity(
     OrderStore orders, OrderRules rules, OrderAgenda agenda, OrderMessages messages, OrderNews news, GroupWatch groups, Backoff backoff, Telemetry telemetry, TimeProvider time, ILogger<AdvanceActivity> logger)
-    : WorkflowActivity<AdvanceInput, ImmutableArray<string>>
+    : WorkflowActivity<AdvanceInput, ImmutableArray<WaitingOrder>>
 {
     /// <inheritdoc/>
-    public override Task<ImmutableArray<string>> RunAsync(WorkflowActivityContext context, AdvanceInput input) =>
+    public override Task<ImmutableArray<WaitingOrder>> RunAsync(WorkflowActivityContext context, AdvanceInput input) =>
         telemetry.MeasureAsync(input.Call == 0 ? "start" : "advance", input.Group, () => AdvanceAsync(input));
 
-    private async Task<ImmutableArray<string>> AdvanceAsync(AdvanceInput input)
+    private async Task<ImmutableArray<WaitingOrder>> AdvanceAsync(AdvanceInput input)
     {
         var call = GroupCall.Of(input.Group, input.Call);
         var settled = await SettleAsync(input, call);
@@ -29,7 +29,7 @@ internal sealed class AdvanceActivity(
         foreach (var order in settled)
             if (ActivityContext.TryParse(order.TraceParent, null, isRemote: true, out var placed)) Activity.Current?.AddLink(new ActivityLink(placed));
         await messages.PublishAsync(settled, input.Group, call, input.Signal.LookAgain, CancellationToken.None);
-        ImmutableArray<string> waiting = [.. settled.Where(order => order.Group == input.Group && order.Step is not null).Select(order => order.Id)];
+        ImmutableArray<WaitingOrder> waiting = [.. settled.Where(order => order.Group == input.Group && order.Step is not null).Select(order => new WaitingOrder(order.Id, order.Step!.Operation, [.. order.Step.Unanswered]))];
         if (waiting.IsEmpty) groups.Over(input.Group);
         return waiting;
     }

@@ -10,14 +10,15 @@ internal sealed class GroupWatch(TimeProvider time)
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _groups = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends when <paramref name="group"/> is over, or after a second: then it waits for a slow inventory, or runs in another replica.</summary>
-    public async Task OverAsync(string group)
+    /// <summary>True when <paramref name="group"/> is over, or the process ends. False after a second: it waits for a slow inventory, or runs in another replica.</summary>
+    public async Task<bool> OverAsync(string group)
     {
         var over = _groups[group] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stop = new CancellationTokenSource();
         await Task.WhenAny(over.Task, _closed.Task, Task.Delay(Patience, time, stop.Token));
         await stop.CancelAsync();
         _groups.TryRemove(group, out _);
+        return over.Task.IsCompleted || _closed.Task.IsCompleted;
     }
 
     /// <summary>No order of the group waits any more.</summary>

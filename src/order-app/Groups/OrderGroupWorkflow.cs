@@ -23,13 +23,13 @@ internal sealed class OrderGroupWorkflow : Workflow<OrderGroup, bool>
         var inbox = new GroupInbox(context);
         var waiting = await AdvanceAsync(context, 0, input.Orders, Nothing);
         for (var call = 1; waiting.Length > 0; call++)
-            waiting = await AdvanceAsync(context, call, waiting, await inbox.ReadAsync());
+            waiting = await AdvanceAsync(context, call, [.. waiting.Select(order => order.Id)], await inbox.ReadAsync(waiting));
         return true;
     }
 
     /// <summary>One round over the orders of the group; returns those that still wait for inventory.</summary>
-    private static Task<ImmutableArray<string>> AdvanceAsync(WorkflowContext context, int call, ImmutableArray<string> orders, GroupSignal signal) =>
-        context.CallActivityAsync<ImmutableArray<string>>(nameof(AdvanceActivity), new AdvanceInput(context.InstanceId, call, orders, signal), UntilDone);
+    private static Task<ImmutableArray<WaitingOrder>> AdvanceAsync(WorkflowContext context, int call, ImmutableArray<string> orders, GroupSignal signal) =>
+        context.CallActivityAsync<ImmutableArray<WaitingOrder>>(nameof(AdvanceActivity), new AdvanceInput(context.InstanceId, call, orders, signal), UntilDone);
 }
 
 /// <summary>What the workflow of a group has been told and has not read.</summary>
@@ -37,16 +37,22 @@ internal sealed class GroupInbox(WorkflowContext context)
 {
     // One waiter, always: a second one would take the signal that the first one is owed.
     private Task<GroupSignal>? _next;
+    private bool _isPatient = true;
 
-    /// <summary>Waits for a signal, and returns it together with all that came meanwhile: an activity costs more than what it handles.</summary>
-    public async Task<GroupSignal> ReadAsync()
+    /// <summary>
+    /// Waits until all that these orders wait for is answered, and returns it together with all that came meanwhile: an activity costs
+    /// more than what it handles. A group that was told to settle, or to look again, waits for no more than one answer from then on.
+    /// </summary>
+    public async Task<GroupSignal> ReadAsync(ImmutableArray<WaitingOrder> waiting)
     {
-        var read = await Next();
-        _next = null;
-        while (Next().IsCompletedSuccessfully)
+        var open = waiting.SelectMany(order => order.Lines.Select(line => (order.Id, order.Operation, line))).ToHashSet();
+        var read = new GroupSignal([]);
+        while (Next().IsCompletedSuccessfully || !(open.Count == 0 || read.LookAgain || (!_isPatient && !read.Answers.IsEmpty)))
         {
             var more = await Next();
             _next = null;
+            _isPatient &= more is { Answers.IsEmpty: false, LookAgain: false };
+            open.ExceptWith(more.Answers.Select(answer => (answer.OrderId, answer.Operation, answer.Answer.Line)));
             read = new GroupSignal(read.Answers.AddRange(more.Answers), read.LookAgain || more.LookAgain);
         }
 

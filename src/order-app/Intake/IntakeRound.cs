@@ -48,8 +48,27 @@ internal sealed class IntakeRound(
         foreach (var order in driven) await news.TellAsync(order, GroupCall.Of(group, 0));
         foreach (var known in decided)
             foreach (var (item, outcome) in known.Outcomes) item.Done(outcome);
-        if (!isStarted) groups.Over(group);
+        if (isStarted) return FollowAsync(group, [.. driven.Select(order => order.Id)], isOver);
+        groups.Over(group);
         return isOver;
+    }
+
+    /// <summary>Until the group is over or has had a second. Then it settles what it was told so far: what one product keeps waiting must not hold up the others.</summary>
+    private async Task FollowAsync(string group, string[] driven, Task<bool> isOver)
+    {
+        if (await isOver || driven.Length == 1) return;
+        // Its calls may have run in another replica.
+        var stored = await orders.ReadManyAsync(driven, CancellationToken.None);
+        if (!stored.Values.Any(order => order.Order is { Step: not null } waiting && waiting.Group == group)) return;
+        try
+        {
+            await engine.RaiseAsync(group, GroupSignal.Settle, CancellationToken.None);
+        }
+        catch (DependencyUnavailableException error)
+        {
+            // The agenda tells it later.
+            Log.NotSettled(logger, group, error);
+        }
     }
 
     /// <summary>Decides and saves until every item that can be decided is; the others have failed then.</summary>

@@ -32,7 +32,7 @@ public sealed class BulkDelivery(IEventPublisher publisher, IMeterFactory meters
     public const int MaxMessages = 100;
 
     /// <summary>How long the broker may wait to fill a batch, in milliseconds; it is added to the latency of an order.</summary>
-    public const int MaxAwaitMilliseconds = 20;
+    public const int MaxAwaitMilliseconds = 50;
 
     /// <summary>
     /// Handles the request. <paramref name="validate"/> returns why a payload can never be handled, or null;

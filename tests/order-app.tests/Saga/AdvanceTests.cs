@@ -144,6 +144,6 @@ public sealed class AdvanceTests
 
     private static GroupAnswer Held(SagaRun saga, int line) => new(saga.OrderId, StockOperationKind.Deduct, new LineAnswer(line, true, "HELD"));
 
-    private static Task<ImmutableArray<string>> AdvanceAsync(SagaRun saga, string group, int call, params GroupAnswer[] answers) =>
+    private static Task<ImmutableArray<WaitingOrder>> AdvanceAsync(SagaRun saga, string group, int call, params GroupAnswer[] answers) =>
         ActivatorUtilities.CreateInstance<AdvanceActivity>(saga.Of<IServiceProvider>()).RunAsync(null!, new AdvanceInput(group, call, [saga.OrderId], answers.Length == 0 ? Nothing : new GroupSignal([.. answers])));
 }

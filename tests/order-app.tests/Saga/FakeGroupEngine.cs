@@ -13,6 +13,9 @@ internal sealed class FakeGroupEngine(Func<string, IWorkflowActivity> activityOf
     /// <summary>True: nothing is answered, and nothing happens.</summary>
     public bool Down { get; set; }
 
+    /// <summary>Calls that were not answered.</summary>
+    public int Refused { get; private set; }
+
     /// <summary>What was started, in order.</summary>
     public List<(string Group, ImmutableArray<string> Orders)> Started { get; } = [];
 
@@ -64,6 +67,8 @@ internal sealed class FakeGroupEngine(Func<string, IWorkflowActivity> activityOf
 
     private void ThrowIfDown()
     {
-        if (Down) throw new DependencyUnavailableException("down");
+        if (!Down) return;
+        Refused++;
+        throw new DependencyUnavailableException("down");
     }
 }

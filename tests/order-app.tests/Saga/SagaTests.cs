@@ -1,4 +1,5 @@
 using OrderApp.Domain;
+using OrderApp.Groups;
 using OrderInventory.Contracts;
 
 namespace OrderApp.Tests.Saga;
@@ -109,6 +110,7 @@ public sealed class SagaTests
         await using var saga = await SagaRun.StartAsync(lines: 2);
         saga.SoldOut.Add(1);
         await saga.AnswerNextAsync();
+        await saga.Engine.RaiseAsync(saga.Engine.Started[0].Group, GroupSignal.Settle, default);
 
         await saga.CommandAsync(OrderCommand.Cancel, "changed my mind");
         await saga.AnswerAllAsync();

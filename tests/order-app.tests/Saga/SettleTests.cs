@@ -1,0 +1,80 @@
+using OrderApp.Groups;
+using OrderInventory.Testing;
+
+namespace OrderApp.Tests.Saga;
+
+/// <summary>A group decides its orders together when all is answered, but what is answered waits no longer than a second.</summary>
+public sealed class SettleTests
+{
+    [Fact]
+    public async Task Group_AnsweredInPieces_IsAdvancedOnceForAll()
+    {
+        await using var saga = await ThreeTogetherAsync();
+        var group = saga.Engine.Started[^1].Group;
+
+        while (await saga.AnswerNextAsync()) { }
+
+        Assert.Equal(2, saga.Engine.Called(group).Count());
+        Assert.Equal(["CONFIRMED", "CONFIRMED", "CONFIRMED"], await StatusesAsync(saga));
+    }
+
+    [Fact]
+    public async Task Group_OneAnswerIsLate_SettlesTheOthersAfterASecondAndThatOneWhenItComes()
+    {
+        await using var saga = await ThreeTogetherAsync();
+        await saga.AnswerNextAsync();
+        await saga.AnswerNextAsync();
+        var early = await StatusesAsync(saga);
+
+        await saga.AdvancingAsync(Eventually.GetAsync(() => StatusesAsync(saga), statuses => statuses.Count(status => status == "CONFIRMED") == 2, TimeSpan.FromSeconds(30), "the others are decided"));
+        await saga.AnswerNextAsync();
+
+        Assert.Equal(["PENDING", "PENDING", "PENDING"], early);
+        Assert.Equal(["CONFIRMED", "CONFIRMED", "CONFIRMED"], await StatusesAsync(saga));
+        Assert.Equal(3, saga.Engine.Called(saga.Engine.Started[^1].Group).Count());
+    }
+
+    [Fact]
+    public async Task Group_OneAnswerIsLateAndTheEngineDoesNotAnswer_IsSettledByTheAgenda()
+    {
+        await using var saga = await ThreeTogetherAsync();
+        await saga.AnswerNextAsync();
+        saga.Engine.Down = true;
+        await saga.AdvancingAsync(Eventually.GetAsync(() => Task.FromResult(saga.Engine.Refused), refused => refused > 0, TimeSpan.FromSeconds(30), "the group should have settled"));
+        saga.Engine.Down = false;
+        var before = await StatusesAsync(saga);
+
+        await saga.LookAsync(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(["PENDING", "PENDING", "PENDING"], before);
+
+        Assert.Equal(["CONFIRMED", "PENDING", "PENDING"], (await StatusesAsync(saga)).Order());
+    }
+
+    [Fact]
+    public async Task Settle_BeforeAnyAnswer_CallsNothing()
+    {
+        await using var saga = await ThreeTogetherAsync();
+        var group = saga.Engine.Started[^1].Group;
+
+        await saga.Engine.RaiseAsync(group, GroupSignal.Settle, default);
+
+        Assert.Single(saga.Engine.Called(group));
+    }
+
+    /// <summary>Three orders in one group: they wait together for the one lane, which an order before them has.</summary>
+    private static async Task<SagaRun> ThreeTogetherAsync()
+    {
+        var saga = await SagaRun.StartAsync(settings: new() { ["Orders:GroupsInFlight"] = "1" });
+        var placing = Keys.Select(key => saga.PlaceAsync(key: key)).ToArray();
+        await saga.AnswerNextAsync();
+        await Task.WhenAll(placing);
+        Assert.Equal(3, saga.Engine.Started[^1].Orders.Length);
+        return saga;
+    }
+
+    private static readonly string[] Keys = ["a", "b", "c"];
+
+    private static async Task<string[]> StatusesAsync(SagaRun saga) =>
+        await Task.WhenAll(Keys.Select(async key => (await saga.OrderAsync(Domain.OrderIds.Of("u", key).ToString())).Status.ToString().ToUpperInvariant()));
+}

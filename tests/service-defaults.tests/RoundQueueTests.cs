@@ -182,6 +182,20 @@ public sealed class RoundQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Round_WhatItsLaneWaitsForFails_TheLaneGoesOn()
+    {
+        var queue = new RoundQueue<int, string>(Limits with { Lanes = 1 }, items =>
+        {
+            foreach (var item in items) item.Done($"done {item.Item}");
+            return Task.FromResult(Task.FromException(new InvalidOperationException("broken")));
+        });
+        _queues.Add(queue);
+
+        Assert.Equal("done 1", await queue.AddAsync(1, "a").WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System));
+        Assert.Equal("done 2", await queue.AddAsync(2, "a").WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System));
+    }
+
+    [Fact]
     public async Task DisposeAsync_FailsWhatWaitsAndWaitsForWhatRuns()
     {
         var queue = Queue(Limits with { Lanes = 1 });

@@ -111,7 +111,8 @@ public sealed class RoundQueue<TItem, TOutcome>(RoundLimits limits, Func<IReadOn
         {
             var rest = await RunRoundAsync(items);
             Release(items);
-            await rest;
+            // What a lane waits for may fail, and must not end it.
+            await rest.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -21,9 +21,11 @@ internal sealed record Verdict(AuditReport Audit, IReadOnlyList<Finding> Finding
         using var orderHttp = new HttpClient { BaseAddress = orders };
         using var inventoryHttp = new HttpClient { BaseAddress = inventory };
         var reader = new SystemReader(orderHttp, inventoryHttp, Patience, time);
+        // An order that was cancelled before its stock was asked for has no operation: only its user leads to it.
+        var options = Options with { Users = [.. told.Select(answer => answer.UserId).Distinct()] };
         for (var began = time.GetTimestamp(); ; await Task.Delay(Pause, time, cancellationToken))
         {
-            var audit = await new Auditor(reader, Options, time, _ => { }).RunAsync(cancellationToken);
+            var audit = await new Auditor(reader, options, time, _ => { }).RunAsync(cancellationToken);
             if (audit.OnTheirWay > 0 && audit.Passed && time.GetElapsedTime(began) < QuietLimit) continue;
             return new Verdict(audit, [.. audit.Findings.Select(finding => finding.Finding), .. await JudgeToldAsync(told, reader, cancellationToken)]);
         }

@@ -68,11 +68,14 @@ internal sealed class SagaRun : IAsyncDisposable
 
     public T Of<T>() where T : notnull => _services.GetRequiredService<T>();
 
-    public async Task<OrderOutcome> PlaceAsync(int lines = 1, string user = "u", string key = "k")
+    public Task<OrderOutcome> PlaceAsync(int lines = 1, string user = "u", string key = "k") => AdvancingAsync(PlaceAtOnceAsync(lines, user, key));
+
+    /// <summary>As <see cref="PlaceAsync"/>, while time stands still.</summary>
+    public Task<OrderOutcome> PlaceAtOnceAsync(int lines = 1, string user = "u", string key = "k")
     {
         var placed = new PlacedOrder(user, [.. Enumerable.Range(1, lines).Select(line => new OrderLine(line, "p" + line, 1, 1m))], null);
         OrderId = OrderIds.Of(user, key).ToString();
-        return await AdvancingAsync(Of<OrderPlacement>().PlaceAsync(placed, key, CancellationToken.None));
+        return Of<OrderPlacement>().PlaceAsync(placed, key, CancellationToken.None);
     }
 
     public Task<OrderOutcome> CommandAsync(OrderCommand command, string? reason = null, string? orderId = null) =>
@@ -94,11 +97,14 @@ internal sealed class SagaRun : IAsyncDisposable
     }
 
     /// <summary>Inventory answers the next operation that it was asked for, as its rules are. False: there is none.</summary>
-    public async Task<bool> AnswerNextAsync()
+    public Task<bool> AnswerNextAsync() => AdvancingAsync(AnswerNextAtOnceAsync());
+
+    /// <summary>As <see cref="AnswerNextAsync"/>, while time stands still.</summary>
+    public async Task<bool> AnswerNextAtOnceAsync()
     {
         if (Commands().ElementAtOrDefault(_answered) is not { } command) return false;
         _answered++;
-        await ResultAsync(command.Operation, command.Line, Decide(command), command.OrderId, command.CorrelationId);
+        await HandleAsync(Result(command.Operation, command.Line, Decide(command), command.OrderId, command.CorrelationId));
         return true;
     }
 
@@ -117,8 +123,7 @@ internal sealed class SagaRun : IAsyncDisposable
     public Task<IReadOnlySet<string>> ResultAsync(StockOperationKind operation, int line, string code, string? orderId = null, string? group = "") =>
         DeliverAsync(Result(operation, line, code, orderId ?? OrderId, group?.Length == 0 ? Engine.Started[^1].Group : group));
 
-    public async Task<IReadOnlySet<string>> DeliverAsync(params InventoryDeductionResult[] results) => await AdvancingAsync(
-        Of<ResultHandler>().HandleAsync([.. results.Select((result, i) => new Delivered<InventoryDeductionResult>(i.ToString(System.Globalization.CultureInfo.InvariantCulture), default, result))], CancellationToken.None));
+    public Task<IReadOnlySet<string>> DeliverAsync(params InventoryDeductionResult[] results) => AdvancingAsync(HandleAsync(results));
 
     public InventoryDeductionMessage[] Commands() => [.. Published<InventoryDeductionMessage>(Topics.InventoryDeduction)];
 
@@ -150,6 +155,9 @@ internal sealed class SagaRun : IAsyncDisposable
             return true;
         }
     }
+
+    private Task<IReadOnlySet<string>> HandleAsync(params InventoryDeductionResult[] results) =>
+        Of<ResultHandler>().HandleAsync([.. results.Select((result, i) => new Delivered<InventoryDeductionResult>(i.ToString(System.Globalization.CultureInfo.InvariantCulture), default, result))], CancellationToken.None);
 
     private static InventoryDeductionResult Result(StockOperationKind operation, int line, string code, string orderId, string? group) => new()
     {

@@ -12,7 +12,7 @@ public sealed class SettleTests
         await using var saga = await ThreeTogetherAsync();
         var group = saga.Engine.Started[^1].Group;
 
-        while (await saga.AnswerNextAsync()) { }
+        while (await saga.AnswerNextAtOnceAsync()) { }
 
         Assert.Equal(2, saga.Engine.Called(group).Count());
         Assert.Equal(["CONFIRMED", "CONFIRMED", "CONFIRMED"], await StatusesAsync(saga));
@@ -22,12 +22,12 @@ public sealed class SettleTests
     public async Task Group_OneAnswerIsLate_SettlesTheOthersAfterASecondAndThatOneWhenItComes()
     {
         await using var saga = await ThreeTogetherAsync();
-        await saga.AnswerNextAsync();
-        await saga.AnswerNextAsync();
+        await saga.AnswerNextAtOnceAsync();
+        await saga.AnswerNextAtOnceAsync();
         var early = await StatusesAsync(saga);
 
         await saga.AdvancingAsync(Eventually.GetAsync(() => StatusesAsync(saga), statuses => statuses.Count(status => status == "CONFIRMED") == 2, TimeSpan.FromSeconds(30), "the others are decided"));
-        await saga.AnswerNextAsync();
+        await saga.AnswerNextAtOnceAsync();
 
         Assert.Equal(["PENDING", "PENDING", "PENDING"], early);
         Assert.Equal(["CONFIRMED", "CONFIRMED", "CONFIRMED"], await StatusesAsync(saga));
@@ -38,7 +38,7 @@ public sealed class SettleTests
     public async Task Group_OneAnswerIsLateAndTheEngineDoesNotAnswer_IsSettledByTheAgenda()
     {
         await using var saga = await ThreeTogetherAsync();
-        await saga.AnswerNextAsync();
+        await saga.AnswerNextAtOnceAsync();
         saga.Engine.Down = true;
         await saga.AdvancingAsync(Eventually.GetAsync(() => Task.FromResult(saga.Engine.Refused), refused => refused > 0, TimeSpan.FromSeconds(30), "the group should have settled"));
         saga.Engine.Down = false;
@@ -65,9 +65,10 @@ public sealed class SettleTests
     /// <summary>Three orders in one group: they wait together for the one lane, which an order before them has.</summary>
     private static async Task<SagaRun> ThreeTogetherAsync()
     {
-        var saga = await SagaRun.StartAsync(settings: new() { ["Orders:GroupsInFlight"] = "1" });
-        var placing = Keys.Select(key => saga.PlaceAsync(key: key)).ToArray();
-        await saga.AnswerNextAsync();
+        var saga = new SagaRun(new() { ["Orders:GroupsInFlight"] = "1" });
+        await saga.PlaceAtOnceAsync();
+        var placing = Keys.Select(key => saga.PlaceAtOnceAsync(key: key)).ToArray();
+        await saga.AnswerNextAtOnceAsync();
         await Task.WhenAll(placing);
         Assert.Equal(3, saga.Engine.Started[^1].Orders.Length);
         return saga;

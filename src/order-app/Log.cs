@@ -37,9 +37,12 @@ internal static partial class Log
     [LoggerMessage(111, LogLevel.Error, "Page {Key} of the agenda is damaged, or of a newer version, and has to be repaired")]
     public static partial void AgendaDamaged(ILogger logger, string key);
 
+    [LoggerMessage(112, LogLevel.Warning, "Inventory answered group {Group}, whose workflow is gone, or orders that no group drives; another group carries on with those that still wait")]
+    public static partial void GroupGone(ILogger logger, string? group);
+
     [LoggerMessage(113, LogLevel.Warning, "Group {Group} could not be told to settle what was answered so far; the agenda looks after it")]
     public static partial void NotSettled(ILogger logger, string group, Exception error);
 
-    [LoggerMessage(112, LogLevel.Warning, "Inventory answered group {Group}, whose workflow is gone, or orders that no group drives; another group carries on with those that still wait")]
-    public static partial void GroupGone(ILogger logger, string? group);
+    [LoggerMessage(114, LogLevel.Error, "The claim of order {OrderId}'s idempotency key, of an earlier version, is damaged and has to be repaired; nothing can be placed with the key")]
+    public static partial void ClaimDamaged(ILogger logger, string orderId);
 }

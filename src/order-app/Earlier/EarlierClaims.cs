@@ -1,4 +1,5 @@
 using OrderApp.Domain;
+using OrderApp.Storage;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.State;
@@ -9,7 +10,7 @@ namespace OrderApp.Earlier;
 internal sealed record EarlierClaim(Guid OrderId, string Fingerprint, DateTimeOffset CreatedAt);
 
 /// <summary>The claims of versions before groups (<c>idem:{userId}:{key}</c>): their keys still stand for their orders.</summary>
-internal sealed class EarlierClaims(IStateStore state, Backoff backoff, TimeProvider time)
+internal sealed class EarlierClaims(IStateStore state, Backoff backoff, TimeProvider time, ILogger<EarlierClaims> logger)
 {
     // Of a claim.
     private const int MaxBytes = 4 * 1024;
@@ -23,16 +24,13 @@ internal sealed class EarlierClaims(IStateStore state, Backoff backoff, TimeProv
         await FindAsync(Key(userId, idempotencyKey), cancellationToken) ?? OrderIds.Of(userId, idempotencyKey);
 
     /// <summary>
-    /// For each of these ids, which follow from a user's key: the id of the order that the key stands for since an earlier version,
-    /// null when no such version has seen it. Left out is one of which nothing is known.
+    /// For each of these ids, which follow from a user's key: what a read of the claim showed, and the id of the order that the key
+    /// stands for since an earlier version; null unless it was found.
     /// </summary>
-    public async Task<IReadOnlyDictionary<string, Guid?>> FindManyAsync(IReadOnlyCollection<(string OrderId, string UserId, string Key)> keys, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, (OrderReading Reading, Guid? OrderId)>> FindManyAsync(IReadOnlyCollection<(string OrderId, string UserId, string Key)> keys, CancellationToken cancellationToken)
     {
         var entries = await state.GetManyAsync([.. keys.Select(key => Key(key.UserId, key.Key))], MaxBytes, cancellationToken);
-        var found = new Dictionary<string, Guid?>();
-        foreach (var (orderId, userId, key) in keys)
-            if (Documents.TryParse(entries[Key(userId, key)], EarlierJson.Default.EarlierClaim, out var claim)) found[orderId] = claim?.OrderId;
-        return found;
+        return keys.ToDictionary(key => key.OrderId, key => Read(key.OrderId, entries[Key(key.UserId, key.Key)]));
     }
 
     /// <summary>
@@ -50,6 +48,14 @@ internal sealed class EarlierClaims(IStateStore state, Backoff backoff, TimeProv
             if (await state.SaveAsync(new StateSave(key, Documents.Bytes(claim, EarlierJson.Default.EarlierClaim), SaveCondition.Absent, TimeToLive: TimeToLive), cancellationToken)) return orderId;
             await backoff.AfterAsync(attempt, "An idempotency key could not be claimed.", cancellationToken);
         }
+    }
+
+    private (OrderReading, Guid?) Read(string orderId, StateEntry entry)
+    {
+        if (entry.IsUnreadable) return (OrderReading.Unreadable, null);
+        if (Documents.TryParse(entry, EarlierJson.Default.EarlierClaim, out var claim)) return claim is null ? (OrderReading.Missing, null) : (OrderReading.Found, claim.OrderId);
+        Log.ClaimDamaged(logger, orderId);
+        return (OrderReading.Damaged, null);
     }
 
     private async Task<Guid?> FindAsync(string key, CancellationToken cancellationToken) => Documents.Parse(await state.GetAsync(key, cancellationToken), EarlierJson.Default.EarlierClaim)?.OrderId;

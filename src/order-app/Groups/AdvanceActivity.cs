@@ -10,8 +10,8 @@ namespace OrderApp.Groups;
 /// <summary>
 /// A round over the orders of a group: read them together, apply what came, save what changed together, publish what this
 /// call stored. Repeated after a crash in between it finds its own mark in the documents and publishes the same, also for
-/// an order that another group has taken over since. An order that cannot be read or is not this group's any more holds up
-/// none of the others.
+/// an order that another group has taken over since. An order that is damaged or not this group's any more holds up none of
+/// the others.
 /// </summary>
 internal sealed class AdvanceActivity(
     OrderStore orders, OrderRules rules, OrderAgenda agenda, OrderMessages messages, OrderNews news, GroupWatch groups, Backoff backoff, Telemetry telemetry, TimeProvider time, ILogger<AdvanceActivity> logger)

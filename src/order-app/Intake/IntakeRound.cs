@@ -92,7 +92,7 @@ internal sealed class IntakeRound(
                     continue;
                 }
 
-                var known = await DecideAsync(order, asked, group, elsewhere.GetValueOrDefault(asked.Key));
+                var known = await DecideAsync(order, asked, group, elsewhere.GetValueOrDefault(asked.Key).OrderId);
                 // An order is accepted when it is stored and in the list of its user, in which order ever.
                 if (known.Order is { Status: OrderStatus.Pending } pending && asked.Any(item => item.Item is IntakeRequest.Place or IntakeRequest.Resume)) listed.TryAdd(known.OrderId, userOrders.AddAsync(pending));
                 if (ReferenceEquals(known.Order, order)) decided[asked.Key] = known;
@@ -108,20 +108,26 @@ internal sealed class IntakeRound(
 
             await FailUnlistedAsync(decided, listed);
             if (items.All(item => item.IsDone || decided.ContainsKey(item.Key))) return decided.Values;
+            if (attempt == Backoff.MaxAttempts)
+            {
+                Fail(items.Where(item => !item.IsDone && !decided.ContainsKey(item.Key)), new DependencyUnavailableException("An order could not be stored."));
+                return decided.Values;
+            }
+
             // Lost race, outage, or applied in spite of the error: the next read tells them apart.
             await backoff.AfterAsync(attempt, "Orders could not be stored.", CancellationToken.None);
         }
     }
 
     /// <summary>The documents, and for those to be placed the ids that their keys stand for since an earlier version. What is not known of a key is not known of its order.</summary>
-    private async Task<(Dictionary<string, StoredOrder> Stored, IReadOnlyDictionary<string, Guid?> Elsewhere)> ReadAsync(IReadOnlyCollection<IGrouping<string, Item>> open)
+    private async Task<(Dictionary<string, StoredOrder> Stored, IReadOnlyDictionary<string, (OrderReading Reading, Guid? OrderId)> Elsewhere)> ReadAsync(IReadOnlyCollection<IGrouping<string, Item>> open)
     {
         var keys = open.SelectMany(asked => asked.Select(item => item.Item).OfType<IntakeRequest.Place>().Where(place => !place.IsClaimed).Take(1).Select(place => (asked.Key, place.Placed.UserId, place.IdempotencyKey))).ToArray();
         var claims = earlier.FindManyAsync(keys, CancellationToken.None);
         var stored = (await orders.ReadManyAsync([.. open.Select(asked => asked.Key)], CancellationToken.None)).ToDictionary();
         var elsewhere = await claims;
-        foreach (var (id, _, _) in keys)
-            if (stored[id].Reading == OrderReading.Missing && !elsewhere.ContainsKey(id)) stored[id] = new StoredOrder(OrderReading.Unreadable, null, null);
+        foreach (var (id, claim) in elsewhere)
+            if (stored[id].Reading == OrderReading.Missing && claim.Reading is OrderReading.Unreadable or OrderReading.Damaged) stored[id] = new StoredOrder(claim.Reading, null, null);
         return (stored, elsewhere);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using OrderApp.Domain;
 using OrderApp.Earlier;
 using OrderInventory.Contracts;
+using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.State;
 
 namespace OrderApp.Tests.Saga;
@@ -103,6 +104,28 @@ public sealed class EarlierVersionTests
         await ClaimAsync(saga);
 
         Assert.Equal(Id, Assert.IsType<OrderOutcome.Created>(await saga.PlaceAsync()).Order.Id);
+    }
+
+    [Theory]
+    [InlineData("idem:u:b", true)]
+    [InlineData("idem:u:b", false)]
+    [InlineData("order:", false)]
+    public async Task Place_OneOfARoundCannotBeDecided_FailsNoOther(string prefix, bool isDamaged)
+    {
+        await using var saga = new SagaRun(new() { ["Orders:GroupsInFlight"] = "1" });
+        await saga.PlaceAtOnceAsync();
+        var key = prefix == "order:" ? prefix + OrderIds.Of("u", "b") : prefix;
+        if (isDamaged) await AdvanceTests.DamageAsync(saga, key);
+        else saga.State.IsUnreadable = read => read == key;
+        // They wait for one round, while the first order has the only lane.
+        var placing = new[] { "a", "b", "c" }.Select(name => saga.PlaceAtOnceAsync(key: name)).ToArray();
+        await saga.AdvancingAsync(Task.WhenAny(Task.WhenAll(placing)));
+
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => placing[1]);
+        foreach (var other in new[] { placing[0], placing[2] }) Assert.IsType<OrderOutcome.Created>(await other);
+        Assert.Equal(Set("a", "c"), saga.Engine.Started[^1].Orders.ToHashSet());
+
+        static HashSet<string> Set(params string[] names) => [.. names.Select(name => OrderIds.Of("u", name).ToString())];
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal static class OrderServices
         services.AddSingleton<OrderNews>();
         services.AddSingleton<OrderMessages>();
         services.AddSingleton<IGroupEngine, DaprGroupEngine>();
-        services.AddSingleton<GroupWatch>();
+        services.AddSingleton<GroupFollower>();
         services.AddSingleton<IntakeRules>();
         services.AddSingleton<IntakeRound>();
         services.AddSingleton<OrderIntake>();

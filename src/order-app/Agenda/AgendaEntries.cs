@@ -18,7 +18,7 @@ internal sealed record AgendaOutcome(AgendaEntry? Next, ImmutableArray<StuckOrde
 /// purged. One that runs for long is told to look again; the orders of one that is lost go to the intake, where another
 /// group takes them over. Whatever cannot be done now is put off.
 /// </summary>
-internal sealed class AgendaEntries(OrderStore orders, OrderIntake intake, IGroupEngine engine, Telemetry telemetry, IOptions<OrderOptions> options, TimeProvider time, ILogger<AgendaEntries> logger)
+internal sealed class AgendaEntries(OrderStore orders, OrderIntake intake, IGroupEngine engine, GroupFollower groups, Telemetry telemetry, IOptions<OrderOptions> options, TimeProvider time, ILogger<AgendaEntries> logger)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
@@ -65,6 +65,7 @@ internal sealed class AgendaEntries(OrderStore orders, OrderIntake intake, IGrou
                 // Also when all its orders were taken over: it learns of it, and ends.
                 Log.LookedAgain(logger, group, open.Length, entry.Looks + 1);
                 telemetry.LookedAgain();
+                _ = groups.Follow(group, [.. open.Select(order => order.Id)]);
                 await engine.RaiseAsync(group, new GroupSignal([], LookAgain: true), cancellationToken);
                 return false;
             case GroupState.Completed:

@@ -14,7 +14,7 @@ namespace OrderApp.Groups;
 /// the others.
 /// </summary>
 internal sealed class AdvanceActivity(
-    OrderStore orders, OrderRules rules, OrderAgenda agenda, OrderMessages messages, OrderNews news, GroupWatch groups, Backoff backoff, Telemetry telemetry, TimeProvider time, ILogger<AdvanceActivity> logger)
+    OrderStore orders, OrderRules rules, OrderAgenda agenda, OrderMessages messages, OrderNews news, GroupFollower groups, Backoff backoff, Telemetry telemetry, TimeProvider time, ILogger<AdvanceActivity> logger)
     : WorkflowActivity<AdvanceInput, ImmutableArray<WaitingOrder>>
 {
     /// <inheritdoc/>

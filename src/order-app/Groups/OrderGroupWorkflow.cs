@@ -37,21 +37,20 @@ internal sealed class GroupInbox(WorkflowContext context)
 {
     // One waiter, always: a second one would take the signal that the first one is owed.
     private Task<GroupSignal>? _next;
-    private bool _isPatient = true;
 
     /// <summary>
     /// Waits until all that these orders wait for is answered, and returns it together with all that came meanwhile: an activity costs
-    /// more than what it handles. A group that was told to settle, or to look again, waits for no more than one answer from then on.
+    /// more than what it handles. A group that is told to settle waits no longer than for one answer; one that is to look again, for none.
     /// </summary>
     public async Task<GroupSignal> ReadAsync(ImmutableArray<WaitingOrder> waiting)
     {
         var open = waiting.SelectMany(order => order.Lines.Select(line => (order.Id, order.Operation, line))).ToHashSet();
-        var read = new GroupSignal([]);
-        while (Next().IsCompletedSuccessfully || !(open.Count == 0 || read.LookAgain || (!_isPatient && !read.Answers.IsEmpty)))
+        var (read, isPatient) = (new GroupSignal([]), true);
+        while (Next().IsCompletedSuccessfully || !(open.Count == 0 || read.LookAgain || (!isPatient && !read.Answers.IsEmpty)))
         {
             var more = await Next();
             _next = null;
-            _isPatient &= more is { Answers.IsEmpty: false, LookAgain: false };
+            isPatient &= !more.Answers.IsEmpty;
             open.ExceptWith(more.Answers.Select(answer => (answer.OrderId, answer.Operation, answer.Answer.Line)));
             read = new GroupSignal(read.Answers.AddRange(more.Answers), read.LookAgain || more.LookAgain);
         }

@@ -21,7 +21,7 @@ internal sealed class IntakeRound(
     IntakeRules rules,
     OrderAgenda agenda,
     IGroupEngine engine,
-    GroupWatch groups,
+    GroupFollower groups,
     OrderNews news,
     Backoff backoff,
     Telemetry telemetry,
@@ -38,37 +38,16 @@ internal sealed class IntakeRound(
     public async Task<Task> RunAsync(IReadOnlyList<Item> items)
     {
         var group = Guid.CreateVersion7(time.GetUtcNow()).ToString();
-        var isOver = groups.OverAsync(group);
         using var span = telemetry.RoundStarted(group, items.Count);
         // While the documents are read.
         var noted = agenda.AddGroupAsync(group, [.. items.Select(item => item.Key).Distinct()], CancellationToken.None);
         var decided = await SettleAsync(items, group, noted);
         var driven = decided.Where(known => known.Order?.Group == group).Select(known => known.Order!).ToArray();
-        var isStarted = driven.Length > 0 && await StartAsync(group, [.. driven.Select(order => order.Id)]);
+        var following = driven.Length > 0 ? await StartAsync(group, [.. driven.Select(order => order.Id)]) : Task.CompletedTask;
         foreach (var order in driven) await news.TellAsync(order, GroupCall.Of(group, 0));
         foreach (var known in decided)
             foreach (var (item, outcome) in known.Outcomes) item.Done(outcome);
-        if (isStarted) return FollowAsync(group, [.. driven.Select(order => order.Id)], isOver);
-        groups.Over(group);
-        return isOver;
-    }
-
-    /// <summary>Until the group is over or has had a second. Then it settles what it was told so far: what one product keeps waiting must not hold up the others.</summary>
-    private async Task FollowAsync(string group, string[] driven, Task<bool> isOver)
-    {
-        if (await isOver || driven.Length == 1) return;
-        // Its calls may have run in another replica.
-        var stored = await orders.ReadManyAsync(driven, CancellationToken.None);
-        if (!stored.Values.Any(order => order.Order is { Step: not null } waiting && waiting.Group == group)) return;
-        try
-        {
-            await engine.RaiseAsync(group, GroupSignal.Settle, CancellationToken.None);
-        }
-        catch (DependencyUnavailableException error)
-        {
-            // The agenda tells it later.
-            Log.NotSettled(logger, group, error);
-        }
+        return following;
     }
 
     /// <summary>Decides and saves until every item that can be decided is; the others have failed then.</summary>
@@ -169,20 +148,22 @@ internal sealed class IntakeRound(
         }
     }
 
-    private async Task<bool> StartAsync(string group, ImmutableArray<string> driven)
+    private async Task<Task> StartAsync(string group, ImmutableArray<string> driven)
     {
+        var following = groups.Follow(group, driven);
         try
         {
             await engine.StartAsync(group, driven, CancellationToken.None);
-            return true;
         }
         catch (DependencyUnavailableException error)
         {
             // The documents and the agenda are durable: the orders are accepted, and the agenda starts a group for them.
             telemetry.NotStarted();
             Log.GroupNotStarted(logger, group, driven.Length, error);
-            return false;
+            groups.Over(group);
         }
+
+        return following;
     }
 
     private static void Fail(IEnumerable<Item> items, Exception error)

@@ -18,9 +18,9 @@ internal sealed class OrderIntake : IAsyncDisposable
     private const int MaxWaiting = 4_000;
 
     private readonly RoundQueue<IntakeRequest, OrderOutcome> _queue;
-    private readonly GroupWatch _groups;
+    private readonly GroupFollower _groups;
 
-    public OrderIntake(IntakeRound round, GroupWatch groups, IOptions<OrderOptions> options, Telemetry telemetry)
+    public OrderIntake(IntakeRound round, GroupFollower groups, IOptions<OrderOptions> options, Telemetry telemetry)
     {
         _groups = groups;
         _queue = new RoundQueue<IntakeRequest, OrderOutcome>(new RoundLimits(options.Value.GroupsInFlight, MaxOrders, int.MaxValue, MaxWaiting), round.RunAsync);

@@ -26,7 +26,8 @@ public sealed class SettleTests
         await saga.AnswerNextAtOnceAsync();
         var early = await StatusesAsync(saga);
 
-        await saga.AdvancingAsync(Eventually.GetAsync(() => StatusesAsync(saga), statuses => statuses.Count(status => status == "CONFIRMED") == 2, TimeSpan.FromSeconds(30), "the others are decided"));
+        saga.Time.Advance(TimeSpan.FromSeconds(1));
+        await ConfirmedAsync(saga, 2);
         await saga.AnswerNextAtOnceAsync();
 
         Assert.Equal(["PENDING", "PENDING", "PENDING"], early);
@@ -35,18 +36,44 @@ public sealed class SettleTests
     }
 
     [Fact]
-    public async Task Group_OneAnswerIsLateAndTheEngineDoesNotAnswer_IsSettledByTheAgenda()
+    public async Task Group_OneAnswerIsLateAndTheEngineDoesNotAnswer_IsToldAgain()
     {
         await using var saga = await ThreeTogetherAsync();
         await saga.AnswerNextAtOnceAsync();
         saga.Engine.Down = true;
-        await saga.AdvancingAsync(Eventually.GetAsync(() => Task.FromResult(saga.Engine.Refused), refused => refused > 0, TimeSpan.FromSeconds(30), "the group should have settled"));
+        saga.Time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.GetAsync(() => Task.FromResult(saga.Engine.Refused), refused => refused > 0, TimeSpan.FromSeconds(30), "the group should have settled");
         saga.Engine.Down = false;
         var before = await StatusesAsync(saga);
 
-        await saga.LookAsync(TimeSpan.FromMinutes(2));
+        await saga.AdvancingAsync(ConfirmedAsync(saga, 1));
 
         Assert.Equal(["PENDING", "PENDING", "PENDING"], before);
+    }
+
+    [Fact]
+    public async Task Group_SettledOnce_WaitsForTheOthersTogetherAgain()
+    {
+        await using var saga = await ThreeTogetherAsync();
+        await saga.AnswerNextAtOnceAsync();
+        saga.Time.Advance(TimeSpan.FromSeconds(1));
+        await ConfirmedAsync(saga, 1);
+
+        await saga.AnswerNextAtOnceAsync();
+        var second = await StatusesAsync(saga);
+        await saga.AdvancingAsync(ConfirmedAsync(saga, 2));
+
+        Assert.Equal(["CONFIRMED", "PENDING", "PENDING"], second.Order());
+    }
+
+    [Fact]
+    public async Task Group_NobodyFollowsIt_IsSettledByTheAgenda()
+    {
+        await using var saga = await ThreeTogetherAsync();
+        await saga.AnswerNextAtOnceAsync();
+        saga.Of<GroupFollower>().Close();
+
+        await saga.LookAsync(TimeSpan.FromMinutes(2));
 
         Assert.Equal(["CONFIRMED", "PENDING", "PENDING"], (await StatusesAsync(saga)).Order());
     }
@@ -75,6 +102,9 @@ public sealed class SettleTests
     }
 
     private static readonly string[] Keys = ["a", "b", "c"];
+
+    private static Task<string[]> ConfirmedAsync(SagaRun saga, int count) =>
+        Eventually.GetAsync(() => StatusesAsync(saga), statuses => statuses.Count(status => status == "CONFIRMED") == count, TimeSpan.FromSeconds(30), $"{count} orders are decided");
 
     private static async Task<string[]> StatusesAsync(SagaRun saga) =>
         await Task.WhenAll(Keys.Select(async key => (await saga.OrderAsync(Domain.OrderIds.Of("u", key).ToString())).Status.ToString().ToUpperInvariant()));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrderInventory.Testing;
 using OrderInventory.Testing.Processes;
 
@@ -27,6 +28,17 @@ public sealed class ProofScheduleTests
 
         Assert.Equal(1, exitCode);
         Assert.Contains("! I3: key-of-ann of ann has 2 orders", output);
+    }
+
+    [Fact]
+    public async Task TwoFaults_ThatGoOnAsOthersDo_AreLeftOut()
+    {
+        var (exitCode, output) = await RunAsync("world", "--scenario", "order", "--faults", "2", "--share", "0/30", "--json");
+
+        using var result = JsonDocument.Parse(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
+        Assert.Equal(0, exitCode);
+        Assert.InRange(result.RootElement.GetProperty("alike").GetInt32(), 1, int.MaxValue);
+        Assert.InRange(result.RootElement.GetProperty("schedules").GetInt32(), result.RootElement.GetProperty("steps").GetInt32(), int.MaxValue);
     }
 
     [Theory]

@@ -30,9 +30,10 @@ internal sealed record ProveReport
 /// <param name="Faults">Most faults in one schedule.</param>
 /// <param name="Steps">Steps of a run without faults that can go wrong.</param>
 /// <param name="Schedules">Schedules that were run.</param>
+/// <param name="Alike">Schedules that were left out, since one that was run goes on as they do.</param>
 /// <param name="Violated">Schedules after which something was violated.</param>
 /// <param name="Stories">Some of those.</param>
-internal sealed record ProvedScenario(string Name, string Description, int Faults, int Steps, int Schedules, int Violated, IReadOnlyList<Story> Stories);
+internal sealed record ProvedScenario(string Name, string Description, int Faults, int Steps, int Schedules, int Alike, int Violated, IReadOnlyList<Story> Stories);
 
 /// <summary>A defect and the schedule that shows it.</summary>
 /// <param name="Name">The mutant.</param>
@@ -56,7 +57,7 @@ internal sealed record Audited(string Schedule, IReadOnlyList<string> Findings);
 internal sealed record Story(string Schedule, IReadOnlyList<string> Violations, [property: JsonPropertyName("story")] IReadOnlyList<string> Steps, string Repeat);
 
 /// <summary>A line of the proof's own output: how far it is, or what a scenario gave.</summary>
-internal sealed record ProofLine(string Scenario, int? Progress = null, string? Description = null, int Faults = 0, int Steps = 0, int Schedules = 0, int Violated = 0, IReadOnlyList<Story>? Stories = null, Audited? Audited = null);
+internal sealed record ProofLine(string Scenario, int? Progress = null, string? Description = null, int Faults = 0, int Steps = 0, int Schedules = 0, int Alike = 0, int Violated = 0, IReadOnlyList<Story>? Stories = null, Audited? Audited = null);
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ProofLine))]

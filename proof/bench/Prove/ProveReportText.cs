@@ -9,8 +9,8 @@ internal static class ProveReportText
     public static void Write(ProveReport report, TextWriter output)
     {
         var console = Tables.On(output);
-        var scenarios = new Table().Title($"every schedule with at most so many faults, state store {report.Store}").AddColumns("scenario", "the clients place", "faults", "steps", "schedules", "violate");
-        foreach (var scenario in report.Scenarios) scenarios.AddRow(scenario.Name, scenario.Description, Number(scenario.Faults), Number(scenario.Steps), Number(scenario.Schedules), Number(scenario.Violated));
+        var scenarios = new Table().Title($"every schedule with at most so many faults, state store {report.Store}").AddColumns("scenario", "the clients place", "faults", "steps", "schedules", "alike", "violate");
+        foreach (var scenario in report.Scenarios) scenarios.AddRow(scenario.Name, scenario.Description, Number(scenario.Faults), Number(scenario.Steps), Number(scenario.Schedules), Number(scenario.Alike), Number(scenario.Violated));
         console.Write(scenarios);
 
         var mutants = new Table().Title("each defect, and the schedule that shows it").AddColumns("mutant", "defect", "schedule", "violates", "the auditor over HTTP");

@@ -10,7 +10,8 @@ namespace OrderInventory.Bench.Prove;
 /// <param name="IsExhaustive">True: in every scenario; false: two faults only in the basic ones.</param>
 /// <param name="Processes">How many run side by side.</param>
 /// <param name="Store">State store of the simulated sidecars.</param>
-internal sealed record ProveOptions(int Faults, bool IsExhaustive, int Processes, string Store);
+/// <param name="IsUnseenTried">True: also what the auditor is known not to find is looked for after every schedule.</param>
+internal sealed record ProveOptions(int Faults, bool IsExhaustive, int Processes, string Store, bool IsUnseenTried);
 
 /// <summary>Runs every schedule on the product, and every mutant until a schedule shows its defect.</summary>
 internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProvider time)
@@ -28,7 +29,7 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
         using var beat = time.CreateTimer(_ => progress.WriteLine(Standing(began, mutants.Length)), null, Beat, Beat);
 
         var work = Enumerable.Range(0, options.Processes).Select(share => (Func<CancellationToken, Task>)(stop => ProveShareAsync(share, lines, stop)))
-            .Concat(mutants.Select(mutant => (Func<CancellationToken, Task>)(stop => KillAsync(mutant.Name, mutant.Scenario, stop))));
+            .Concat(mutants.Select(mutant => (Func<CancellationToken, Task>)(stop => KillAsync(mutant.Name, mutant.Scenario, mutant.Unseen is null || options.IsUnseenTried ? "audited" : "violated", stop))));
         await Parallel.ForEachAsync(work, new ParallelOptions { MaxDegreeOfParallelism = options.Processes, CancellationToken = cancellationToken }, async (part, stop) => await part(stop));
 
         return new ProveReport
@@ -50,14 +51,14 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
         },
         cancellationToken);
 
-    private Task KillAsync(string mutant, string scenario, CancellationToken cancellationToken)
+    private Task KillAsync(string mutant, string scenario, string until, CancellationToken cancellationToken)
     {
         _killed[mutant] = new ProofLine(scenario);
-        return ProofProcess.RunAsync("world.mutants", ["--store", options.Store, "--scenario", scenario, "--faults", "1", "--first", "--mutant", mutant], line => _killed[mutant] = line, cancellationToken);
+        return ProofProcess.RunAsync("world.mutants", ["--store", options.Store, "--scenario", scenario, "--faults", "1", "--until", until, "--mutant", mutant], line => _killed[mutant] = line, cancellationToken);
     }
 
     private static ProvedScenario Merge(IGrouping<string, ProofLine> shares) => new(
-        shares.Key, shares.First().Description!, shares.First().Faults, shares.Max(line => line.Steps), shares.Sum(line => line.Schedules), shares.Sum(line => line.Violated), [.. shares.SelectMany(line => line.Stories!)]);
+        shares.Key, shares.First().Description!, shares.First().Faults, shares.Max(line => line.Steps), shares.Sum(line => line.Schedules), shares.Sum(line => line.Alike), shares.Sum(line => line.Violated), [.. shares.SelectMany(line => line.Stories!)]);
 
     private string Standing(long began, int mutants) => string.Create(
         CultureInfo.InvariantCulture,

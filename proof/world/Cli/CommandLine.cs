@@ -18,9 +18,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
     };
 
     private readonly Option<int> _faults = new("--faults") { Description = "Most faults in one schedule: 0, 1 or 2", DefaultValueFactory = _ => 1 };
-    private readonly Option<bool> _exhaustive = new("--exhaustive") { Description = "As many faults in every scenario; without it two only in the three basic ones" };
+    private readonly Option<bool> _exhaustive = new("--exhaustive") { Description = "As many faults in every scenario; without it two only in the four basic ones" };
     private readonly Option<string> _share = new("--share") { Description = "Only part I of N of the schedules, for processes side by side", HelpName = "I/N", DefaultValueFactory = _ => "0/1" };
-    private readonly Option<bool> _first = new("--first") { Description = "Stop at the first schedule after which the auditor finds something over HTTP; what is violated before is told too" };
+    private readonly Option<string?> _until = new("--until") { Description = "Stop at the first schedule after which something is violated, or the first after which the auditor also finds something over HTTP", HelpName = "violated|audited" };
     private readonly Option<string?> _schedule = new("--schedule") { Description = "Only this schedule, told as a story; as the report writes it", HelpName = "STEP:FAULT,…" };
     private readonly Option<string?> _mutant = new("--mutant") { Description = "Switch on a defect" };
     private readonly Option<string> _store = new("--store") { Description = "The state store of both apps; postgresql and redis are the servers of OI_POSTGRES and OI_REDIS", DefaultValueFactory = _ => StoreProfile.Names[0] };
@@ -29,7 +29,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
     /// <summary>Runs a command line; 0: nothing is violated, 1: something is, 2: the command line cannot be understood.</summary>
     public async Task<int> InvokeAsync(IReadOnlyList<string> arguments)
     {
-        var root = new RootCommand("Runs the real code of both apps in a simulated world through every schedule of faults, and checks I1 to I8 after each.") { _scenario, _faults, _exhaustive, _share, _first, _schedule, _store, _json };
+        var root = new RootCommand("Runs the real code of both apps in a simulated world through every schedule of faults, and checks I1 to I8 after each.") { _scenario, _faults, _exhaustive, _share, _until, _schedule, _store, _json };
         _scenario.AcceptOnlyFromAmong([.. Scenario.All.Select(scenario => scenario.Name)]);
         if (Mutants() is { Length: > 0 } mutants)
         {
@@ -40,6 +40,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
         _store.AcceptOnlyFromAmong([.. StoreProfile.Names]);
         Check(_store, store => StoreProfile.MissingVariable(store) is null, "OI_POSTGRES or OI_REDIS must say where the server of --store is.");
         Check(_faults, faults => faults is >= 0 and <= 2, "--faults is 0, 1 or 2.");
+        _until.AcceptOnlyFromAmong("violated", "audited");
         Check(_share, text => TryShare(text, out _, out _), "--share is I/N with 0 <= I < N, such as 0/2.");
         Check(_schedule, text => TrySchedule(text!, out _), $"--schedule is a list such as 12:AppliedButError,30:CrashAfter; the faults are {string.Join(", ", Enum.GetNames<Fault>().Skip(1))}.");
         root.SetAction(RunAsync);
@@ -69,8 +70,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
                 continue;
             }
 
-            isClean &= await report.FollowAsync(scenario, new Enumeration(parsed.GetValue(_exhaustive) ? parsed.GetValue(_faults) : Math.Min(parsed.GetValue(_faults), scenario.UsualFaults), share, shares), parsed.GetValue(_first), stop);
-            if (!isClean && parsed.GetValue(_first)) break;
+            isClean &= await report.FollowAsync(scenario, new Enumeration(parsed.GetValue(_exhaustive) ? parsed.GetValue(_faults) : Math.Min(parsed.GetValue(_faults), scenario.UsualFaults), share, shares), parsed.GetValue(_until), stop);
+            if (!isClean && parsed.GetValue(_until) is not null) break;
         }
 
         return isClean ? 0 : 1;

@@ -12,7 +12,7 @@ internal sealed class Report(TextWriter output, TextWriter progress, TimeProvide
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs the schedules of a scenario and says what came of them. True: nothing is violated.</summary>
-    public async Task<bool> FollowAsync(Scenario scenario, Enumeration enumeration, bool stopAtFirst, CancellationToken stop)
+    public async Task<bool> FollowAsync(Scenario scenario, Enumeration enumeration, string? until, CancellationToken stop)
     {
         var began = time.GetTimestamp();
         var beat = TimeSpan.Zero;
@@ -25,7 +25,7 @@ internal sealed class Report(TextWriter output, TextWriter progress, TimeProvide
             if (result.Schedule.Faults.IsEmpty) steps = result.Story.Count(step => step.Faults.Count > 0);
             if (result.Violations.Count > 0 && violated++ < MaxStories) bad.Add(result);
             if (result.SeenOverHttp.Count > 0) audited ??= result;
-            if (stopAtFirst && audited is not null) break;
+            if (until == "audited" ? audited is not null : until == "violated" && violated > 0) break;
             if (time.GetElapsedTime(began) - beat < Beat) continue;
             beat = time.GetElapsedTime(began);
             if (json) Write(new { scenario = scenario.Name, progress = schedules });
@@ -34,11 +34,11 @@ internal sealed class Report(TextWriter output, TextWriter progress, TimeProvide
 
         if (json)
         {
-            Write(new { scenario = scenario.Name, description = scenario.Description, faults = enumeration.MaxFaults, steps, schedules, violated, stories = bad.Select(result => new { schedule = result.Schedule.ToString(), violations = result.Violations.Select(Named(result)), story = Lines(result), repeat = Repeat(scenario, result) }), audited = audited is null ? null : new { schedule = audited.Schedule.ToString(), findings = audited.SeenOverHttp.Select(Named(audited)) } });
+            Write(new { scenario = scenario.Name, description = scenario.Description, faults = enumeration.MaxFaults, steps, schedules, alike = enumeration.Alike, violated, stories = bad.Select(result => new { schedule = result.Schedule.ToString(), violations = result.Violations.Select(Named(result)), story = Lines(result), repeat = Repeat(scenario, result) }), audited = audited is null ? null : new { schedule = audited.Schedule.ToString(), findings = audited.SeenOverHttp.Select(Named(audited)) } });
             return violated == 0;
         }
 
-        output.WriteLine($"\r{(violated == 0 ? "PASS" : "FAIL")}  {scenario.Name,-18} {schedules,7} schedules, {violated} violate something; {scenario.Description}");
+        output.WriteLine($"\r{(violated == 0 ? "PASS" : "FAIL")}  {scenario.Name,-18} {schedules,7} schedules, {enumeration.Alike} more like one of them, {violated} violate something; {scenario.Description}");
         foreach (var result in bad)
         {
             Tell(result);

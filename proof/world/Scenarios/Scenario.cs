@@ -1,3 +1,4 @@
+using OrderApp;
 using OrderApp.Storage;
 using OrderInventory.Judging;
 using OrderInventory.Proof.Checks;
@@ -31,8 +32,8 @@ internal abstract class Scenario
     /// <summary>How much time may pass; everything must have come to rest by then.</summary>
     protected virtual TimeSpan Horizon => TimeSpan.FromMinutes(20);
 
-    /// <summary>Groups that order-app has on their way at once; with one, orders that come meanwhile gather in the next.</summary>
-    protected virtual int GroupsInFlight => 4;
+    /// <summary>The settings of order-app.</summary>
+    protected virtual OrderOptions Options { get; } = new();
 
     /// <summary>What the clients do.</summary>
     protected abstract Task ActAsync(World world, Run run);
@@ -41,15 +42,17 @@ internal abstract class Scenario
     protected abstract IEnumerable<string> Expect(Facts facts, Run run);
 
     /// <summary>Runs it with the faults of <paramref name="schedule"/>.</summary>
-    public async Task<Result> RunAsync(Schedule schedule)
+    /// <param name="isFollowed">True: the story also says where the run stood at each step.</param>
+    public async Task<Result> RunAsync(Schedule schedule, bool isFollowed = false)
     {
         _stock ??= await CreateStockAsync();
-        using var world = new World(schedule, GroupsInFlight);
+        using var world = new World(schedule, Options);
         await world.State.FillAsync("inventory-app", _stock);
         await world.State.FillAsync("order-app", [("agenda", Documents.Bytes(AgendaProgress.Beginning(World.Beginning) with { EarlierThrough = World.Beginning.ToUnixTimeSeconds() }, OrderJson.Default.AgendaProgress))]);
         var versions = new StockVersions();
         world.State.Stored = versions.Check;
         var run = new Run();
+        if (isFollowed) world.Clients = () => run.Known;
         world.Go(ActAsync(world, run));
         await world.RunAsync(Horizon);
         var facts = await Facts.ReadAsync(world);
@@ -119,6 +122,15 @@ internal sealed class Run
 
     /// <summary>Status codes of commands.</summary>
     public Dictionary<string, int> Commands { get; } = [];
+
+    /// <summary>All that the clients know, in words.</summary>
+    public IEnumerable<string> Known =>
+    [
+        .. Clients.Select(client => $"{client.User} {client.Client.IsGone}"),
+        .. Told.GroupBy(told => (told.UserId, told.Key, told.OrderId)).Select(told => $"{told.Key}, {told.Count(answer => answer.IsNew)} times new"),
+        .. Accepted.Select(accepted => $"{accepted}"),
+        .. Commands.Select(command => $"{command}"),
+    ];
 }
 
 /// <summary>How a run ended.</summary>

@@ -1,3 +1,4 @@
+using OrderApp;
 using OrderInventory.Proof.Checks;
 using OrderInventory.Proof.Simulation;
 
@@ -93,7 +94,7 @@ internal sealed class PaymentDeadline : Scenario
 
     protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5 };
 
-    protected override TimeSpan Horizon => TimeSpan.FromHours(2);
+    protected override OrderOptions Options { get; } = new() { PaymentDeadline = TimeSpan.FromMinutes(4) };
 
     protected override Task ActAsync(World world, Run run) => PlaceAsync(world, run, "ann", ("book", 2));
 
@@ -172,7 +173,8 @@ internal sealed class Together : Scenario
 
     public override string Description => "three orders at once, the last two in one group, one of them refused";
 
-    protected override int GroupsInFlight => 1;
+    // What comes meanwhile gathers in the next group.
+    protected override OrderOptions Options { get; } = new() { GroupsInFlight = 1 };
 
     protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5, ["pen"] = 1 };
 

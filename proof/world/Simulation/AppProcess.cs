@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OrderApp;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.State;
@@ -22,7 +23,7 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     private static readonly IDaprSerializer Serializer = new JsonDaprSerializer();
 
     private readonly AppDefinition _app;
-    private readonly int _groupsInFlight;
+    private readonly OrderOptions _options;
     private readonly VirtualTime.Clock _clock;
     private readonly SidecarCalls _sidecar;
     private readonly List<Action> _atDeath = [];
@@ -30,9 +31,9 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     private ServiceProvider? _services;
     private readonly PackageWorker? _worker;
 
-    public AppProcess(World world, AppDefinition app, string name, int groupsInFlight)
+    public AppProcess(World world, AppDefinition app, string name, OrderOptions options)
     {
-        _groupsInFlight = groupsInFlight;
+        _options = options;
         _app = app;
         Name = name;
         _clock = new VirtualTime.Clock(world.Time);
@@ -42,6 +43,9 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
 
     /// <summary>Its name in stories.</summary>
     public string Name { get; }
+
+    /// <summary>What it was told to be stored, or to have stored, since it began: all that it can remember.</summary>
+    public SortedSet<string> Told { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Dapr's app id.</summary>
     public string AppId => _app.Name;
@@ -57,11 +61,11 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         services.AddSingleton<IMeterFactory, Unmeasured>();
-        services.AddSingleton(new Backoff(new Random(1), _clock));
+        services.AddSingleton<Random>(new Even());
+        services.AddSingleton(new Backoff(new Even(), _clock));
         services.AddSingleton(provider => new OperationArchive(provider.GetRequiredService<IStateStore>(), ArchivePage));
         services.AddSingleton(Serializer);
-        services.AddSingleton(new Random(1));
-        services.AddSingleton(Options.Create(new OrderApp.OrderOptions { GroupsInFlight = _groupsInFlight }));
+        services.AddSingleton(Options.Create(_options));
         if (_worker is not null) services.AddSingleton(new TaskHubSidecarService.TaskHubSidecarServiceClient(new TaskHubCalls(_sidecar, _worker)));
     });
 
@@ -114,6 +118,14 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
 
     public void Dispose()
     {
+    }
+
+    /// <summary>Draws the same whatever was drawn before, so that runs which differ in their past alone go on alike.</summary>
+    private sealed class Even : Random
+    {
+        public override double NextDouble() => 0.5;
+
+        public override int Next(int maxValue) => maxValue / 2;
     }
 
     /// <summary>Meters that nobody listens to; nobody keeps them either, since metrics are switched off (world.props).</summary>

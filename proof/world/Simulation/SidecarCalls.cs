@@ -15,7 +15,8 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
     // A crash before a write is one after the write before it, or after the activity or request began.
     private static readonly IReadOnlyList<Fault> WriteFaults = [Fault.NotApplied, Fault.AppliedButError, Fault.AppliedLate, Fault.CrashAfter, Fault.Delayed];
 
-    // A look at the agenda that finds nothing is the same whenever it comes, and how it goes wrong is the same at each of its steps.
+    // A look at the agenda that finds nothing is the same whenever it comes, and goes wrong in the same way at each of its steps: only
+    // where it reads and writes how far it came, and where there is something to find.
     private static readonly IReadOnlyList<Fault> LookFaults = [Fault.NotApplied];
     private static readonly IReadOnlyList<Fault> ProgressFaults = [Fault.AppliedButError, Fault.CrashAfter];
 
@@ -24,7 +25,7 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
     {
         var done = new TaskCompletionSource<IMessage>();
         var call = new Call(request);
-        if (!process.IsDead) world.Add(new Step(process, $"{process.Name} {call.Text}", call.Faults, fault => RunAsync(call, fault, done)));
+        if (!process.IsDead) world.Add(new Step(process, $"{process.Name} {call.Text}", FindsNothing(request) ? [] : call.Faults, fault => RunAsync(call, fault, done)));
         return done.Task;
     }
 
@@ -77,8 +78,14 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
         if (fault == Fault.CrashAfter) world.Crash(process);
         else if (fault == Fault.AppliedButError) done.SetException(Failed(StatusCode.DeadlineExceeded));
         else if (refusal is not null) done.SetException(refusal);
-        else if (fault == Fault.AnswerLate) world.AddLast(new Step(process, $"{process.Name} gets only now what it read", [], _ => { done.SetResult(response!); return Task.CompletedTask; }));
-        else done.SetResult(response!);
+        else if (fault == Fault.AnswerLate) world.AddLast(new Step(process, $"{process.Name} gets only now what it read", [], _ => { Answer(); return Task.CompletedTask; }));
+        else Answer();
+
+        void Answer()
+        {
+            if (!FindsNothing(call.Request)) process.Told.UnionWith(call.Keys);
+            done.SetResult(response!);
+        }
     }
 
     private async Task<(IMessage? Response, RpcException? Refusal)> TryApplyAsync(IMessage request)
@@ -92,6 +99,11 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
             return (null, refusal);
         }
     }
+
+    /// <summary>True for a look at pages of which none is there.</summary>
+    private bool FindsNothing(IMessage request) => request is GetBulkStateRequest get && get.Keys.All(IsOfLook) && !get.Keys.Any(key => world.State.Has(process.AppId, key));
+
+    private static bool IsOfLook(string key) => key.StartsWith(World.AgendaPage, StringComparison.Ordinal) || key.StartsWith("open-orders:", StringComparison.Ordinal);
 
     private static RpcException Failed(StatusCode code) => new(new Status(code, "simulated"));
 
@@ -151,6 +163,15 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
             _ => request.Descriptor.Name,
         };
 
+        /// <summary>The keys that it reads or writes.</summary>
+        public IEnumerable<string> Keys => request switch
+        {
+            GetStateRequest get => [$"reads {get.Key}"],
+            GetBulkStateRequest get => get.Keys.Where(key => !IsOfLook(key)).Select(key => $"reads {key}"),
+            SaveStateRequest save => save.States.Select(item => $"saves {item.Key}"),
+            _ => [],
+        };
+
         public IReadOnlyList<Fault> Faults => request switch
         {
             GetStateRequest { Key: "agenda" } => LookFaults,
@@ -176,8 +197,6 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
 
         /// <summary>How daprd answers a bulk read while the store fails.</summary>
         public GetBulkStateResponse Unreadable() => new GetBulkStateResponse { Items = { ((GetBulkStateRequest)request).Keys.Select(key => new BulkStateItem { Key = key, Error = "simulated" }) } };
-
-        private static bool IsOfLook(string key) => key.StartsWith("agenda:", StringComparison.Ordinal) || key.StartsWith("open-orders:", StringComparison.Ordinal);
 
         private static string Id(Google.Protobuf.Collections.MapField<string, string> metadata) => metadata.TryGetValue("cloudevent.id", out var id) ? id : "a message";
     }

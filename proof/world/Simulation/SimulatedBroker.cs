@@ -35,6 +35,13 @@ internal sealed class SimulatedBroker(World world)
     /// <summary>Messages that no subscriber has accepted.</summary>
     public int Undelivered => _feeds.Sum(feed => feed.Waiting.Count + feed.InFlight.Length);
 
+    /// <summary>What is published, and what of it is on its way to whom.</summary>
+    public IEnumerable<string> Situation => _topics.OrderBy(topic => topic.Key, StringComparer.Ordinal)
+        .Select(topic => $"{topic.Key}: {string.Join(" ", topic.Value.Select(message => message.Event["data"]!.ToJsonString()).Distinct())}")
+        .Concat(_feeds.Select(feed => $"{feed.Subscription.Topic} to {feed.Owner(world).Name}, {feed.IsBusy}: {Ids(feed.Waiting)}; {feed.Receiver?.Name} has {Ids(feed.InFlight)}"));
+
+    private static string Ids(IEnumerable<Message> messages) => string.Join(' ', messages.Select(message => message.Id));
+
     /// <summary>Appends a message.</summary>
     public void Publish(string app, string topic, ReadOnlySpan<byte> data, string contentType, IReadOnlyDictionary<string, string> metadata)
     {

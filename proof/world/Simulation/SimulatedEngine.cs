@@ -23,6 +23,13 @@ internal sealed class SimulatedEngine(World world)
     /// <summary>The ids of all workflows that were ever started, in that order.</summary>
     public IEnumerable<string> Started => _started.Distinct();
 
+    /// <summary>True when there is no workflow.</summary>
+    public bool IsEmpty => _instances.Count == 0;
+
+    /// <summary>The workflows, with all that happened to them and what they have to do.</summary>
+    public IEnumerable<string> Situation => _instances.Values.Select(instance =>
+        $"{instance.Id}, {instance.TurnOffered}: {string.Join(' ', instance.State.Events)}; inbox {string.Join(' ', instance.Inbox.Select(row => row.Event))}; to run {string.Join(' ', instance.ToRun)}; running {string.Join(' ', instance.Running.Select(running => running.Scheduled.EventId))}");
+
     /// <summary>How a workflow is.</summary>
     public GetInstanceResponse Describe(GetInstanceRequest request) => _instances.TryGetValue(request.InstanceId, out var instance)
         ? new GetInstanceResponse { Exists = true, WorkflowState = new WorkflowState { InstanceId = instance.Id, WorkflowStatus = instance.State.Status } }

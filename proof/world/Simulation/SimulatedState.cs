@@ -26,10 +26,16 @@ internal sealed class SimulatedState
     public async Task<IReadOnlyList<(string Key, ReadOnlyMemory<byte> Value)>> ValuesAsync(string app, string prefix)
     {
         var values = new List<(string, ReadOnlyMemory<byte>)>();
-        foreach (var key in _keys.Where(key => key.StartsWith(Of(app).Prefix + prefix, StringComparison.Ordinal)))
-            if (await _store.GetAsync(key, CancellationToken.None) is { } record) values.Add((Of(app).Unprefixed(key), record.Value));
+        foreach (var key in Keys(app, prefix))
+            if (await _store.GetAsync(Of(app).Prefix + key, CancellationToken.None) is { } record) values.Add((key, record.Value));
         return values;
     }
+
+    /// <summary>The keys of an app that begin with <paramref name="prefix"/>, in their order.</summary>
+    public IEnumerable<string> Keys(string app, string prefix) => _keys.Where(key => key.StartsWith(Of(app).Prefix + prefix, StringComparison.Ordinal)).Select(key => Of(app).Unprefixed(key));
+
+    /// <summary>True when something is stored there.</summary>
+    public bool Has(string app, string key) => _keys.Contains(Of(app).Prefix + key);
 
     public async Task<GetStateResponse> GetAsync(string app, GetStateRequest request)
     {

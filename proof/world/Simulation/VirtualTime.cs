@@ -8,6 +8,9 @@ internal sealed class VirtualTime(DateTimeOffset start)
 
     public DateTimeOffset Now { get; private set; } = start;
 
+    /// <summary>The times that somebody waits for, in their order.</summary>
+    public IEnumerable<DateTimeOffset> Awaited => _timers.UnorderedItems.Where(waiting => waiting.Element.Due == waiting.Priority.Due && !waiting.Element.Owner.IsDead).Select(waiting => waiting.Priority.Due).Order();
+
     /// <summary>Goes to the next timer and runs it. False: there is none until <paramref name="limit"/>.</summary>
     public bool AdvanceToNext(DateTimeOffset limit)
     {

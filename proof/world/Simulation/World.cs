@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using OrderApp;
+using OrderApp.Storage;
 
 namespace OrderInventory.Proof.Simulation;
 
 /// <summary>A step as it happened.</summary>
 /// <param name="Number">Its place in the run, from 0.</param>
-internal sealed record Happened(int Number, string Text, IReadOnlyList<Fault> Faults, Fault Fault, DateTimeOffset Time);
+/// <param name="Situation">Where the run stood before it; null when nobody asked.</param>
+internal sealed record Happened(int Number, string Text, IReadOnlyList<Fault> Faults, Fault Fault, DateTimeOffset Time, string? Situation);
 
 /// <summary>Which steps of a run go wrong, and how.</summary>
 internal sealed record Schedule(ImmutableSortedDictionary<int, Fault> Faults)
@@ -25,6 +29,9 @@ internal sealed record Schedule(ImmutableSortedDictionary<int, Fault> Faults)
 /// </summary>
 internal sealed class World : IDisposable
 {
+    /// <summary>What the keys of the pages of the agenda begin with.</summary>
+    public const string AgendaPage = "agenda:";
+
     private const int MaxSteps = 2_000;
 
     // Often enough for a group that is due after half a minute and one that is late, then now and then.
@@ -38,13 +45,14 @@ internal sealed class World : IDisposable
     private readonly Queue<Step> _delayed = new();
     private readonly List<Happened> _story = [];
     private readonly AppProcess[] _inventory;
-    private readonly int _groupsInFlight;
+    private readonly OrderOptions _options;
     private AppProcess _orders;
+    private DateTimeOffset _nextLook;
 
-    public World(Schedule schedule, int groupsInFlight = 4)
+    public World(Schedule schedule, OrderOptions? options = null)
     {
         _schedule = schedule;
-        _groupsInFlight = groupsInFlight;
+        _options = options ?? new OrderOptions();
         Time = new VirtualTime(Start);
         Clock = new VirtualTime.Clock(Time);
         State = new SimulatedState(Clock);
@@ -52,7 +60,7 @@ internal sealed class World : IDisposable
         Engine = new SimulatedEngine(this);
         _orders = Begin(AppDefinition.Orders, AppDefinition.Orders.Name);
         _inventory = [Begin(AppDefinition.Inventory, "inventory-app 1"), Begin(AppDefinition.Inventory, "inventory-app 2")];
-        foreach (var look in Looks) Clock.After(look, () => Add(new Step(null, "order-app looks at its agenda", [], _ => { Go(_orders.LookAtAgendaAsync()); return Task.CompletedTask; })));
+        AwaitLook(0, wasIdle: false);
     }
 
     /// <summary>When it began.</summary>
@@ -81,6 +89,15 @@ internal sealed class World : IDisposable
     /// <summary>What happened so far.</summary>
     public IReadOnlyList<Happened> Story => _story;
 
+    /// <summary>What the clients know, for <see cref="Situation"/>; null when nobody asks where the run stands.</summary>
+    public Func<IEnumerable<string>>? Clients { get; set; }
+
+    /// <summary>The times that anything waits for, in their order, but for the next look at the agenda, which always comes.</summary>
+    public IEnumerable<DateTimeOffset> Awaited => Time.Awaited.Where(due => due != _nextLook);
+
+    /// <summary>What can happen next, in its order.</summary>
+    public IEnumerable<string> Next => [.. _ready.Concat(_delayed).Where(step => !step.IsVoid).Select(step => step.Text)];
+
     /// <summary>What the code under test threw where nobody catches it.</summary>
     public List<string> Broken { get; } = [];
 
@@ -100,7 +117,7 @@ internal sealed class World : IDisposable
         while (true)
         {
             await Quiet.Async();
-            if (Next() is { } step)
+            if (TakeNext() is { } step)
             {
                 if (_story.Count == MaxSteps)
                 {
@@ -109,7 +126,7 @@ internal sealed class World : IDisposable
                 }
 
                 var fault = _schedule.Faults.GetValueOrDefault(_story.Count);
-                _story.Add(new Happened(_story.Count, step.Text, step.Faults, fault, Time.Now));
+                _story.Add(new Happened(_story.Count, step.Text, step.Faults, fault, Time.Now, Clients is null ? null : await Situation.OfAsync(this)));
                 if (fault != Fault.None && !step.Faults.Contains(fault))
                 {
                     Broken.Add($"the schedule does not fit: step {_story.Count - 1} cannot have the fault {fault}");
@@ -152,9 +169,25 @@ internal sealed class World : IDisposable
         foreach (var process in (AppProcess[])[_orders, .. _inventory]) process.Leave();
     }
 
-    private AppProcess Begin(AppDefinition app, string name) => new(this, app, name, _groupsInFlight);
+    private AppProcess Begin(AppDefinition app, string name) => new(this, app, name, _options);
 
-    private Step? Next()
+    /// <summary>True for a page of the agenda, agenda:SLOT:SHARD, whose time has come.</summary>
+    private bool IsDue(string page) => long.Parse(page.Split(':')[1], CultureInfo.InvariantCulture) <= AgendaPages.SlotOf(Time.Now);
+
+    /// <summary>Looks at the agenda, but not again where the look before found nothing and nothing has changed since: it would find nothing either.</summary>
+    private void AwaitLook(int number, bool wasIdle)
+    {
+        if (number == Looks.Count) return;
+        _nextLook = Start + Looks[number];
+        Clock.After(_nextLook - Time.Now, () =>
+        {
+            var isIdle = !Time.Awaited.Any() && Engine.IsEmpty && Broker.Undelivered == 0 && !State.Keys(_orders.AppId, AgendaPage).Any(IsDue);
+            if (!isIdle || !wasIdle) Add(new Step(null, "order-app looks at its agenda", [], _ => { Go(_orders.LookAtAgendaAsync()); return Task.CompletedTask; }));
+            AwaitLook(number + 1, isIdle);
+        });
+    }
+
+    private Step? TakeNext()
     {
         Broker.Offer();
         Engine.Offer();

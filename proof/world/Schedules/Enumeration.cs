@@ -52,7 +52,8 @@ internal sealed record Enumeration(int MaxFaults, int Share = 0, int Shares = 1)
         var last = result.Schedule.Faults.IsEmpty ? -1 : result.Schedule.Faults.Keys.Last();
         foreach (var step in result.Story.Skip(last + 1).Where(step => step.Faults.Count > 0))
         {
-            var place = new Place(result.Schedule, step);
+            // It is kept; its text is not worth the memory.
+            var place = new Place(result.Schedule, step with { Situation = null });
             if (step.Situation is { } situation)
             {
                 var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Situation.Named(situation + "\n" + Rest(result, step.Number)))));

@@ -47,6 +47,7 @@ public sealed class ProofScheduleTests
     [InlineData("--schedule", "rubbish", 2, "--schedule is a list such as")]
     [InlineData("--share", "2/2", 2, "--share is I/N")]
     [InlineData("--faults", "3", 2, "--faults is 0, 1 or 2.")]
+    [InlineData("--until", "never", 2, "'never'")]
     [InlineData("--scenario", "nothing", 2, "'nothing'")]
     [InlineData("--mutant", "check-then-act", 2, "'--mutant'")] // the build of the apps as they are has none
     public async Task Option_ThatMeansNothing_IsRefused(string option, string value, int exitCode, string error)

@@ -58,9 +58,15 @@ internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, Time
 
     private async Task FollowAsync(string group, ImmutableArray<string> driven, Task over)
     {
-        for (var pause = FirstPause; pause <= LastPause && !await IsOverAsync(over, pause); pause *= 2)
-            if (!await IsSettlingAsync(group, driven)) break;
-        lock (_gate) _followed.Remove(group);
+        try
+        {
+            for (var pause = FirstPause; pause <= LastPause && !await IsOverAsync(over, pause); pause *= 2)
+                if (!await IsSettlingAsync(group, driven)) break;
+        }
+        finally
+        {
+            lock (_gate) _followed.Remove(group);
+        }
     }
 
     /// <summary>Tells the group to settle. False: none of its orders waits.</summary>

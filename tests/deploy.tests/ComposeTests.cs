@@ -71,7 +71,8 @@ public sealed partial class ComposeTests
     [InlineData("inventory-app")]
     public void Image_OfAnApp_IsWhatTheManifestsRun(string app)
     {
-        var project = XDocument.Load(Path.Combine(Repository.Root, $"src/{app}/{app}.csproj"));
+        // Of both apps.
+        var project = XDocument.Load(Path.Combine(Repository.Root, "src/Directory.Build.props"));
         string Property(string name) => project.Descendants(name).Single().Value;
         var spec = new Overlay("dev").Pods.Single(pod => pod.Name == app).Template.Spec;
         var version = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants("Version").Single().Value;

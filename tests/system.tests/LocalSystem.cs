@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Reflection.PortableExecutable;
 using System.Text.Json;
 using Dapr.TaskHub.Protos;
 using Grpc.Core;
@@ -156,7 +157,15 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     private ServerProcess StartApp(string name) => Images is null
         ? ServerProcess.Start(ServerProcess.Dll(name), [], Path.GetDirectoryName(ServerProcess.Dll(name))!, AppEnvironment(name))
-        : ServerProcess.StartCommand(Path.Combine(Repository.Root, "eng", "images"), ["run", Images, name], _folder, AppEnvironment(name));
+        : StartImage(Images, name);
+
+    private ServerProcess StartImage(string images, string name)
+    {
+        // Without it everything passes, too: the first orders are slow, and no test here sees that.
+        using var app = new PEReader(File.OpenRead(Path.Combine(images, name, "rootfs", "app", name + ".dll")));
+        Assert.True(app.PEHeaders.CorHeader?.ManagedNativeHeaderDirectory.Size > 0, $"{name} is not compiled ahead (ReadyToRun) in the image.");
+        return ServerProcess.StartCommand(Path.Combine(Repository.Root, "eng", "images"), ["run", images, name], _folder, AppEnvironment(name));
+    }
 
     private Dictionary<string, string?> AppEnvironment(string name)
     {

@@ -120,6 +120,7 @@ internal sealed partial class GoldenPlayer(GoldenHost host, TimeSpan patience)
         {
             var wanted = step["error"] ?? step["response"] ?? new JsonObject();
             if (IsAbsence(step, wanted)) await Eventually.TrueAsync(() => host.Sidecar.Workflows.Get((string)step["request"]!["instanceId"]!) is null, "the instance is gone", patience.TotalSeconds);
+            if (IsStall(wanted)) await Eventually.TrueAsync(() => host.Sidecar.Workflows.Get((string)step["request"]!["instanceId"]!)?.Status == OrchestrationStatus.Stalled, "the instance is stalled", patience.TotalSeconds);
             Compare(wanted, await SendAsync(step).WaitAsync(patience), step);
         }
         else if (note.Length == 0)
@@ -155,6 +156,9 @@ internal sealed partial class GoldenPlayer(GoldenHost host, TimeSpan patience)
 
     // What a timer of the sidecar removes is gone a moment after the time has come.
     private static bool IsAbsence(JsonObject step, JsonNode wanted) => (string?)step["client"] == "GetInstance" && wanted is JsonObject { Count: 0 };
+
+    // The item that is too large has no answer that could be waited for.
+    private static bool IsStall(JsonNode wanted) => (string?)(wanted as JsonObject)?["workflowState"]?["workflowStatus"] == "ORCHESTRATION_STATUS_STALLED";
 
     private void Turn(JsonNode? ms)
     {

@@ -14,15 +14,17 @@ namespace DaprLocal.Tests.Api;
 internal sealed class RunningSidecar : IAsyncDisposable
 {
     private readonly bool _ownsDirectory;
+    private readonly bool _ownsComponents;
     private readonly GrpcChannel _channel;
 
-    private RunningSidecar(ComponentRegistry components, Sidecar sidecar, SidecarOptions options, string directory, bool ownsDirectory)
+    private RunningSidecar(ComponentRegistry components, Sidecar sidecar, SidecarOptions options, string directory, bool ownsDirectory, bool ownsComponents = true)
     {
         Components = components;
         Sidecar = sidecar;
         Options = options;
         Directory = directory;
         _ownsDirectory = ownsDirectory;
+        _ownsComponents = ownsComponents;
         _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{options.GrpcPort}", new GrpcChannelOptions { MaxReceiveMessageSize = options.MaxBodySize });
         Grpc = new DaprClient(_channel);
         TaskHub = new TaskHubSidecarService.TaskHubSidecarServiceClient(_channel);
@@ -37,7 +39,7 @@ internal sealed class RunningSidecar : IAsyncDisposable
     public TaskHubSidecarService.TaskHubSidecarServiceClient TaskHub { get; }
 
     /// <summary>The file of its workflows.</summary>
-    public string WorkflowFile => Path.Combine(Directory, Sidecar.WorkflowFile(Options.AppId));
+    public string WorkflowFile => Path.Combine(Directory, ComponentRegistry.WorkflowFile(Options.AppId));
 
     /// <summary>Calls of methods that the generated client does not have.</summary>
     public CallInvoker Calls => _channel.CreateCallInvoker();
@@ -83,6 +85,14 @@ internal sealed class RunningSidecar : IAsyncDisposable
         }
     }
 
+    /// <summary>One more sidecar of the same app; it has to end first.</summary>
+    public async Task<RunningSidecar> ReplicaAsync()
+    {
+        var options = Options with { HttpPort = FreePort(), GrpcPort = FreePort() };
+        var sidecar = await Sidecar.StartAsync(options, Components, Directory, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        return new RunningSidecar(Components, sidecar, options, Directory, ownsDirectory: false, ownsComponents: false);
+    }
+
     public static int FreePort() => ServerProcess.FreePorts(1)[0];
 
     public Task<RawResponse> HttpAsync(string method, string path, byte[]? body = null, params (string Name, string Value)[] headers) =>
@@ -92,7 +102,7 @@ internal sealed class RunningSidecar : IAsyncDisposable
     public async Task<string> KillAsync()
     {
         var copy = System.IO.Directory.CreateTempSubdirectory("dapr-local-test-").FullName;
-        var file = Path.Combine(copy, Sidecar.WorkflowFile(Options.AppId));
+        var file = Path.Combine(copy, ComponentRegistry.WorkflowFile(Options.AppId));
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         foreach (var part in new[] { "", "-wal" }) File.Copy(WorkflowFile + part, file + part);
         await DisposeAsync();
@@ -103,7 +113,7 @@ internal sealed class RunningSidecar : IAsyncDisposable
     {
         _channel.Dispose();
         await Sidecar.DisposeAsync();
-        await Components.DisposeAsync();
+        if (_ownsComponents) await Components.DisposeAsync();
         if (_ownsDirectory) System.IO.Directory.Delete(Directory, recursive: true);
     }
 }

@@ -25,7 +25,6 @@ public sealed class RunFileReaderTests : IDisposable
     [InlineData("version: 1\napps:\n  - appDirPath: .\n    apiListenAddresses: 0.0.0.0\n", 4, "does not know the key 'apiListenAddresses'", "")]
     [InlineData("version: 1\napps:\n  - appDirPath: .\n    maxBodySize: many\n", 4, "must be a size such as 4Mi", "'many'")]
     [InlineData("version: 1\napps:\n  - appDirPath: .\n    resourcesPaths: [./gone]\n", 4, "'resourcesPaths' is './gone'", "")]
-    [InlineData("version: 1\napps:\n  - {appDirPath: ., appID: a}\n  - {appDirPath: ., appID: a}\n", 4, "app id 'a' is already used at line 3", "")]
     [InlineData("version: 1\napps:\n  - {appDirPath: ., appID: a, appPort: 5}\n  - appDirPath: .\n    appID: b\n    daprHTTPPort: 5\n", 6, "port 5 (daprHTTPPort of b)", "appPort of a at line 3")]
     [InlineData("version: 1\napps:\n  - appDirPath: .\n    env: [A]\n", 4, "'env' in 'apps[0]' must hold 'key: value' lines", "")]
     public void Read_Mistake_NamesFileLineAndRemedy(string yaml, int line, string what, string hint)

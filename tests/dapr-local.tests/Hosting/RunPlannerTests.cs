@@ -1,3 +1,4 @@
+using DaprLocal.Config;
 using DaprLocal.Hosting;
 
 namespace DaprLocal.Tests.Hosting;
@@ -51,5 +52,27 @@ public sealed class RunPlannerTests : IDisposable
 
         Assert.Single(plan.Components);
         Assert.Equal(["a", "b"], plan.Apps.Select(app => app.Sidecar.Components[0].Metadata["g"]));
+    }
+
+    [Fact]
+    public void Create_AppTwice_IsTwoReplicasWithOneFileOfWorkflows()
+    {
+        var plan = RunPlanner.Create(_folder.Write("run.yaml", "version: 1\napps:\n- {appDirPath: ., appID: a}\n- {appDirPath: ., appID: a}\n"), _ => null);
+
+        Assert.Equal(["a", "a"], plan.Apps.Select(app => app.Sidecar.AppId));
+        Assert.Equal(4, plan.Apps.SelectMany(app => new[] { app.Sidecar.HttpPort, app.Sidecar.GrpcPort }).Distinct().Count());
+        Assert.Equal(["workflows/a.db"], plan.DatabasesIn("data"));
+    }
+
+    [Fact]
+    public void Create_AppTwiceOnABrokerWithOneReader_IsRefused()
+    {
+        var broker = _folder.Write("res/a.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {name: p}\nspec: {type: pubsub.sqlite, version: v1, metadata: []}\n");
+        var path = _folder.Write("run.yaml", "version: 1\ncommon: {resourcesPaths: [res]}\napps:\n- {appDirPath: ., appID: a}\n- {appDirPath: ., appID: a}\n");
+
+        var error = Assert.Throws<ConfigurationException>(() => RunPlanner.Create(path, _ => null));
+
+        Assert.StartsWith(broker + ":", error.Message, StringComparison.Ordinal);
+        Assert.Contains("use pubsub.kafka", error.Message, StringComparison.Ordinal);
     }
 }

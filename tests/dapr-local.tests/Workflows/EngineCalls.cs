@@ -16,7 +16,7 @@ internal static class EngineCalls
     /// <summary>Where there is no file of workflows yet.</summary>
     public static string NewPath()
     {
-        var path = Path.Combine(Folder, $"{Interlocked.Increment(ref _files)}", Sidecars.Sidecar.WorkflowFile("wf"));
+        var path = Path.Combine(Folder, $"{Interlocked.Increment(ref _files)}", Sidecars.ComponentRegistry.WorkflowFile("wf"));
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         return path;
     }

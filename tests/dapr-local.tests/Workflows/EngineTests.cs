@@ -38,6 +38,21 @@ public sealed class EngineTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task StartInstance_AtOneReplica_RunsOnTheWorkerOfAnother()
+    {
+        await using var host = await EngineAsync(NewPath());
+        await using var replica = await host.ReplicaAsync();
+        await using var worker = await ScriptedWorker.ConnectAsync(replica.TaskHub);
+
+        var start = Start(host, "a", "1");
+        await worker.TurnAsync("a");
+        await worker.AnswerAsync("a", ScriptedWorker.Complete(0));
+        await start;
+
+        Assert.Equal(OrchestrationStatus.Completed, (await CompletionAsync(host, "a")).WorkflowStatus);
+    }
+
+    [Fact]
     public async Task Calls_NoWorkerIsConnected_AreTakenAndWaitForATurnWhereTheyNeedOne()
     {
         await using var host = await EngineAsync(NewPath());

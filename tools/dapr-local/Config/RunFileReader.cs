@@ -21,7 +21,7 @@ internal static class RunFileReader
         if (sections.Count is 0 or > MaxApps)
             throw root.Error("apps", $"'apps' must list 1 to {MaxApps} apps");
         var apps = sections.Select(section => ReadApp(section, common, Path.GetDirectoryName(full)!)).ToArray();
-        RefuseDuplicates(apps, sections);
+        RefuseSamePorts(apps, sections);
         return new RunFile(full, apps);
     }
 
@@ -98,14 +98,11 @@ internal static class RunFileReader
         return merged;
     }
 
-    private static void RefuseDuplicates(RunFileApp[] apps, IReadOnlyList<YamlMap> sections)
+    private static void RefuseSamePorts(RunFileApp[] apps, IReadOnlyList<YamlMap> sections)
     {
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         var ports = new Dictionary<int, (string Owner, SourcePosition Position)>();
         foreach (var (app, section) in apps.Zip(sections))
         {
-            if (!ids.TryAdd(app.AppId, section.Position.Line))
-                throw new ConfigurationException(section.Position, $"app id '{app.AppId}' is already used at line {ids[app.AppId]}");
             foreach (var key in PortKeys)
             {
                 if (Port(section, key) is not { } port || ports.TryAdd(port, ($"{key} of {app.AppId}", section.PositionOf(key)))) continue;

@@ -15,7 +15,7 @@ internal sealed record AppPlan(RunFileApp App, SidecarOptions Sidecar, IReadOnly
 internal sealed record RunPlan(RunFile File, IReadOnlyList<AppPlan> Apps, IReadOnlyList<ComponentManifest> Components)
 {
     /// <summary>The database files of the run in its data folder, relative to it.</summary>
-    public IEnumerable<string> DatabasesIn(string folder) => Apps.Select(app => DaprLocal.Sidecars.Sidecar.WorkflowFile(app.App.AppId))
+    public IEnumerable<string> DatabasesIn(string folder) => Apps.Select(app => ComponentRegistry.WorkflowFile(app.App.AppId)).Distinct()
         .Concat(Components
             .Where(component => component.Type is "state.sqlite" or "pubsub.sqlite")
             .Select(component => Path.GetRelativePath(folder, new ComponentSettings(component).FilePath("connectionString", folder)).Replace('\\', '/')))

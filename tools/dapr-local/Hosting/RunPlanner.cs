@@ -31,11 +31,22 @@ internal static class RunPlanner
             }
             plans.Add(Plan(app, resources, settings, environment));
         }
+        RefuseReplicasOnSqlite(plans);
         return new RunPlan(
             file,
             plans,
             // One definition is opened once, even where its templates expand differently for each app (a consumer group).
             [.. plans.SelectMany(plan => plan.Sidecar.Components).DistinctBy(component => component.Position)]);
+    }
+
+    // An app that is listed twice has two replicas. Kafka shares its messages out among them; the file has one reader.
+    private static void RefuseReplicasOnSqlite(IEnumerable<AppPlan> plans)
+    {
+        foreach (var replicas in plans.GroupBy(plan => plan.App.AppId).Where(replicas => replicas.Count() > 1))
+        {
+            if (replicas.First().Sidecar.Components.FirstOrDefault(component => component.Type == "pubsub.sqlite" && component.IsVisibleTo(replicas.Key)) is not { } broker) continue;
+            throw new ConfigurationException(broker.Position, $"the run file lists '{replicas.Key}' {replicas.Count()} times, and pubsub.sqlite cannot share messages out among replicas; use pubsub.kafka, or give each app an id of its own");
+        }
     }
 
     private static AppPlan Plan(RunFileApp app, ResourceSet resources, SidecarSettings settings, Func<string, string?> environment)

@@ -5,12 +5,16 @@ using DaprLocal.Config;
 using DaprLocal.Http;
 using DaprLocal.PubSub;
 using DaprLocal.State;
+using DaprLocal.Workflows;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace DaprLocal.Sidecars;
 
-/// <summary>The components of one process, each opened once and shared by all sidecars, and the addresses of the apps behind them.</summary>
+/// <summary>
+/// What the sidecars of one process share: the components, each opened once, the workflows of each app, and the addresses of the
+/// apps behind them.
+/// </summary>
 internal sealed class ComponentRegistry : IAsyncDisposable
 {
     private static readonly TimeSpan DefaultBackOff = TimeSpan.FromSeconds(5);
@@ -18,6 +22,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     private static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(7);
     private readonly Dictionary<string, IStateStore> _stores = [];
     private readonly Dictionary<string, IBroker> _brokers = [];
+    private readonly Dictionary<string, WorkflowEngine> _workflows = [];
 
     private ComponentRegistry()
     {
@@ -68,9 +73,28 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     public IReadOnlyList<ComponentInfo> InfosOf(SidecarOptions options) =>
         [.. Visible(options).OrderBy(manifest => manifest.Name, StringComparer.Ordinal).Select(manifest => new ComponentInfo(manifest.Name, manifest.Type, manifest.Version, _stores.TryGetValue(manifest.Name, out var store) ? store.Capabilities : []))];
 
+    /// <summary>The file of an app's workflows in the data folder.</summary>
+    public static string WorkflowFile(string appId) => $"workflows/{appId}.db";
+
+    /// <summary>The workflows of an app, which all its replicas run.</summary>
+    /// <exception cref="SqliteException">The file below <paramref name="dataDirectory"/> cannot be opened.</exception>
+    public async Task<WorkflowEngine> WorkflowsOfAsync(SidecarOptions options, string dataDirectory, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
+    {
+        if (!_workflows.TryGetValue(options.AppId, out var workflows))
+            _workflows[options.AppId] = workflows = await WorkflowEngine.OpenAsync(options, Path.Combine(dataDirectory, WorkflowFile(options.AppId)), time, loggers.CreateLogger("DaprLocal.Workflows." + options.AppId), ct);
+        return workflows;
+    }
+
+    /// <summary>Closes the workflows of an app, unless they are already.</summary>
+    public async Task CloseWorkflowsAsync(string appId)
+    {
+        if (_workflows.Remove(appId, out var workflows)) await workflows.DisposeAsync();
+    }
+
     /// <summary>Closes everything; what was accepted is on disk.</summary>
     public async ValueTask DisposeAsync()
     {
+        foreach (var workflows in _workflows.Values) await workflows.DisposeAsync();
         foreach (var store in _stores.Values) await store.DisposeAsync();
         foreach (var broker in _brokers.Values) await broker.DisposeAsync();
     }

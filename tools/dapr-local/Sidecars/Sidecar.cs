@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace DaprLocal.Sidecars;
 
 /// <summary>
-/// One app's sidecar: the HTTP and gRPC ports on loopback and the deliveries to the app. The ports are open once
+/// The sidecar of an app, or of one of its replicas: the HTTP and gRPC ports on loopback and the deliveries to it. The ports are open once
 /// <see cref="StartAsync"/> ends; the app is waited for behind it.
 /// </summary>
 internal sealed class Sidecar : IAsyncDisposable
@@ -43,16 +43,12 @@ internal sealed class Sidecar : IAsyncDisposable
     /// <summary>The app's workflows.</summary>
     public WorkflowEngine Workflows { get; }
 
-    /// <summary>The file of an app's workflows in the data folder.</summary>
-    public static string WorkflowFile(string appId) => $"workflows/{appId}.db";
-
-    /// <summary>Opens the app's workflow file below <paramref name="dataDirectory"/>, then the ports.</summary>
+    /// <summary>Opens the app's workflows below <paramref name="dataDirectory"/>, then the ports.</summary>
     /// <exception cref="IOException">A port is taken, or the folder cannot be made.</exception>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The workflow file cannot be opened.</exception>
     public static async Task<Sidecar> StartAsync(SidecarOptions options, ComponentRegistry components, string dataDirectory, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
     {
-        var file = Path.Combine(dataDirectory, WorkflowFile(options.AppId));
-        var workflows = await WorkflowEngine.OpenAsync(options, file, time, loggers.CreateLogger("DaprLocal.Workflows." + options.AppId), ct);
+        var workflows = await components.WorkflowsOfAsync(options, dataDirectory, time, loggers, ct);
         var log = loggers.CreateLogger("DaprLocal.Sidecar." + options.AppId);
         var metadata = new MetadataApi(options, components.InfosOf(options));
         var pubsubs = components.PubSubsOf(options);
@@ -76,7 +72,7 @@ internal sealed class Sidecar : IAsyncDisposable
         catch
         {
             if (app is not null) await app.DisposeAsync();
-            await workflows.DisposeAsync();
+            await components.CloseWorkflowsAsync(options.AppId);
             await web.DisposeAsync();
             invoker.Dispose();
             throw;
@@ -87,11 +83,11 @@ internal sealed class Sidecar : IAsyncDisposable
         return new Sidecar(options, components, web, workflows, app, metadata, invoker);
     }
 
-    /// <summary>Stops the workflows and the deliveries, then the ports; calls under way get a few seconds.</summary>
+    /// <summary>Stops the workflows, those of other replicas, too, and the deliveries, then the ports; calls under way get a few seconds.</summary>
     public async ValueTask DisposeAsync()
     {
         // The engine first: the streams of workers end with it, and the ports close only when they are ended.
-        await Workflows.DisposeAsync();
+        await _components.CloseWorkflowsAsync(_options.AppId);
         _components.Apps.TryRemove(_options.AppId, out _);
         if (_app is not null) await _app.DisposeAsync();
         await _web.StopAsync();

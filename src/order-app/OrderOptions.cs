@@ -16,7 +16,7 @@ internal sealed class OrderOptions
     [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
     public TimeSpan RefundWindow { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>True while replicas of a version before groups run beside this one: idempotency keys are then claimed in its way, too.</summary>
+    /// <summary>True while replicas of a version before groups run beside this one: keys are then claimed, and documents written, in its way, too, and a PENDING order cannot be cancelled.</summary>
     public bool BesideEarlierVersion { get; set; }
 
     /// <summary>True refuses a POST without an idempotency key.</summary>

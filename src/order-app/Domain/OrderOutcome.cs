@@ -29,7 +29,7 @@ internal abstract record OrderOutcome
     /// <summary>The order was delivered too long ago to be refunded.</summary>
     public sealed record TooLate(Order Order) : OrderOutcome;
 
-    /// <summary>As many commands wait as may; nothing was accepted.</summary>
+    /// <summary>Nothing was accepted, and the same command may be later: as many wait as may, or an earlier version may be deciding the order.</summary>
     public sealed record Busy(Order Order) : OrderOutcome;
 
     /// <summary>The key stands for an order that a version before groups placed, or will place, under this id.</summary>

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Options;
 using OrderApp.Domain;
+using OrderInventory.Contracts;
 
 namespace OrderApp.Intake;
 
 /// <summary>What a request does to an order, for the group that will drive what changed. Pure; see <see cref="OrderRules"/>.</summary>
-internal sealed class IntakeRules(OrderRules rules)
+internal sealed class IntakeRules(OrderRules rules, IOptions<OrderOptions> options)
 {
     /// <summary>
     /// The order then, which is the same when nothing changed, and what to answer. Null in and out: there is no order.
@@ -14,11 +16,15 @@ internal sealed class IntakeRules(OrderRules rules)
         IntakeRequest.Place place => Place(order, place, isFirst, group, now),
         _ when order is null => (null, new OrderOutcome.Unknown()),
         IntakeRequest.Give give when (give.OnlyUser ?? order.UserId) != order.UserId => (order, new OrderOutcome.Unknown()),
+        IntakeRequest.Give { Command: OrderCommand.Cancel } when IsUndecidedBesideEarlier(order) => (order, new OrderOutcome.Busy(order)),
         IntakeRequest.Give give => rules.Command(order, give.Command, give.Reason, group, now),
         IntakeRequest.Overdue => Changed(order, rules.Overdue(order, group, now)),
         IntakeRequest.Resume resume => Changed(order, IsToResume(order, resume) ? OrderRules.TakeOver(order, group, resume.Retell) : order),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No rule for this request."),
     };
+
+    // A workflow of the other version may confirm it meanwhile, without regard to a cancel that only this version knows.
+    private bool IsUndecidedBesideEarlier(Order order) => options.Value.BesideEarlierVersion && order.Step is { Operation: StockOperationKind.Deduct };
 
     private static (Order?, OrderOutcome) Place(Order? order, IntakeRequest.Place place, bool isFirst, string group, DateTimeOffset now)
     {

@@ -60,7 +60,7 @@ internal static class OrderCommandEndpoints
             OrderOutcome.Refused(var order) => Refusal(order, command, "ILLEGAL_TRANSITION", Texts.Of($"An order that is {order.Status.Word()} does not allow this.", $"订单处于 {order.Status.Word()} 状态，不允许此操作。")),
             OrderOutcome.TooLate(var order) => Refusal(order, command, "REFUND_WINDOW_CLOSED", Texts.Of("The order was delivered too long ago to be refunded.", "订单交付时间过长，已不能退款。")),
             OrderOutcome.RefusedByInventory(var order, var refusal) => Refusal(order, command, refusal.Code, Texts.Of($"Inventory refused line {refusal.Line}: {refusal.Code}. The order stays {order.Status.Word()}.", $"库存拒绝了第 {refusal.Line} 行：{refusal.Code}。订单保持 {order.Status.Word()} 状态。")),
-            OrderOutcome.Busy(var order) => throw new DependencyUnavailableException($"Too many commands wait for order {order.Id}."),
+            OrderOutcome.Busy(var order) => throw new DependencyUnavailableException($"No command can be accepted for order {order.Id} just now."),
             _ => OrderEndpoints.NotFound(id),
         };
     }

@@ -13,22 +13,33 @@ internal static class EarlierOrders
 {
     private const string WaitingMember = "waiting";
 
-    /// <summary>The order with what this version needs to drive it.</summary>
+    /// <summary>The order with what this version needs to drive it, and without what it does not.</summary>
     public static Order Upgrade(Order order)
     {
         // What is missing in a document is no empty list.
         if (order.Requests.IsDefault) order = order with { Requests = [] };
-        if (order.Step is not null) return order;
-        if (order.Unknown?.TryGetValue(WaitingMember, out var json) == true && json.Deserialize(OrderJson.Default.EarlierWaiting) is { Lines.IsDefaultOrEmpty: false } waiting)
+        EarlierWaiting? waiting = null;
+        if (order.Unknown?.TryGetValue(WaitingMember, out var json) == true)
         {
+            waiting = json.Deserialize(OrderJson.Default.EarlierWaiting);
             var others = order.Unknown.Where(member => member.Key != WaitingMember).ToDictionary();
-            return order with { Step = new OrderStep(waiting.Command, waiting.Operation, waiting.Lines, waiting.Reason, waiting.Since, ""), Unknown = others.Count > 0 ? others : null };
+            order = order with { Unknown = others.Count > 0 ? others : null };
         }
 
+        if (order.Step is not null) return order;
+        if (waiting is { Lines.IsDefaultOrEmpty: false }) return order with { Step = new OrderStep(waiting.Command, waiting.Operation, waiting.Lines, waiting.Reason, waiting.Since, "") };
         return order.Status == OrderStatus.Pending
             ? order with { Step = new OrderStep(OrderCommand.Confirm, StockOperationKind.Deduct, order.LineNumbers, null, order.CreatedTime, "") }
             : order;
     }
+
+    /// <summary>
+    /// The order as both versions read it. One before groups knows nothing of steps: it would let an order be paid whose units are
+    /// being given back, or confirm it.
+    /// </summary>
+    public static Order ForBoth(Order order) => order.Step is { Operation: not StockOperationKind.Deduct } step
+        ? order with { Unknown = new Dictionary<string, JsonElement>(order.Unknown ?? []) { [WaitingMember] = JsonSerializer.SerializeToElement(new EarlierWaiting(step.Command, step.Operation, step.Lines, step.Reason, step.Since), OrderJson.Default.EarlierWaiting) } }
+        : order;
 
     /// <summary>The instance id of the workflow that drove the order then.</summary>
     public static string WorkflowOf(Order order) => order.Id;

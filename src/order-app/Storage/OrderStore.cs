@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OrderApp.Domain;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.State;
@@ -24,7 +25,7 @@ internal enum OrderReading
 internal readonly record struct StoredOrder(OrderReading Reading, Order? Order, string? ETag);
 
 /// <summary>Order documents (<c>order:{orderId}</c>), each written under its ETag.</summary>
-internal sealed class OrderStore(IStateStore state, Telemetry telemetry, ILogger<OrderStore> logger)
+internal sealed class OrderStore(IStateStore state, IOptions<OrderOptions> options, Telemetry telemetry, ILogger<OrderStore> logger)
 {
     /// <summary>What a document weighs at most: 50 lines with the longest ids, a remark, and its history.</summary>
     private const int MaxBytes = 64 * 1024;
@@ -46,7 +47,7 @@ internal sealed class OrderStore(IStateStore state, Telemetry telemetry, ILogger
 
     /// <summary>Saves orders, each if its document is still the one that carried its ETag (null: none). True: all are stored. False: read again.</summary>
     public Task<bool> SaveManyAsync(IEnumerable<(Order Order, string? ETag)> orders, CancellationToken cancellationToken) => state.SaveManyAsync(
-        [.. orders.Select(save => new StateSave(Key(save.Order.Id), Documents.Bytes(save.Order, OrderJson.Default.Order), save.ETag is null ? SaveCondition.Absent : SaveCondition.Unchanged, save.ETag))],
+        [.. orders.Select(save => new StateSave(Key(save.Order.Id), Documents.Bytes(options.Value.BesideEarlierVersion ? EarlierOrders.ForBoth(save.Order) : save.Order, OrderJson.Default.Order), save.ETag is null ? SaveCondition.Absent : SaveCondition.Unchanged, save.ETag))],
         cancellationToken);
 
     private StoredOrder Read(string orderId, StateEntry entry)

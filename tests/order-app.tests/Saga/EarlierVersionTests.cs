@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using OrderApp.Domain;
 using OrderApp.Earlier;
 using OrderInventory.Contracts;
@@ -137,6 +138,51 @@ public sealed class EarlierVersionTests
 
         Assert.Contains(saga.OrderId, Encoding.UTF8.GetString(saga.State.Values("idem:u:k").Single().Value), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Cancel_BesideAnEarlierVersionThatMayConfirm_IsAcceptedWhenItIsDecided()
+    {
+        await using var saga = new SagaRun(new() { ["Orders:BesideEarlierVersion"] = "true" });
+        await saga.PlaceAsync();
+
+        Assert.IsType<OrderOutcome.Busy>(await saga.CommandAsync(OrderCommand.Cancel));
+        Assert.Equal(StockOperationKind.Deduct, (await saga.OrderAsync()).Step!.Operation);
+        await saga.AnswerAllAsync();
+        Assert.IsType<OrderOutcome.Accepted>(await saga.CommandAsync(OrderCommand.Cancel));
+        await saga.AnswerAllAsync();
+
+        Assert.Equal(OrderStatus.Cancelled, (await saga.OrderAsync()).Status);
+    }
+
+    // An older replica that reads the document knows "waiting" alone, and drops what it does not know when it writes.
+    [Fact]
+    public async Task Step_BesideAnEarlierVersion_IsReadByItToo()
+    {
+        await using var saga = new SagaRun(new() { ["Orders:BesideEarlierVersion"] = "true" });
+        await saga.PlaceAsync();
+        await saga.AnswerAllAsync();
+
+        await saga.CommandAsync(OrderCommand.Cancel, "changed my mind");
+
+        var waiting = Stored(saga)["waiting"]!;
+        Assert.Equal(("CANCEL", "RESTORE", "changed my mind", 1), ((string?)waiting["command"], (string?)waiting["operation"], (string?)waiting["reason"], (int)waiting["lines"]![0]!));
+        Assert.Null((await saga.OrderAsync()).Unknown);
+        await saga.AnswerAllAsync();
+        Assert.Equal(("CANCELLED", null), ((string?)Stored(saga)["status"], Stored(saga)["waiting"]));
+    }
+
+    [Fact]
+    public async Task Step_OnItsOwn_IsWrittenOnce()
+    {
+        await using var saga = await SagaRun.StartAsync();
+        await saga.AnswerAllAsync();
+
+        await saga.CommandAsync(OrderCommand.Cancel);
+
+        Assert.Equal((true, null), (Stored(saga)["step"] is not null, Stored(saga)["waiting"]));
+    }
+
+    private static JsonNode Stored(SagaRun saga) => JsonNode.Parse(saga.State.Values("order:" + saga.OrderId).Single().Value)!;
 
     [Fact]
     public async Task Place_OnItsOwn_ClaimsNothing()

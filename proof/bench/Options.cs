@@ -19,6 +19,17 @@ internal static class Options
         return option;
     }
 
+    /// <summary>A list of prices for dapr-local; null when none is given and <paramref name="usual"/> is.</summary>
+    public static Option<string?> Costs(string description, string? usual = null)
+    {
+        var costs = new Option<string?>("--costs") { Description = description, HelpName = "FILE", DefaultValueFactory = _ => usual };
+        costs.Validators.Add(result =>
+        {
+            if (Text(result) is { } file && !File.Exists(file)) result.AddError($"There is no file '{file}' for --costs; the lists of prices are in proof/costs.");
+        });
+        return costs;
+    }
+
     /// <summary>The value as it was typed; asking for the parsed one throws when it cannot be parsed.</summary>
     public static string? Text(OptionResult result) => result.Tokens.Count > 0 ? result.Tokens[0].Value : null;
 }

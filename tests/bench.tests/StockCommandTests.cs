@@ -5,14 +5,14 @@ namespace OrderInventory.Bench.Tests;
 /// <summary>The whole command on the real processes; how fast they are is no matter of a test.</summary>
 public sealed class StockCommandTests
 {
-    private static readonly string[] Contestants = ["one product", "1 000 products", "read-check-save-retry", "one product at half load"];
+    private static readonly string[] Contestants = ["one product", "20 products", "read-check-save-retry", "one product at half load"];
 
     [Fact]
     public async Task Stock_ShortRun_WritesFiguresOfWhatAddsUp()
     {
         var (output, progress) = (new StringWriter(), new StringWriter());
 
-        var exitCode = await new CommandLine(output, progress, TimeProvider.System).InvokeAsync(["stock", "--seconds", "1", "--buyers", "8", "--json"]);
+        var exitCode = await new CommandLine(output, progress, TimeProvider.System).InvokeAsync(["stock", "--seconds", "1", "--buyers", "8", "--products", "20", "--json"]);
 
         Assert.Equal(0, exitCode);
         var report = JsonDocument.Parse(output.ToString()).RootElement;
@@ -34,6 +34,8 @@ public sealed class StockCommandTests
     [Theory]
     [InlineData("--buyers", "0")]
     [InlineData("--seconds", "a minute")]
+    [InlineData("--products", "0")]
+    [InlineData("--costs", "paper")]
     [InlineData("--store", "paper")]
     public async Task Stock_OptionOutOfRange_SaysWhichOne(string option, string value)
     {

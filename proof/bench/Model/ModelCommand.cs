@@ -12,11 +12,7 @@ internal static class ModelCommand
 
     public static Command Create(TextWriter output, TextWriter progress, TimeProvider time)
     {
-        var costs = new Option<string>("--costs") { Description = "List of prices", DefaultValueFactory = _ => Path.Combine(Repository.Root, "proof", "costs", "postgresql.yaml") };
-        costs.Validators.Add(result =>
-        {
-            if (Options.Text(result) is { } file && !File.Exists(file)) result.AddError($"There is no file '{file}'; the lists of prices are in proof/costs.");
-        });
+        var costs = Options.Costs("List of prices", Path.Combine(Repository.Root, "proof", "costs", "postgresql.yaml"));
         var seconds = Options.Number("--seconds", "Seconds that each row is measured", 20, 3_600);
         var warmUp = Options.Number("--warm-up", "Seconds of load before the first row, and before each row", 20, 3_600);
         var clients = GrowthCommand.Series("--clients", "Orders in flight, a row each", [64, 256], MostClients);

@@ -8,7 +8,6 @@ namespace OrderInventory.Bench.Stock;
 internal sealed class StockBench(InventorySystem system, StockOptions options, TextWriter progress, TimeProvider time)
 {
     private const string Hot = "hot";
-    private const int ManyProducts = 1_000;
     private const long Given = 1_000_000_000;
     private const int Turns = 2;
 
@@ -16,14 +15,15 @@ internal sealed class StockBench(InventorySystem system, StockOptions options, T
     private const double WarmUpShare = 0.25;
 
     private readonly TimeSpan _turn = TimeSpan.FromSeconds(options.Seconds) / Turns;
-    private readonly string[] _many = [.. Enumerable.Range(0, ManyProducts).Select(number => "product-" + number.ToString(CultureInfo.InvariantCulture))];
+    private readonly string[] _many = [.. Enumerable.Range(0, options.Products).Select(number => "product-" + number.ToString(CultureInfo.InvariantCulture))];
+    private readonly string _manyProducts = string.Create(CultureInfo.InvariantCulture, $"{options.Products:N0} products");
     private readonly StockAudit _audit = new(system.Inventory);
     private readonly List<string> _problems = [];
 
     public async Task<StockReport> RunAsync(CancellationToken cancellationToken)
     {
         using var naive = new NaiveStock(system.Sidecar, time);
-        await ProgressAsync($"creating {ManyProducts + 1} products");
+        await ProgressAsync($"creating {_many.Length + 1} products");
         await system.CreateAsync([Hot, .. _many], Given);
         await naive.CreateAsync(Given);
 
@@ -33,8 +33,8 @@ internal sealed class StockBench(InventorySystem system, StockOptions options, T
         {
             await TakeTurnAsync("one product", turn, () => system.Buyers.BuyAsync(Hot), one, cancellationToken);
             _problems.AddRange(await _audit.CheckAsync("one product", [Hot], Given, one));
-            await TakeTurnAsync("1 000 products", turn, () => system.Buyers.BuyAsync(_many[Interlocked.Increment(ref next) % ManyProducts]), many, cancellationToken);
-            _problems.AddRange(await _audit.CheckAsync("1 000 products", _many, Given, many));
+            await TakeTurnAsync(_manyProducts, turn, () => system.Buyers.BuyAsync(_many[Interlocked.Increment(ref next) % (uint)_many.Length]), many, cancellationToken);
+            _problems.AddRange(await _audit.CheckAsync(_manyProducts, _many, Given, many));
             await TakeTurnAsync("read-check-save-retry", turn, naive.BuyAsync, retry, cancellationToken);
             if (await naive.AuditAsync(Given, retry.Succeeded) is { } problem) _problems.Add(problem);
         }
@@ -56,13 +56,14 @@ internal sealed class StockBench(InventorySystem system, StockOptions options, T
     private StockReport Report(Measure one, Measure many, Measure retry, Measure half) => new()
     {
         Store = options.Store,
+        Costs = options.Costs is null ? null : Path.GetFileName(options.Costs),
         Cores = Environment.ProcessorCount,
         Buyers = options.Buyers,
         Seconds = options.Seconds,
         Parts =
         [
             Part("one product", one),
-            Part("1 000 products", many),
+            Part(_manyProducts, many),
             Part("read-check-save-retry", retry),
             Part("one product at half load", half),
         ],
@@ -70,7 +71,7 @@ internal sealed class StockBench(InventorySystem system, StockOptions options, T
         [
             Target.AtLeast("one product / read-check-save-retry", Ratio(one, retry), 20),
             Target.AtMost("p99 of a deduction at half load, ms", half.Milliseconds(99), 25),
-            Target.AtLeast("one product / 1 000 products", Ratio(one, many), 0.8),
+            Target.AtLeast("one product / " + _manyProducts, Ratio(one, many), 0.8),
         ],
         AuditProblems = _problems,
     };

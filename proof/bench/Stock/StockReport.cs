@@ -9,6 +9,9 @@ internal sealed record StockReport
     /// <summary>State store measured on.</summary>
     public required string Store { get; init; }
 
+    /// <summary>List of prices; null when nothing cost anything.</summary>
+    public required string? Costs { get; init; }
+
     /// <summary>Cores of the machine, shared by bench, sidecar, app and store.</summary>
     public required int Cores { get; init; }
 

@@ -8,7 +8,7 @@ internal static class StockReportText
     public static void Write(StockReport report, TextWriter output)
     {
         var console = Tables.On(output);
-        var parts = new Table().Title($"{report.Store}, {report.Buyers} buyers, {report.Seconds} s each, {report.Cores} cores")
+        var parts = new Table().Title($"{report.Store}{(report.Costs is { } costs ? " at the prices of " + costs : "")}, {report.Buyers} buyers, {report.Seconds} s each, {report.Cores} cores")
             .AddColumns(new TableColumn("contestant"), Tables.Right("deductions/s"), Tables.Right("p50 ms"), Tables.Right("p99 ms"), Tables.Right("deductions in all"));
         foreach (var part in report.Parts) parts.AddRow(part.Name, Tables.Number(part.PerSecond), Tables.Number(part.P50Milliseconds), Tables.Number(part.P99Milliseconds), Tables.Number(part.Deductions));
         console.Write(parts);

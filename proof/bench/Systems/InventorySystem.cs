@@ -5,7 +5,8 @@ namespace OrderInventory.Bench.Systems;
 
 /// <summary>
 /// inventory-app and dapr-local as processes, and bench in the place of order-app. The data lies in a folder that
-/// disappears; in a server, the app ids keep it apart from that of other runs.
+/// disappears; in a server, the app ids keep it apart from that of other runs. With prices, inventory-app and what it has its sidecar
+/// do are charged, bench is not.
 /// </summary>
 internal sealed class InventorySystem : IAsyncDisposable
 {
@@ -14,7 +15,7 @@ internal sealed class InventorySystem : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oi-bench-").FullName;
     private readonly int[] _ports = ServerProcess.FreePorts(6);
-    private readonly List<ServerProcess> _running = [];
+    private ServerProcess? _process;
     private BuyerApp? _buyers;
 
     private InventorySystem() => Inventory = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port(0)}") };
@@ -25,15 +26,15 @@ internal sealed class InventorySystem : IAsyncDisposable
     /// <summary>Who sends the commands and receives the results.</summary>
     public BuyerApp Buyers => _buyers!;
 
-    /// <summary>gRPC address of the sidecar of bench.</summary>
-    public string Sidecar => $"http://127.0.0.1:{Port(5)}";
+    /// <summary>gRPC address of the sidecar of inventory-app.</summary>
+    public string Sidecar => $"http://127.0.0.1:{Port(2)}";
 
-    public static async Task<InventorySystem> StartAsync(string store)
+    public static async Task<InventorySystem> StartAsync(string store, string? costs)
     {
         var system = new InventorySystem();
         try
         {
-            await system.StartProcessesAsync(store);
+            await system.StartProcessesAsync(store, costs);
             return system;
         }
         catch
@@ -52,12 +53,18 @@ internal sealed class InventorySystem : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_buyers is not null) await _buyers.DisposeAsync();
-        foreach (var process in _running) process.Dispose();
+        if (_process is not null)
+        {
+            // It stops inventory-app.
+            await _process.StopAsync();
+            _process.Dispose();
+        }
+
         Inventory.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task StartProcessesAsync(string store)
+    private async Task StartProcessesAsync(string store, string? costs)
     {
         var run = Path.GetFileName(_folder);
         var (inventory, buyers) = ("inventory-app-" + run, "bench-" + run);
@@ -65,23 +72,18 @@ internal sealed class InventorySystem : IAsyncDisposable
             _folder,
             RunFile.CopyComponents(_folder, ShippedComponents.On(store), [inventory, buyers]),
             Token,
-            [new RunFileApp(inventory, _ports[0], _ports[1], _ports[2]), new RunFileApp(buyers, _ports[3], _ports[4], _ports[5])]);
-        var sidecars = RunFile.Run(_folder);
-        _running.Add(sidecars);
-        await sidecars.AnswersAsync(new Uri($"http://127.0.0.1:{Port(1)}/v1.0/healthz/outbound"));
-        var dll = ServerProcess.Dll("inventory-app");
-        var app = ServerProcess.Start(dll, [], Path.GetDirectoryName(dll)!, Environment(0));
-        _running.Add(app);
-        await app.AnswersAsync(new Uri(Inventory.BaseAddress!, "/readyz"));
-        _buyers = await BuyerApp.StartAsync(Environment(3));
+            [new RunFileApp(inventory, _ports[0], _ports[1], _ports[2], ServerProcess.Dll("inventory-app")), new RunFileApp(buyers, _ports[3], _ports[4], _ports[5])]);
+        _process = RunFile.Run(_folder, null, costs is null ? [] : ["--costs", Path.GetFullPath(costs)]);
+        await _process.AnswersAsync(new Uri(Inventory.BaseAddress!, "/readyz"));
+        _buyers = await BuyerApp.StartAsync(BuyersEnvironment());
     }
 
     // As Dapr gives it to its apps.
-    private Dictionary<string, string?> Environment(int first) => new()
+    private Dictionary<string, string?> BuyersEnvironment() => new()
     {
-        ["APP_PORT"] = Port(first),
-        ["DAPR_HTTP_PORT"] = Port(first + 1),
-        ["DAPR_GRPC_PORT"] = Port(first + 2),
+        ["APP_PORT"] = Port(3),
+        ["DAPR_HTTP_PORT"] = Port(4),
+        ["DAPR_GRPC_PORT"] = Port(5),
         ["APP_API_TOKEN"] = Token,
     };
 

@@ -73,6 +73,8 @@ public sealed class LoadCommandTests : IDisposable
     [InlineData("--order-app and --inventory-app belong together.", "--order-app", "http://127.0.0.1:1")]
     [InlineData("--order-app must be an address such as http://127.0.0.1:5101.", "--order-app", "order-app")]
     [InlineData("--kill and --kills are for a system that bench starts; they go without --order-app.", "--order-app", "http://127.0.0.1:1", "--inventory-app", "http://127.0.0.1:1", "--kill", "5")]
+    [InlineData("--earlier goes without --order-app, --kill and --kills.", "--earlier", "/nowhere", "--kill", "5")]
+    [InlineData("--earlier needs --components with kafka", "--earlier", "/nowhere")]
     [InlineData("'paper'", "--components", "paper")]
     public async Task Load_OptionsThatMeanNothing_AreRefused(string error, params string[] arguments)
     {

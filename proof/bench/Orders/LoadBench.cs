@@ -18,7 +18,7 @@ internal sealed class LoadBench(string name, Uri orders, Uri inventory, OrderSys
     /// <summary>Does it all.</summary>
     public async Task<LoadReport> RunAsync(CancellationToken cancellationToken)
     {
-        using var client = new LoadClient(orders, inventory, "load-" + time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), _figures, time, cancellationToken);
+        using var client = new LoadClient(() => own?.OrderReplicas ?? [orders], inventory, "load-" + time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), _figures, time, cancellationToken);
         var run = new LoadRun(options, client, _figures, time);
         await progress.WriteLineAsync($"{name}: creating {options.Products} products");
         await run.PrepareAsync(cancellationToken);
@@ -29,6 +29,7 @@ internal sealed class LoadBench(string name, Uri orders, Uri inventory, OrderSys
             early = UsageAsync(over.Token);
             using var killedEnough = new CancellationTokenSource();
             var kills = own is null ? Task.CompletedTask : KillAsync(own, killedEnough, over.Token);
+            var upgrade = own is { HasEarlier: true } ? UpgradeAsync(own, over.Token) : Task.CompletedTask;
             try
             {
                 await run.RunAsync(killedEnough.Token, cancellationToken);
@@ -38,6 +39,7 @@ internal sealed class LoadBench(string name, Uri orders, Uri inventory, OrderSys
                 // What is being started again belongs to the system, which is stopped next.
                 await over.CancelAsync();
                 await kills;
+                await upgrade;
             }
         }
 
@@ -76,6 +78,15 @@ internal sealed class LoadBench(string name, Uri orders, Uri inventory, OrderSys
             // Also when what was killed cannot be started again: then there is nothing left to put under load.
             if (options.Kills is not null) await enough.CancelAsync();
         }
+    }
+
+    private async Task UpgradeAsync(OrderSystem system, CancellationToken over)
+    {
+        // A load that is cut off before has no second half.
+        await Task.Delay(TimeSpan.FromSeconds(options.Seconds) / 2, time, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (over.IsCancellationRequested) return;
+        await progress.WriteLineAsync("stopping the earlier version");
+        await system.EndUpgradeAsync();
     }
 
     // After a fifth of the load, when what is compiled and cached at first is there. Null: the load ended before, or there are kills.

@@ -26,8 +26,14 @@ internal sealed class LoadClient : IDisposable
 
     /// <summary><paramref name="run"/> begins the ids of all that it creates, so that runs on one system do not meet. After <paramref name="stop"/> every request ends without an answer.</summary>
     public LoadClient(Uri orders, Uri inventory, string run, LoadFigures figures, TimeProvider time, CancellationToken stop)
+        : this(() => [orders], inventory, run, figures, time, stop)
     {
-        _orders = new HttpClient { BaseAddress = orders, Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>The same for several replicas of order-app, which get the requests in turn, as behind a load balancer.</summary>
+    public LoadClient(Func<IReadOnlyList<Uri>> orders, Uri inventory, string run, LoadFigures figures, TimeProvider time, CancellationToken stop)
+    {
+        _orders = new HttpClient(new InTurn(orders)) { BaseAddress = orders()[0], Timeout = Timeout.InfiniteTimeSpan };
         _inventory = new HttpClient { BaseAddress = inventory, Timeout = Timeout.InfiniteTimeSpan };
         (_run, _figures, _time, _stop) = (run, figures, time, stop);
     }
@@ -118,6 +124,18 @@ internal sealed class LoadClient : IDisposable
             if (_stop.IsCancellationRequested || _time.GetElapsedTime(began) > GiveUpAfter) return (LoadFigures.GaveUp, null);
             _figures.Repeat();
             if (limit == RequestLimit) await Task.Delay(Pause, _time);
+        }
+    }
+
+    private sealed class InTurn(Func<IReadOnlyList<Uri>> replicas) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        private uint _sent;
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var all = replicas();
+            request.RequestUri = new Uri(all[(int)(Interlocked.Increment(ref _sent) % all.Count)], request.RequestUri!.PathAndQuery);
+            return base.SendAsync(request, cancellationToken);
         }
     }
 }

@@ -26,6 +26,7 @@ internal static class LoadCommand
     public static Command Create(TextWriter output, TextWriter progress, TimeProvider time)
     {
         var components = Folder("Folder of components to start a system on; those with kafka use the servers of OI_KAFKA, OI_POSTGRES and OI_REDIS (eng/servers), or with --kills servers of their own");
+        var earlier = new Option<string?>("--earlier") { Description = "Folder with order-app and inventory-app of an earlier version, as dotnet publish leaves them: one replica of each runs beside this version's for the first half of the time. Needs components with kafka", HelpName = "FOLDER" };
         var orders = Address("--order-app");
         var inventory = Address("--inventory-app");
         var rate = Options.Number("--rate", "Requests in a second, on average", 100, 20_000);
@@ -46,7 +47,7 @@ internal static class LoadCommand
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var html = new Option<string?>("--html") { Description = "Also write a page with plots", HelpName = "FILE" };
         var command = new Command("load", "Orders, duplicates, commands and restocks at a given rate, with or without kills; then an audit, PASS or FAIL on I1 to I8. Exit code 0: nothing is violated, 1: something is, 2: the system could not be read")
-        { components, orders, inventory, rate, duration, products, skew, stock, inFlight, impatient, kill, kills, seed, json, html };
+        { components, earlier, orders, inventory, rate, duration, products, skew, stock, inFlight, impatient, kill, kills, seed, json, html };
         foreach (var (_, option) in shares) command.Options.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -73,7 +74,9 @@ internal static class LoadCommand
             };
             try
             {
-                await using var own = parsed.GetValue(orders) is null ? await OrderSystem.StartAsync(parsed.GetValue(components)!, hasOwnServers: lastKill is not null) : null;
+                await using var own = parsed.GetValue(orders) is not null ? null
+                    : parsed.GetValue(earlier) is { } folder ? await OrderSystem.StartBesideAsync(parsed.GetValue(components)!, folder)
+                    : await OrderSystem.StartAsync(parsed.GetValue(components)!, hasOwnServers: lastKill is not null);
                 var (orderApp, inventoryApp) = own is null ? (parsed.GetValue(orders)!, parsed.GetValue(inventory)!) : (own.Orders, own.Inventory);
                 var report = await new LoadBench(own is null ? orderApp.ToString() : "components/" + parsed.GetValue(components), orderApp, inventoryApp, own, options, progress, time).RunAsync(cancellationToken);
                 return await WriteAsync(report, parsed.GetValue(html), parsed.GetValue(json), output);
@@ -93,8 +96,16 @@ internal static class LoadCommand
             if (given && parsed.GetResult(components) is { Implicit: false }) return "--components is for a system that bench starts; it goes without --order-app.";
             if (given && (parsed.GetValue(kill) > 0 || parsed.GetValue(kills) > 0)) return "--kill and --kills are for a system that bench starts; they go without --order-app.";
             if (!given && parsed.GetValue(kills) == 0 && Missing(parsed.GetValue(components)!) is { } missing) return missing;
+            if (parsed.GetValue(earlier) is { } folder && EarlierContradiction(folder, parsed) is { } wrong) return wrong;
             if (shares.Sum(share => parsed.GetValue(share.Option)) > 100) return "The shares of all kinds together must be at most 100 percent.";
             return (long)parsed.GetValue(rate) * parsed.GetValue(duration) > MaxRequests && parsed.GetValue(kills) == 0 ? $"--rate times --duration must be at most {MaxRequests}." : null;
+        }
+
+        string? EarlierContradiction(string folder, ParseResult parsed)
+        {
+            if (parsed.GetValue(orders) is not null || parsed.GetValue(kill) > 0 || parsed.GetValue(kills) > 0) return "--earlier goes without --order-app, --kill and --kills.";
+            if (parsed.GetValue(components) == "local") return "--earlier needs --components with kafka: the local broker cannot share messages out among replicas.";
+            return OrderSystem.MissingIn(folder) is { } missing ? $"{missing} is not there; dotnet publish the app to its folder below --earlier." : null;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using OrderInventory.Testing;
 using OrderInventory.Testing.Processes;
@@ -6,37 +7,50 @@ namespace OrderInventory.Bench.Systems;
 
 /// <summary>
 /// The whole product as processes: dapr-local with the sidecars, and both apps, each of which can be killed and started
-/// alone. The data lies in a folder that disappears, and in the servers that the components name.
+/// alone. The data lies in a folder that disappears, and in the servers that the components name. With an earlier version there are
+/// two replicas of each app, one of either version.
 /// </summary>
 internal sealed class OrderSystem : IAsyncDisposable
 {
     private const string Token = "bench-token";
     private const string Sidecars = "dapr-local";
+    private const string OrderApp = "order-app";
+    private const string InventoryApp = "inventory-app";
     private const string Naive = "naive-app";
     private const int PortsOfAnApp = 3;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oi-bench-").FullName;
-    private readonly int[] _ports = ServerProcess.FreePorts(6);
-    private readonly Dictionary<string, ServerProcess> _running = [];
-    private readonly IReadOnlyList<string> _apps;
+    private readonly int[] _ports;
+    private readonly ConcurrentDictionary<string, ServerProcess> _running = new();
+    private readonly IReadOnlyList<App> _apps;
     private readonly IReadOnlyList<string> _killedServers;
     private readonly OwnServers? _servers;
 
-    private OrderSystem(IReadOnlyList<string> apps, IReadOnlyList<string> killedServers, OwnServers? servers) => (_apps, _killedServers, _servers) = (apps, killedServers, servers);
+    private OrderSystem(IReadOnlyList<App> apps, IReadOnlyList<string> killedServers, OwnServers? servers)
+    {
+        (_apps, _killedServers, _servers) = (apps, killedServers, servers);
+        _ports = ServerProcess.FreePorts(apps.Count * PortsOfAnApp);
+    }
 
     /// <summary>What can be killed: processes, and servers that it has of its own.</summary>
     public IReadOnlyList<string> Victims => [.. Processes, .. _killedServers];
 
-    private IReadOnlyList<string> Processes => [.. _apps, Sidecars];
+    /// <summary>Whether it began with replicas of another version.</summary>
+    public bool HasEarlier => _apps.Any(app => app.IsEarlier);
+
+    private IReadOnlyList<string> Processes => [.. _apps.Select(app => app.Name), Sidecars];
 
     /// <summary>Folders of components that come with the product.</summary>
     public static IReadOnlyList<string> Components { get; } = ["local", "kafka-postgres", "kafka-redis"];
 
     /// <summary>Address of order-app.</summary>
-    public Uri Orders => Address(0);
+    public Uri Orders => Address(_apps[0]);
 
     /// <summary>Address of inventory-app.</summary>
-    public Uri Inventory => Address(_apps.Count - 1);
+    public Uri Inventory => Address(_apps.First(app => app.Id != OrderApp));
+
+    /// <summary>Address of each replica of order-app, without the earlier one when it is gone.</summary>
+    public IReadOnlyList<Uri> OrderReplicas => [Orders, .. _apps.Where(app => app is { Id: OrderApp, IsEarlier: true } && _running.ContainsKey(app.Name)).Select(Address)];
 
     /// <summary>HTTP API of order-app's sidecar.</summary>
     public Uri OrderSidecar => new($"http://127.0.0.1:{Port(1)}");
@@ -50,10 +64,25 @@ internal sealed class OrderSystem : IAsyncDisposable
     /// the servers that these need are its own (<c>eng/servers</c>) and can be killed.
     /// </summary>
     /// <exception cref="InvalidOperationException">The servers cannot be started.</exception>
-    public static Task<OrderSystem> StartAsync(string components, bool hasOwnServers = false) => StartAsync(components, ["order-app", "inventory-app"], hasOwnServers);
+    public static Task<OrderSystem> StartAsync(string components, bool hasOwnServers = false) => StartAsync(components, [Built(OrderApp), Built(InventoryApp)], hasOwnServers);
 
     /// <summary>The same for proof/naive-app, which is both apps in one.</summary>
-    public static Task<OrderSystem> StartNaiveAsync(string components) => StartAsync(components, [Naive], hasOwnServers: false);
+    public static Task<OrderSystem> StartNaiveAsync(string components) => StartAsync(components, [Built(Naive)], hasOwnServers: false);
+
+    /// <summary>The same with a replica of another version beside each app: its published apps are in <paramref name="folder"/>.</summary>
+    public static Task<OrderSystem> StartBesideAsync(string components, string folder) =>
+        StartAsync(components, [Built(OrderApp), Built(InventoryApp), Earlier(folder, OrderApp), Earlier(folder, InventoryApp)], hasOwnServers: false);
+
+    /// <summary>The first app of another version that <paramref name="folder"/> lacks; null when both are there.</summary>
+    public static string? MissingIn(string folder) => new[] { OrderApp, InventoryApp }.Select(app => Earlier(folder, app).Dll).FirstOrDefault(dll => !File.Exists(dll));
+
+    /// <summary>The end of an upgrade: the replicas of the other version stop, and order-app begins again without regard to them.</summary>
+    public async Task EndUpgradeAsync()
+    {
+        foreach (var app in _apps.Where(app => app.IsEarlier)) await StopAsync(app.Name);
+        await StopAsync(OrderApp);
+        await StartProcessAsync(OrderApp);
+    }
 
     /// <summary>Whether a power cut can leave a torn write in the files of one of <see cref="Victims"/>.</summary>
     public static bool CanTear(string victim) => victim == Sidecars || TornWrite.Servers.Contains(victim);
@@ -88,7 +117,7 @@ internal sealed class OrderSystem : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static async Task<OrderSystem> StartAsync(string components, IReadOnlyList<string> apps, bool hasOwnServers)
+    private static async Task<OrderSystem> StartAsync(string components, IReadOnlyList<App> apps, bool hasOwnServers)
     {
         IReadOnlyList<string> killed = hasOwnServers ? Servers(components) : [];
         var system = new OrderSystem(apps, killed, killed.Count > 0 ? await OwnServers.StartAsync(tls: false, killed) : null);
@@ -98,9 +127,9 @@ internal sealed class OrderSystem : IAsyncDisposable
                 throw new InvalidOperationException($"eng/servers started nothing that {missing} could name; see its help in CONTRIBUTING.md (for Kafka, OI_KAFKA_HOME).");
             RunFile.Write(
                 system._folder,
-                RunFile.CopyComponents(system._folder, Directory.GetFiles(Path.Combine(Repository.Root, "components", components), "*.yaml"), apps),
+                RunFile.CopyComponents(system._folder, Directory.GetFiles(Path.Combine(Repository.Root, "components", components), "*.yaml"), apps.Select(app => app.Id).Distinct()),
                 Token,
-                apps.Select((app, i) => new RunFileApp(app, system._ports[i * PortsOfAnApp], system._ports[(i * PortsOfAnApp) + 1], system._ports[(i * PortsOfAnApp) + 2])));
+                apps.Select((app, i) => new RunFileApp(app.Id, system._ports[i * PortsOfAnApp], system._ports[(i * PortsOfAnApp) + 1], system._ports[(i * PortsOfAnApp) + 2], CanLeave: app.IsEarlier)));
             foreach (var name in system.Processes.Reverse()) await system.StartProcessAsync(name);
             return system;
         }
@@ -113,26 +142,53 @@ internal sealed class OrderSystem : IAsyncDisposable
 
     private async Task StartProcessAsync(string name)
     {
-        var app = _apps.ToList().IndexOf(name);
-        var dll = ServerProcess.Dll(name);
-        var process = _running[name] = app < 0 ? RunFile.Run(_folder, _servers?.Environment) : ServerProcess.Start(dll, [], Path.GetDirectoryName(dll)!, AppEnvironment(app * PortsOfAnApp));
-        await process.AnswersAsync(app < 0 ? new Uri($"http://127.0.0.1:{Port(1)}/v1.0/healthz/outbound") : new Uri(Address(app), "/readyz"));
+        if (_apps.FirstOrDefault(app => app.Name == name) is not { } app)
+        {
+            _running[name] = RunFile.Run(_folder, _servers?.Environment);
+            await _running[name].AnswersAsync(new Uri($"http://127.0.0.1:{Port(1)}/v1.0/healthz/outbound"));
+            return;
+        }
+
+        _running[name] = ServerProcess.Start(app.Dll, [], Path.GetDirectoryName(app.Dll)!, AppEnvironment(app));
+        await _running[name].AnswersAsync(new Uri(Address(app), "/readyz"));
     }
+
+    private async Task StopAsync(string name)
+    {
+        if (!_running.TryRemove(name, out var process)) return;
+        using (process) await process.StopAsync();
+    }
+
+    private static App Built(string id) => new(id, id, ServerProcess.Dll(id), IsEarlier: false);
+
+    private static App Earlier(string folder, string id) => new("earlier " + id, id, Path.GetFullPath(Path.Combine(folder, id, id + ".dll")), IsEarlier: true);
 
     private static string[] Variables(string components) => components switch { "kafka-postgres" => ["OI_KAFKA", "OI_POSTGRES"], "kafka-redis" => ["OI_KAFKA", "OI_REDIS"], _ => [] };
 
     private static IReadOnlyList<string> Servers(string components) => components switch { "kafka-postgres" => ["kafka", "postgres"], "kafka-redis" => ["kafka", "redis"], _ => [] };
 
-    // As Dapr gives it to its apps.
-    private Dictionary<string, string?> AppEnvironment(int first) => new()
+    // As Dapr gives it to its apps; order-app is also told when an earlier version runs beside it, and does not wait minutes for that one.
+    private Dictionary<string, string?> AppEnvironment(App app)
     {
-        ["APP_PORT"] = Port(first),
-        ["DAPR_HTTP_PORT"] = Port(first + 1),
-        ["DAPR_GRPC_PORT"] = Port(first + 2),
-        ["APP_API_TOKEN"] = Token,
-    };
+        var environment = new Dictionary<string, string?>
+        {
+            ["APP_PORT"] = Port(First(app)),
+            ["DAPR_HTTP_PORT"] = Port(First(app) + 1),
+            ["DAPR_GRPC_PORT"] = Port(First(app) + 2),
+            ["APP_API_TOKEN"] = Token,
+        };
+        if (app is not { Id: OrderApp, IsEarlier: false } || !HasEarlier) return environment;
+        environment["Orders__StuckAfter"] = "00:00:10";
+        if (OrderReplicas.Count > 1) environment["Orders__BesideEarlierVersion"] = "true";
+        return environment;
+    }
 
-    private Uri Address(int app) => new($"http://127.0.0.1:{Port(app * PortsOfAnApp)}");
+    private Uri Address(App app) => new("http://127.0.0.1:" + Port(First(app)));
+
+    private int First(App app) => _apps.ToList().IndexOf(app) * PortsOfAnApp;
 
     private string Port(int index) => _ports[index].ToString(CultureInfo.InvariantCulture);
+
+    // A name of its own for each process, the app's id, and what is run.
+    private sealed record App(string Name, string Id, string Dll, bool IsEarlier);
 }

@@ -2,8 +2,11 @@ using System.Globalization;
 
 namespace OrderInventory.Testing.Processes;
 
-/// <summary>An app of a run file; without a port it only uses its sidecar, and without a <paramref name="Dll"/> it is started by the caller, not by dapr-local.</summary>
-public sealed record RunFileApp(string AppId, int? AppPort, int HttpPort, int GrpcPort, string? Dll = null);
+/// <summary>
+/// An app of a run file; without a port it only uses its sidecar, and without a <paramref name="Dll"/> it is started by the caller, not by
+/// dapr-local. With <paramref name="CanLeave"/> its sidecar gives up its partitions, for other replicas, when it does not answer any more.
+/// </summary>
+public sealed record RunFileApp(string AppId, int? AppPort, int HttpPort, int GrpcPort, string? Dll = null, bool CanLeave = false);
 
 /// <summary>The Multi-App Run file of a folder, and dapr-local on it: sidecars with all their data in that folder.</summary>
 public static class RunFile
@@ -22,6 +25,7 @@ public static class RunFile
             .. app.AppPort is { } port ? (string[])["    appPort: " + Number(port)] : [],
             "    daprHTTPPort: " + Number(app.HttpPort),
             "    daprGRPCPort: " + Number(app.GrpcPort),
+            .. app.CanLeave ? (string[])["    enableAppHealthCheck: true", "    appHealthCheckPath: /healthz", "    appHealthProbeInterval: 1"] : [],
             $"    env: {{ APP_API_TOKEN: {token} }}",
             .. app.Dll is { } dll ? (string[])[$"    command: [\"dotnet\", \"{dll}\"]"] : [],
         ]);

@@ -33,7 +33,8 @@ internal static class PostgresConnection
     /// <exception cref="FormatException">It is no connection string, names a setting that is not known here, or gives one a senseless value.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
-        var builder = new NpgsqlConnectionStringBuilder();
+        // Without connect_timeout a connection is waited for as long as the operation that needs it may take, and so is its error.
+        var builder = new NpgsqlConnectionStringBuilder { Timeout = 0 };
         foreach (var (name, value) in Pairs(text))
         {
             if (!Names.TryGetValue(name, out var known)) throw new FormatException($"'{name}' is not known in a connection string; known are {string.Join(", ", Names.Keys)}");

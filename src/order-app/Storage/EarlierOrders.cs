@@ -13,24 +13,35 @@ internal static class EarlierOrders
 {
     private const string WaitingMember = "waiting";
 
-    /// <summary>The order with what this version needs to drive it, and without what it does not.</summary>
-    public static Order Upgrade(Order order)
+    /// <summary>The order with what this version needs to drive it, and without what it does not; null when what it waits for cannot be read.</summary>
+    public static Order? Upgrade(Order order)
     {
         // What is missing in a document is no empty list.
         if (order.Requests.IsDefault) order = order with { Requests = [] };
-        EarlierWaiting? waiting = null;
         if (order.Unknown?.TryGetValue(WaitingMember, out var json) == true)
         {
-            waiting = json.Deserialize(OrderJson.Default.EarlierWaiting);
             var others = order.Unknown.Where(member => member.Key != WaitingMember).ToDictionary();
             order = order with { Unknown = others.Count > 0 ? others : null };
+            if (order.Step is null && !TryBegin(ref order, json)) return null;
         }
 
-        if (order.Step is not null) return order;
-        if (waiting is { Lines.IsDefaultOrEmpty: false }) return order with { Step = new OrderStep(waiting.Command, waiting.Operation, waiting.Lines, waiting.Reason, waiting.Since, "") };
-        return order.Status == OrderStatus.Pending
+        return order is { Step: null, Status: OrderStatus.Pending }
             ? order with { Step = new OrderStep(OrderCommand.Confirm, StockOperationKind.Deduct, order.LineNumbers, null, order.CreatedTime, "") }
             : order;
+    }
+
+    private static bool TryBegin(ref Order order, JsonElement json)
+    {
+        try
+        {
+            if (json.Deserialize(OrderJson.Default.EarlierWaiting) is { Lines.IsDefaultOrEmpty: false } waiting)
+                order = order with { Step = new OrderStep(waiting.Command, waiting.Operation, waiting.Lines, waiting.Reason, waiting.Since, "") };
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     /// <summary>

@@ -53,8 +53,12 @@ internal sealed class OrderStore(IStateStore state, IOptions<OrderOptions> optio
     private StoredOrder Read(string orderId, StateEntry entry)
     {
         if (entry.IsUnreadable) return new StoredOrder(OrderReading.Unreadable, null, null);
-        if (Documents.TryParse(entry, OrderJson.Default.Order, out var order) && (order is null || order.Id == orderId))
-            return order is null ? new StoredOrder(OrderReading.Missing, null, null) : new StoredOrder(OrderReading.Found, EarlierOrders.Upgrade(order), entry.ETag);
+        if (Documents.TryParse(entry, OrderJson.Default.Order, out var order))
+        {
+            if (order is null) return new StoredOrder(OrderReading.Missing, null, null);
+            if (order.Id == orderId && EarlierOrders.Upgrade(order) is { } upgraded) return new StoredOrder(OrderReading.Found, upgraded, entry.ETag);
+        }
+
         telemetry.Damaged();
         Log.Damaged(logger, orderId);
         return new StoredOrder(OrderReading.Damaged, null, null);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using OrderApp.Domain;
 using OrderApp.Earlier;
+using OrderApp.Storage;
 using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.State;
@@ -50,6 +51,20 @@ public sealed class EarlierVersionTests
         var order = await saga.OrderAsync(Id);
         Assert.Equal((OrderStatus.Cancelled, "changed my mind"), (order.Status, order.StatusReason));
         Assert.DoesNotContain("waiting", Encoding.UTF8.GetString(saga.State.Values("order:" + Id).Single().Value), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("'waiting':'CANCEL',")]
+    [InlineData("'waiting':{'command':'SELL','operation':'RESTORE','lines':[1],'since':'2026-01-02T03:04:05+00:00'},")]
+    public async Task Read_WhatItWaitedForIsDamaged_FailsThisOrderAlone(string waiting)
+    {
+        await using var saga = new SagaRun();
+        await saga.PlaceAsync();
+        await StoreAsync(saga, "PENDING", waiting);
+
+        var read = await saga.Orders.ReadManyAsync([Id, saga.OrderId], CancellationToken.None);
+
+        Assert.Equal((OrderReading.Damaged, OrderReading.Found), (read[Id].Reading, read[saga.OrderId].Reading));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ internal static class RunPlanner
     {
         foreach (var replicas in plans.GroupBy(plan => plan.App.AppId).Where(replicas => replicas.Count() > 1))
         {
-            if (replicas.First().Sidecar.Components.FirstOrDefault(component => component.Type == "pubsub.sqlite" && component.IsVisibleTo(replicas.Key)) is not { } broker) continue;
+            if (replicas.First().Sidecar.Components.FirstOrDefault(component => component.Type == "pubsub.sqlite") is not { } broker) continue;
             throw new ConfigurationException(broker.Position, $"the run file lists '{replicas.Key}' {replicas.Count()} times, and pubsub.sqlite cannot share messages out among replicas; use pubsub.kafka, or give each app an id of its own");
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrderInventory.Testing;
 
 namespace OrderInventory.Bench.Tests;
 
@@ -12,7 +13,7 @@ public sealed class StockCommandTests
     {
         var (output, progress) = (new StringWriter(), new StringWriter());
 
-        var exitCode = await new CommandLine(output, progress, TimeProvider.System).InvokeAsync(["stock", "--seconds", "1", "--buyers", "8", "--products", "20", "--json"]);
+        var exitCode = await new CommandLine(output, progress, TimeProvider.System).InvokeAsync(["stock", "--seconds", "1", "--buyers", "8", "--products", "20", "--costs", Path.Combine(Repository.Root, "proof", "costs", "redis.yaml"), "--json"]);
 
         Assert.Equal(0, exitCode);
         var report = JsonDocument.Parse(output.ToString()).RootElement;
@@ -27,7 +28,10 @@ public sealed class StockCommandTests
             Assert.InRange(part.GetProperty("deductions").GetInt64(), 1, 1_000_000);
             Assert.InRange(part.GetProperty("p50Milliseconds").GetDouble(), 0, part.GetProperty("p99Milliseconds").GetDouble());
         });
-        Assert.Equal(3, report.GetProperty("targets").GetArrayLength());
+        Assert.Equal(2, report.GetProperty("targets").GetArrayLength());
+        var costs = report.GetProperty("costs");
+        Assert.InRange(costs.GetProperty("20 products").GetProperty("save").GetProperty("items").GetDouble(), 1, 3);
+        Assert.InRange(costs.GetProperty("read-check-save-retry").GetProperty("save").GetProperty("calls").GetDouble(), 1, 100);
         Assert.Equal(Contestants.Length + 4, progress.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 

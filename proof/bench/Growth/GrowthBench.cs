@@ -21,7 +21,7 @@ internal sealed class GrowthBench(GrowthOptions options, TextWriter progress, Ti
     private const int Stock = 100_000_000;
     private const int MostWait = 30;
     private const int DistinctArrivals = 100_000;
-    private const double OrdersPerSecondWanted = 600;
+    private const double OrdersPerSecondWanted = 1_000;
     private const double PostP99Wanted = 50;
     private const double WithEarlierWanted = 0.9;
 

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrderInventory.Bench.Load;
+using OrderInventory.Bench.Systems;
 using Spectre.Console;
 
 namespace OrderInventory.Bench.Model;
@@ -27,11 +27,7 @@ internal sealed record ModelReport
         foreach (var row in Rows)
             table.AddRow(row.Contestant, Tables.Number(row.Clients), Tables.Number(row.PerSecond), Tables.Number(row.P50Milliseconds), Tables.Number(row.P99Milliseconds), Tables.Number(row.Milliseconds), Tables.Number(row.EngineMilliseconds), Tables.Number(row.Failed));
         console.Write(table);
-        var kinds = new Table().Title("An order: calls / items / CPU ms").AddColumn("")
-            .AddColumns([.. Rows.Select(row => Tables.Right($"{row.Contestant}, {Tables.Number(row.Clients)}"))]);
-        foreach (var kind in Rows.SelectMany(row => row.PerOrder.Keys).Distinct())
-            kinds.AddRow([kind, .. Rows.Select(row => row.PerOrder.TryGetValue(kind, out var cost) ? cost.ToString() : "")]);
-        console.Write(kinds);
+        console.Write(Cost.Table("An order: calls / items / CPU ms", Rows.Select(row => ($"{row.Contestant}, {Tables.Number(row.Clients)}", row.PerOrder))));
     }
 }
 
@@ -45,22 +41,14 @@ internal sealed record ModelReport
 /// <param name="EngineMilliseconds">The part of it for workflows, activities, events and timers.</param>
 /// <param name="Failed">Orders that were not accepted, or not decided within 30 s.</param>
 /// <param name="PerOrder">By kind of operation, and by app.</param>
-internal sealed record ModelRow(string Contestant, int Clients, double PerSecond, double P50Milliseconds, double P99Milliseconds, double Milliseconds, double EngineMilliseconds, long Failed, IReadOnlyDictionary<string, OrderCost> PerOrder)
+internal sealed record ModelRow(string Contestant, int Clients, double PerSecond, double P50Milliseconds, double P99Milliseconds, double Milliseconds, double EngineMilliseconds, long Failed, IReadOnlyDictionary<string, Cost> PerOrder)
 {
     private static readonly string[] Engine = ["workflow", "activity", "event", "timer"];
 
     /// <summary>The row of what was measured and charged meanwhile.</summary>
     public static ModelRow Of(string contestant, int clients, Measure measure, Charged before, Charged after)
     {
-        double orders = Math.Max(1, measure.Done);
-        var perOrder = new Dictionary<string, OrderCost>();
-        foreach (var now in after.Operations)
-        {
-            var then = before.Operations.FirstOrDefault(operation => operation.Operation == now.Operation);
-            perOrder[now.Operation] = new OrderCost((now.Calls - then?.Calls ?? now.Calls) / orders, (now.Items - then?.Items ?? now.Items) / orders, (now.Milliseconds - then?.Milliseconds ?? now.Milliseconds) / orders);
-        }
-
-        foreach (var (app, used) in after.Apps) perOrder[app] = new OrderCost(null, null, (used - before.Apps.GetValueOrDefault(app)) / orders);
+        var perOrder = after.Since(before, measure.Done);
         return new ModelRow(
             contestant,
             clients,
@@ -72,15 +60,6 @@ internal sealed record ModelRow(string Contestant, int Clients, double PerSecond
             measure.Done - measure.Succeeded,
             perOrder);
     }
-}
-
-/// <summary>What an order costs on average. Without calls and items: the processor time of an app.</summary>
-internal sealed record OrderCost(double? Calls, double? Items, double Milliseconds)
-{
-    /// <inheritdoc/>
-    public override string ToString() => Calls is { } calls && Items is { } items
-        ? string.Create(CultureInfo.InvariantCulture, $"{calls:0.##} / {items:0.##} / {Milliseconds:0.#}")
-        : Milliseconds.ToString("0.#", CultureInfo.InvariantCulture);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]

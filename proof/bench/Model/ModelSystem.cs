@@ -5,12 +5,6 @@ using OrderInventory.Testing.Processes;
 
 namespace OrderInventory.Bench.Model;
 
-/// <summary>What dapr-local says that it charged since it started: per kind of operation, and the processor time of each app in milliseconds.</summary>
-internal sealed record Charged(IReadOnlyList<ChargedOperation> Operations, IReadOnlyDictionary<string, double> Apps);
-
-/// <summary>Calls, items in them, and milliseconds of processor time.</summary>
-internal sealed record ChargedOperation(string Operation, long Calls, long Items, double Milliseconds);
-
 /// <summary>
 /// Apps on <c>dapr-local --costs</c>, which starts them itself, so that it knows the processor time that they use; bench looks on
 /// as one more app, which costs nothing.
@@ -69,7 +63,7 @@ internal sealed class ModelSystem : IAsyncDisposable
     }
 
     /// <summary>What was charged since the start.</summary>
-    public async Task<Charged> ChargedAsync() => (await _sidecar.GetFromJsonAsync<Charged>("/dapr-local/costs"))!;
+    public Task<Charged> ChargedAsync() => Charged.AskAsync(_sidecar);
 
     public async ValueTask DisposeAsync()
     {

@@ -19,6 +19,7 @@ internal sealed class StockBench(InventorySystem system, StockOptions options, T
     private readonly string _manyProducts = string.Create(CultureInfo.InvariantCulture, $"{options.Products:N0} products");
     private readonly StockAudit _audit = new(system.Inventory);
     private readonly List<string> _problems = [];
+    private readonly Dictionary<string, IReadOnlyDictionary<string, Cost>> _costs = [];
 
     public async Task<StockReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -50,13 +51,15 @@ internal sealed class StockBench(InventorySystem system, StockOptions options, T
     {
         cancellationToken.ThrowIfCancellationRequested();
         await ProgressAsync(string.Create(CultureInfo.InvariantCulture, $"{name}, {options.Buyers} buyers, turn {turn} of {Turns}, {_turn.TotalSeconds:0.#} s"));
+        var (before, done) = (await system.ChargedAsync(), measure.Done);
         await ClosedLoop.RunAsync(options.Buyers, WarmUpShare * _turn, _turn, _ => operation, measure, time, cancellationToken);
+        if (before is not null && await system.ChargedAsync() is { } after) _costs[name] = after.Since(before, measure.Done - done);
     }
 
     private StockReport Report(Measure one, Measure many, Measure retry, Measure half) => new()
     {
         Store = options.Store,
-        Costs = options.Costs is null ? null : Path.GetFileName(options.Costs),
+        Prices = options.Costs is null ? null : Path.GetFileName(options.Costs),
         Cores = Environment.ProcessorCount,
         Buyers = options.Buyers,
         Seconds = options.Seconds,
@@ -67,14 +70,24 @@ internal sealed class StockBench(InventorySystem system, StockOptions options, T
             Part("read-check-save-retry", retry),
             Part("one product at half load", half),
         ],
-        Targets =
+        Targets = Targets(one, many, retry, half),
+        Costs = _costs,
+        AuditProblems = _problems,
+    };
+
+    // With prices a delivery waits for a batch as long as the product's components say, which is longer than this p99 without them.
+    private IReadOnlyList<Target> Targets(Measure one, Measure many, Measure retry, Measure half) => options.Costs is null
+        ?
         [
             Target.AtLeast("one product / read-check-save-retry", Ratio(one, retry), 20),
             Target.AtMost("p99 of a deduction at half load, ms", half.Milliseconds(99), 25),
             Target.AtLeast("one product / " + _manyProducts, Ratio(one, many), 0.8),
-        ],
-        AuditProblems = _problems,
-    };
+        ]
+        :
+        [
+            Target.AtLeast("one product / read-check-save-retry", Ratio(one, retry), 29),
+            Target.AtLeast(_manyProducts + " / one product", Ratio(many, one), 1),
+        ];
 
     private static StockPart Part(string name, Measure measure) =>
         new(name, Math.Round(measure.PerSecond, 1), measure.Milliseconds(50), measure.Milliseconds(99), measure.Done);

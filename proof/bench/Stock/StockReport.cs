@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrderInventory.Bench.Systems;
 
 namespace OrderInventory.Bench.Stock;
 
@@ -10,7 +11,7 @@ internal sealed record StockReport
     public required string Store { get; init; }
 
     /// <summary>List of prices; null when nothing cost anything.</summary>
-    public required string? Costs { get; init; }
+    public required string? Prices { get; init; }
 
     /// <summary>Cores of the machine, shared by bench, sidecar, app and store.</summary>
     public required int Cores { get; init; }
@@ -26,6 +27,9 @@ internal sealed record StockReport
 
     /// <summary>The targets and whether this run met them.</summary>
     public required IReadOnlyList<Target> Targets { get; init; }
+
+    /// <summary>By contestant, what a deduction cost in its last turn, by kind of operation and by app; empty without prices.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, Cost>> Costs { get; init; }
 
     /// <summary>What is wrong with the stored numbers after the parts; empty when all of them add up.</summary>
     public required IReadOnlyList<string> AuditProblems { get; init; }

@@ -18,7 +18,11 @@ internal sealed class InventorySystem : IAsyncDisposable
     private ServerProcess? _process;
     private BuyerApp? _buyers;
 
-    private InventorySystem() => Inventory = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port(0)}") };
+    private readonly HttpClient _sidecar;
+    private bool _hasPrices;
+
+    private InventorySystem() =>
+        (Inventory, _sidecar) = (new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port(0)}") }, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port(1)}") });
 
     /// <summary>The HTTP API of inventory-app.</summary>
     public HttpClient Inventory { get; }
@@ -28,6 +32,9 @@ internal sealed class InventorySystem : IAsyncDisposable
 
     /// <summary>gRPC address of the sidecar of inventory-app.</summary>
     public string Sidecar => $"http://127.0.0.1:{Port(2)}";
+
+    /// <summary>What was charged since the start; null without prices.</summary>
+    public async Task<Charged?> ChargedAsync() => _hasPrices ? await Charged.AskAsync(_sidecar) : null;
 
     public static async Task<InventorySystem> StartAsync(string store, string? costs)
     {
@@ -61,11 +68,13 @@ internal sealed class InventorySystem : IAsyncDisposable
         }
 
         Inventory.Dispose();
+        _sidecar.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
     private async Task StartProcessesAsync(string store, string? costs)
     {
+        _hasPrices = costs is not null;
         var run = Path.GetFileName(_folder);
         var (inventory, buyers) = ("inventory-app-" + run, "bench-" + run);
         RunFile.Write(

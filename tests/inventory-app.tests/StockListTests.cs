@@ -113,6 +113,23 @@ public sealed class StockListTests : IDisposable
         Assert.Equal("q", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("productId").GetString());
     }
 
+    [Theory]
+    [InlineData("products", "{}")]
+    [InlineData("products", "rubbish")]
+    [InlineData("products:0", "rubbish")]
+    [InlineData("products:0", "null")]
+    public async Task ListProducts_IndexDamaged_Is503AndStockOfOthersGoesOn(string document, string content)
+    {
+        foreach (var product in Enumerable.Range(1, 501).Select(i => $"product-{i}")) await PutAsync(product, 1);
+        await _app.WriteAsync(document, content);
+
+        var answer = await _http.GetAsync("/api/inventory");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        await PutAsync("product-7", 2);
+    }
+
     [Fact]
     public async Task ListProducts_OneUnreadable_Is503InsteadOfAListWithoutIt()
     {

@@ -78,8 +78,9 @@ internal sealed class StockProtocol(StockStore store, OperationArchive archive, 
             var places = await index.AddAsync([.. created.Select(product => product.ProductId)], CancellationToken.None);
             foreach (var product in created) product.SetPlace(places[product.ProductId]);
         }
-        catch (DependencyUnavailableException error)
+        catch (Exception error)
         {
+            // The other products of the round do not need the index.
             foreach (var product in created) product.Fail(error);
         }
     }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using InventoryApp.Domain;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Rounds;
@@ -55,7 +54,7 @@ internal sealed class ProductIndex(IStateStore state, Backoff backoff) : IDispos
     {
         var (head, _) = await ReadHeadAsync(cancellationToken);
         if (start.Page > head.Page) return ([], null);
-        var page = start.Page == head.Page ? head.Products : await ReadPageAsync(start.Page, cancellationToken);
+        var page = start.Page == head.Page ? [.. head.Products] : await ReadPageAsync(start.Page, cancellationToken);
         var products = page.Skip(start.Entry).Take(limit).ToArray();
         var end = start.Entry + products.Length;
         if (end < page.Length) return (products, start with { Entry = end });
@@ -69,7 +68,7 @@ internal sealed class ProductIndex(IStateStore state, Backoff backoff) : IDispos
         if (head.Products.Length < MaxProducts && head.Products.Sum(product => product.Length) < MaxCharacters)
             return head with { Products = head.Products.AddRange(productIds.Except(head.Products)) };
         // What is stored as a full page does not change any more, so whoever copies it writes the same.
-        if (!await state.SaveAsync(new StateSave(PageKey(head.Page), Documents.Bytes(head.Products, StockJson.Default.ImmutableArrayString), SaveCondition.None), cancellationToken))
+        if (!await state.SaveAsync(new StateSave(PageKey(head.Page), Documents.Bytes([.. head.Products], StockJson.Default.StringArray), SaveCondition.None), cancellationToken))
             throw new DependencyUnavailableException("A page of the product index could not be saved.");
         return new IndexHead(head.Page + 1, [.. productIds.Distinct()]);
     }
@@ -80,16 +79,13 @@ internal sealed class ProductIndex(IStateStore state, Backoff backoff) : IDispos
     private async Task<(IndexHead Head, string? ETag)> ReadHeadAsync(CancellationToken cancellationToken)
     {
         var entry = await state.GetAsync(HeadKey, cancellationToken);
-        return (Documents.Parse(entry, StockJson.Default.IndexHead) ?? Empty, entry.ETag);
+        var head = Documents.Parse(entry, StockJson.Default.IndexHead) ?? Empty;
+        return head.Products.IsDefault ? throw new DependencyUnavailableException("The product index is damaged.") : (head, entry.ETag);
     }
 
-    private async Task<ImmutableArray<string>> ReadPageAsync(int page, CancellationToken cancellationToken)
-    {
-        var entry = await state.GetAsync(PageKey(page), cancellationToken);
-        return entry.Value is { } bytes
-            ? JsonSerializer.Deserialize(bytes.Span, StockJson.Default.ImmutableArrayString)
-            : throw new DependencyUnavailableException("A page of the product index is missing.");
-    }
+    private async Task<string[]> ReadPageAsync(int page, CancellationToken cancellationToken) =>
+        Documents.Parse(await state.GetAsync(PageKey(page), cancellationToken), StockJson.Default.StringArray)
+            ?? throw new DependencyUnavailableException("A page of the product index is missing.");
 
     private static string PageKey(int page) => StateKey.Of("products", page.ToString(CultureInfo.InvariantCulture));
 }

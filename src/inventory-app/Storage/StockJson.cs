@@ -12,7 +12,7 @@ namespace InventoryApp.Storage;
 [JsonSerializable(typeof(StockOperation))]
 [JsonSerializable(typeof(ImmutableArray<StockOperation>))]
 [JsonSerializable(typeof(IndexHead))]
-[JsonSerializable(typeof(ImmutableArray<string>))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class StockJson : JsonSerializerContext
 {
     /// <summary>Reads what is stored about a product.</summary>

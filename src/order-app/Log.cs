@@ -40,7 +40,7 @@ internal static partial class Log
     [LoggerMessage(112, LogLevel.Warning, "Inventory answered group {Group}, whose workflow is gone, or orders that no group drives; another group carries on with those that still wait")]
     public static partial void GroupGone(ILogger logger, string? group);
 
-    [LoggerMessage(113, LogLevel.Warning, "Group {Group} could not be told to settle what was answered so far; it is told later")]
+    [LoggerMessage(113, LogLevel.Warning, "Group {Group} could not be looked at, or told to settle what was answered so far; it is tried again")]
     public static partial void NotSettled(ILogger logger, string group, Exception error);
 
     [LoggerMessage(114, LogLevel.Error, "The claim of order {OrderId}'s idempotency key, of an earlier version, is damaged and has to be repaired; nothing can be placed with the key")]

@@ -8,13 +8,15 @@ namespace OrderApp.Groups;
 /// Follows the groups that this process started, or told to look again. One that takes longer than a second is told to settle
 /// what was answered, and again after 2, 4, … seconds more: an answer that is late must not hold up the other orders for long, and
 /// an activity for each answer would cost more than the orders. After two minutes, or when the process dies, the agenda looks
-/// after the group.
+/// after the group. In the first second the documents are looked at: with several replicas, most groups end in another one.
 /// </summary>
 internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, TimeProvider time, ILogger<GroupFollower> logger) : IAsyncDisposable
 {
     private const int MaxFollowed = 1_000;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastPause = TimeSpan.FromSeconds(64);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    // When the documents are looked at, in seconds after the start.
+    private static readonly TimeSpan[] Looks = [.. new[] { 0.25, 0.5, 0.75, 1, 3, 7, 15, 31, 63, 127 }.Select(TimeSpan.FromSeconds)];
 
     private readonly Dictionary<string, (TaskCompletionSource Over, Task Following)> _followed = [];
     private readonly CancellationTokenSource _stop = new();
@@ -22,7 +24,7 @@ internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, Time
 
     /// <summary>
     /// Follows a group that is about to be started or told; what is followed already is followed on. Returned is what ends when
-    /// the group is over, as far as its activity runs in this process, after a second, or when the process ends.
+    /// the group is over, after a second, or when the process ends.
     /// </summary>
     public Task Follow(string group, ImmutableArray<string> driven)
     {
@@ -30,10 +32,10 @@ internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, Time
         lock (_gate)
         {
             if (_followed.Count < MaxFollowed && !_followed.ContainsKey(group) && !_stop.IsCancellationRequested)
-                _followed.Add(group, (over, FollowAsync(group, driven, over.Task)));
+                _followed.Add(group, (over, FollowAsync(group, driven, over)));
         }
 
-        return IsOverAsync(over.Task, FirstPause);
+        return IsOverAsync(over.Task, Patience);
     }
 
     /// <summary>No order of the group waits any more, or it was not started.</summary>
@@ -56,21 +58,23 @@ internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, Time
         _stop.Dispose();
     }
 
-    private async Task FollowAsync(string group, ImmutableArray<string> driven, Task over)
+    private async Task FollowAsync(string group, ImmutableArray<string> driven, TaskCompletionSource over)
     {
         try
         {
-            for (var pause = FirstPause; pause <= LastPause && !await IsOverAsync(over, pause); pause *= 2)
-                if (!await IsSettlingAsync(group, driven)) break;
+            var start = time.GetTimestamp();
+            foreach (var look in Looks)
+                if (await IsOverAsync(over.Task, look - time.GetElapsedTime(start)) || !await IsWaitingAsync(group, driven, isLate: look >= Patience)) break;
         }
         finally
         {
+            over.TrySetResult();
             lock (_gate) _followed.Remove(group);
         }
     }
 
-    /// <summary>Tells the group to settle. False: none of its orders waits.</summary>
-    private async Task<bool> IsSettlingAsync(string group, ImmutableArray<string> driven)
+    /// <summary>False: none of its orders waits any more. A group that is late is told to settle.</summary>
+    private async Task<bool> IsWaitingAsync(string group, ImmutableArray<string> driven, bool isLate)
     {
         try
         {
@@ -78,7 +82,7 @@ internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, Time
             var stored = await orders.ReadManyAsync(driven, _stop.Token);
             if (!stored.Values.Any(order => order.Reading == OrderReading.Unreadable || (order.Order is { Step: not null } waiting && waiting.Group == group))) return false;
             // One order has no other to hold up. A group that is not there yet is told the next time.
-            if (driven.Length > 1) await engine.RaiseAsync(group, GroupSignal.Settle, _stop.Token);
+            if (isLate && driven.Length > 1) await engine.RaiseAsync(group, GroupSignal.Settle, _stop.Token);
             return true;
         }
         catch (DependencyUnavailableException error)
@@ -95,7 +99,7 @@ internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, Time
     private async Task<bool> IsOverAsync(Task over, TimeSpan patience)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        await Task.WhenAny(over, Task.Delay(patience, time, end.Token));
+        await Task.WhenAny(over, Task.Delay(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, time, end.Token));
         await end.CancelAsync();
         return over.IsCompleted || _stop.IsCancellationRequested;
     }

@@ -67,6 +67,21 @@ public sealed class SettleTests
     }
 
     [Fact]
+    public async Task Group_EndsInAnotherReplica_KeepsItsLaneForAQuarterOfASecond()
+    {
+        await using var saga = new SagaRun(new() { ["Orders:GroupsInFlight"] = "1" });
+        await saga.PlaceAtOnceAsync();
+        var (_, order, etag) = (await saga.Orders.ReadManyAsync([saga.OrderId], default))[saga.OrderId];
+        Assert.True(await saga.Orders.SaveManyAsync([(order! with { Group = "of another replica" }, etag)], default));
+        var placing = saga.PlaceAtOnceAsync(key: "next");
+
+        saga.Time.Advance(TimeSpan.FromSeconds(0.25));
+        await placing.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(2, saga.Engine.Started.Count);
+    }
+
+    [Fact]
     public async Task Group_NobodyFollowsIt_IsSettledByTheAgenda()
     {
         await using var saga = await ThreeTogetherAsync();

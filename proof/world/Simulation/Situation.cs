@@ -10,8 +10,9 @@ namespace OrderInventory.Proof.Simulation;
 /// </summary>
 internal static partial class Situation
 {
-    // What the apps measure time against: an order is young, a group is looked at, it is late.
-    private static readonly TimeSpan[] Ages = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)];
+    // What the apps measure time against, an order is young, a group is looked at, it is late, ends here; up to then every look finds another age.
+    private static readonly TimeSpan Oldest = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
     /// <summary>Where <paramref name="world"/> stands now.</summary>
     public static async Task<string> OfAsync(World world)
@@ -45,7 +46,7 @@ internal static partial class Situation
     private static string Aged(string text, DateTimeOffset now) => Timeless(Due().Replace(text, found =>
         Age(now.UtcDateTime - DateTime.ParseExact(found.Groups["time"].ValueSpan, "s", CultureInfo.InvariantCulture))));
 
-    private static string Age(TimeSpan age) => (age < TimeSpan.Zero ? "in " : "") + Ages.Count(limit => age.Duration() > limit);
+    private static string Age(TimeSpan age) => (age < TimeSpan.Zero ? "in " : "") + (age.Duration() > Oldest ? "long" : Math.Ceiling(age.Duration() / Look).ToString(CultureInfo.InvariantCulture));
 
     [GeneratedRegex(@"(?<=""(since|due|deadline)"":"")(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)[^""]*")]
     private static partial Regex Due();

@@ -1,9 +1,11 @@
 using InventoryApp.Deductions;
 using InventoryApp.Stock;
 using InventoryApp.Storage;
+using Microsoft.Extensions.Options;
 using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.DeadLetters;
 using OrderInventory.ServiceDefaults.Health;
+using OrderInventory.ServiceDefaults.Settings;
 
 namespace InventoryApp;
 
@@ -11,8 +13,10 @@ namespace InventoryApp;
 internal static class InventoryServices
 {
     /// <summary>Adds everything behind the endpoints.</summary>
-    public static IServiceCollection AddInventory(this IServiceCollection services)
+    /// <exception cref="InvalidOperationException">A setting is not what it should be.</exception>
+    public static IServiceCollection AddInventory(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton(Options.Create(SettingsReader.Read<InventoryOptions>(configuration)));
         services.AddSingleton<StockStore>();
         services.AddSingleton<OperationArchive>();
         services.AddSingleton<ProductIndex>();

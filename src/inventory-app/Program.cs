@@ -3,7 +3,7 @@ using OrderInventory.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.Services.AddInventory();
+builder.Services.AddInventory(builder.Configuration);
 
 var app = builder.Build();
 app.UseServiceDefaults();

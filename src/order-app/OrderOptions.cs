@@ -19,7 +19,7 @@ internal sealed class OrderOptions
     /// <summary>True while replicas of a version before groups run beside this one: keys are then claimed, and documents written, in its way, too, and a PENDING order cannot be cancelled.</summary>
     public bool BesideEarlierVersion { get; set; }
 
-    /// <summary>True refuses a POST without an idempotency key.</summary>
+    /// <summary>True refuses to place an order, or to take a command on one, without an idempotency key.</summary>
     public bool RequireIdempotencyKey { get; set; }
 
     /// <summary>Groups of orders that one replica has on their way at once. Fewer make larger groups, which cost less for each order.</summary>

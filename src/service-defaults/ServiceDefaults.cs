@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
@@ -39,7 +40,12 @@ public static class ServiceDefaults
         var hosting = SettingsReader.Read<HostingOptions>(builder.Configuration);
         if (sidecar.AppPort is { } port && hosting.Urls is null)
             builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Kestrel refuses what is not UTF-8 with an answer that has no body. So the app sees it, and says what is wrong.
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+        });
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
         services.AddSidecar();
@@ -49,7 +55,11 @@ public static class ServiceDefaults
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<FailureHandler>();
         services.AddHealthChecks().AddCheck<SidecarHealth>("sidecar", tags: [ReadyTag]);
-        services.AddOpenApi(options => options.DescribeAccess());
+        services.AddOpenApi(options =>
+        {
+            options.DescribeAccess();
+            options.DescribeIdempotencyKeys();
+        });
         builder.AddAccess();
         var http = SettingsReader.Read<HttpOptions>(builder.Configuration);
         services.AddShedding(http);

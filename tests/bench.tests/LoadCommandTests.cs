@@ -26,7 +26,7 @@ public sealed class LoadCommandTests : IDisposable
         var kinds = report.GetProperty("kinds").EnumerateArray().ToDictionary(kind => kind.GetProperty("name").GetString()!);
         Assert.Equal(["Cancel", "Duplicate", "Pay", "Place", "Restock", "ReusedKey"], kinds.Keys.Order());
         Assert.Equal("422", Assert.Single(kinds["ReusedKey"].GetProperty("outcomes").EnumerateObject()).Name);
-        Assert.Equal("200", Assert.Single(kinds["Duplicate"].GetProperty("outcomes").EnumerateObject()).Name);
+        Assert.Equal("201 replayed", Assert.Single(kinds["Duplicate"].GetProperty("outcomes").EnumerateObject()).Name);
         Assert.All(kinds.Values, kind => Assert.Equal(kind.GetProperty("count").GetInt64(), kind.GetProperty("outcomes").EnumerateObject().Sum(outcome => outcome.Value.GetInt64())));
         // Every order that was answered was audited.
         Assert.True(report.GetProperty("auditedOrders").GetInt64() >= kinds["Place"].GetProperty("count").GetInt64());

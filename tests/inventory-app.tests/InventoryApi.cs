@@ -53,14 +53,19 @@ internal sealed class InventoryApi : WebApplicationFactory<Program>
     };
 
     /// <summary>A valid DEDUCT message, unless the arguments are not.</summary>
-    public static object Deduct(string order, int quantity, string product = "p", int line = 1) => new
+    public static object Deduct(string order, int quantity, string product = "p", int line = 1) => Message("DEDUCT", order, quantity, product, line);
+
+    /// <summary>A SHIP message.</summary>
+    public static object Ship(string order, int quantity, string product = "p", int line = 1) => Message("SHIP", order, quantity, product, line);
+
+    private static object Message(string operation, string order, int quantity, string product, int line) => new
     {
-        operation = "DEDUCT",
+        operation,
         orderId = order,
         line,
         productId = product,
         quantity,
-        idempotencyKey = $"{order}:{line}:deduct",
+        idempotencyKey = $"{order}:{line}:{operation.ToLowerInvariant()}",
         timestamp = "2026-01-01T00:00:00Z",
     };
 

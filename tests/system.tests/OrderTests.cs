@@ -103,8 +103,8 @@ public sealed class OrderTests(SharedSystem shared) : IClassFixture<SharedSystem
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => System.Orders.PostAsync(body, "same")));
 
-        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
-        Assert.Equal(199, answers.Count(answer => answer.StatusCode == HttpStatusCode.OK && answer.Headers.GetValues("Idempotency-Replayed").Single() == "true"));
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Created, answer.StatusCode));
+        Assert.Equal(199, answers.Count(answer => answer.Headers.Contains("Idempotency-Replayed") && answer.Headers.GetValues("Idempotency-Replayed").Single() == "true"));
         var ids = await Task.WhenAll(answers.Select(async answer => (await OrderClient.DataAsync(answer)).GetProperty("id").GetString()!));
         await System.Orders.DecidedAsync(Assert.Single(ids.Distinct()), Within);
         Assert.Equal((500, 499, 1), await System.StockAsync("popular"));

@@ -96,7 +96,7 @@ internal sealed class LoadClient : IDisposable
         return (Wait is not null && order.GetProperty("status").GetString() == "PENDING" ? LoadFigures.Undecided : outcome, told);
     }
 
-    /// <summary>Sends a request until it is answered: the status code, and the data of a success.</summary>
+    /// <summary>Sends a request until it is answered: the status code, for a replay with that word, and the data of a success.</summary>
     private async Task<(string Outcome, JsonElement? Data)> SendAsync(HttpClient app, HttpMethod method, string path, object? body, string? key, TimeSpan? firstLimit)
     {
         var began = _time.GetTimestamp();
@@ -112,7 +112,7 @@ internal sealed class LoadClient : IDisposable
                 using var answer = await app.SendAsync(request, patience.Token);
                 if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
                 {
-                    var outcome = ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture);
+                    var outcome = ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture) + (answer.Headers.Contains("Idempotency-Replayed") ? " replayed" : "");
                     return (outcome, answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<JsonElement>(patience.Token)).GetProperty("data") : null);
                 }
             }

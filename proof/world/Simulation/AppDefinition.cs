@@ -23,7 +23,7 @@ internal sealed record Subscription(string Topic, string Route);
 internal sealed class AppDefinition
 {
     public static readonly AppDefinition Orders = new("order-app", (services, configuration) => services.AddOrders(configuration), app => app.MapOrders());
-    public static readonly AppDefinition Inventory = new("inventory-app", (services, _) => services.AddInventory(), app => app.MapInventory());
+    public static readonly AppDefinition Inventory = new("inventory-app", (services, configuration) => services.AddInventory(configuration), app => app.MapInventory());
 
     // The package does not let others see it.
     private const string PackageWorkerType = "Dapr.Workflow.Worker.WorkflowWorker";

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace OrderInventory.Proof.Simulation;
 
-/// <summary>The answer of an app; the body as JSON, null when it is empty.</summary>
-internal sealed record HttpAnswer(int Status, JsonNode? Body);
+/// <summary>The answer of an app; the body as JSON, null when it is empty. <paramref name="IsReplay"/>: an earlier request had the effect.</summary>
+internal sealed record HttpAnswer(int Status, JsonNode? Body, bool IsReplay);
 
 /// <summary>An HTTP request that is handed over without a network.</summary>
 internal sealed class DirectRequest
@@ -39,7 +39,7 @@ internal sealed class DirectRequest
     public FeatureCollection Features { get; } = new();
 
     /// <summary>The answer, once the request has been handled.</summary>
-    public HttpAnswer Answer() => new(_response.StatusCode, _body.Length == 0 ? null : JsonNode.Parse(_body.ToArray()));
+    public HttpAnswer Answer() => new(_response.StatusCode, _body.Length == 0 ? null : JsonNode.Parse(_body.ToArray()), _response.Headers.ContainsKey("Idempotency-Replayed"));
 
     private sealed record HasBody(bool CanHaveBody) : IHttpRequestBodyDetectionFeature;
 

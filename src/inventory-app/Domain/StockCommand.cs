@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using OrderInventory.Contracts;
 
 namespace InventoryApp.Domain;
@@ -38,12 +40,28 @@ internal sealed record LineCommand(string ProductId, string OrderId, int Line, O
     });
 }
 
-/// <summary>Creates the product if needed and sets its total.</summary>
-internal sealed record SetTotalCommand(string ProductId, string OperationId, long Total) : StockCommand(ProductId, OperationId);
+/// <summary>
+/// Creates the product if needed and sets its total. <paramref name="IsKeyed"/>: a client may repeat it under its id, so it is recorded
+/// also when the total already is what it shall be; repeated later it must not set it again.
+/// </summary>
+internal sealed record SetTotalCommand(string ProductId, string OperationId, long Total, bool IsKeyed = false) : StockCommand(ProductId, OperationId)
+{
+    /// <summary>Operation id of the request with idempotency key <paramref name="key"/>.</summary>
+    public static string IdOf(string key) => OperationIds.OfKey(key, ":total");
+}
 
 /// <summary>Moves the total of an existing product by <paramref name="Quantity"/>: RESTOCK adds units, ADJUST adds or takes some.</summary>
 internal sealed record ChangeTotalCommand(string ProductId, string OperationId, OperationKind Kind, long Quantity) : StockCommand(ProductId, OperationId)
 {
     /// <summary>Operation id of the request with idempotency key <paramref name="key"/>; no operation on an order line ends like it.</summary>
-    public static string IdOf(string key) => key + ":request";
+    public static string IdOf(string key) => OperationIds.OfKey(key, ":request");
+}
+
+/// <summary>Ids of operations that clients ask for.</summary>
+internal static class OperationIds
+{
+    // What fits into a state key whatever its characters are. Of a longer key the id has the hash.
+    private const int MaxKey = 128;
+
+    public static string OfKey(string key, string suffix) => (key.Length <= MaxKey ? key : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(key)))) + suffix;
 }

@@ -77,6 +77,9 @@ internal sealed record StockOperation
     /// <summary>Units moved; of a refused operation, the units asked for.</summary>
     public required long Quantity { get; init; }
 
+    /// <summary>The total that was asked for; null unless it was set.</summary>
+    public long? Total { get; init; }
+
     /// <summary>False for a refusal.</summary>
     public required bool Success { get; init; }
 
@@ -96,7 +99,7 @@ internal sealed record StockOperation
     public Dictionary<string, JsonElement>? Newer { get; set; }
 
     // Everything but the ids, each number and the time at its longest.
-    private const int FixedBytes = 320;
+    private const int FixedBytes = 350;
 
     /// <summary>Most bytes that an operation with these ids takes in a document, where some characters are escaped to six bytes.</summary>
     public static int MaxBytes(string operationId, string? orderId) => FixedBytes + EscapedBytes(operationId) + EscapedBytes(orderId ?? "");

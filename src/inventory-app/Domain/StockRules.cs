@@ -25,10 +25,12 @@ internal static class StockRules
     }
 
     // A repeated line command gets the recorded outcome even if its quantity differs: only the first one can have moved units.
-    private static StockDecision Repeat(StockCommand command, StockOperation before) =>
-        command is ChangeTotalCommand change && (change.Kind, change.Quantity) != (before.Kind, before.Quantity)
-            ? new StockDecision.KeyReused()
-            : new StockDecision.Recorded(before, IsNew: false);
+    private static StockDecision Repeat(StockCommand command, StockOperation before) => command switch
+    {
+        ChangeTotalCommand change when (change.Kind, change.Quantity) != (before.Kind, before.Quantity) => new StockDecision.KeyReused(),
+        SetTotalCommand set when set.Total != before.Total => new StockDecision.KeyReused(),
+        _ => new StockDecision.Recorded(before, IsNew: false),
+    };
 
     private static (StockItem, StockDecision) Deduct(StockItem item, LineCommand line, Func<string, StockOperation?> recorded, DateTimeOffset now)
     {
@@ -60,16 +62,16 @@ internal static class StockRules
 
     private static (StockItem, StockDecision) SetTotal(StockItem item, SetTotalCommand set, DateTimeOffset now)
     {
-        if (item.Defined && set.Total == item.Total) return (item, new StockDecision.Unchanged());
+        if (item.Defined && set.Total == item.Total && !set.IsKeyed) return (item, new StockDecision.Unchanged());
         var defined = item.Defined ? item : item with { Defined = true, CreatedTime = now };
-        return Move(defined, set.OperationId, OperationKind.Adjust, set.Total - item.Total, Outcome.Adjusted, now);
+        return Move(defined, set.OperationId, OperationKind.Adjust, set.Total - item.Total, Outcome.Adjusted, now, set.Total);
     }
 
     private static (StockItem, StockDecision) ChangeTotal(StockItem item, ChangeTotalCommand change, DateTimeOffset now) => item.Defined
         ? Move(item, change.OperationId, change.Kind, change.Quantity, change.Kind == OperationKind.Restock ? Outcome.Restocked : Outcome.Adjusted, now)
         : (item, new StockDecision.UnknownProduct());
 
-    private static (StockItem, StockDecision) Move(StockItem item, string operationId, OperationKind kind, long difference, string outcome, DateTimeOffset now)
+    private static (StockItem, StockDecision) Move(StockItem item, string operationId, OperationKind kind, long difference, string outcome, DateTimeOffset now, long? total = null)
     {
         if (item.Available + difference < 0) return (item, new StockDecision.BelowReserved(item.Reserved));
         if (item.Total + difference > StockLimits.MaxTotal) return (item, new StockDecision.AboveMaximum(item.Total));
@@ -79,6 +81,7 @@ internal static class StockRules
             OperationId = operationId,
             Kind = kind,
             Quantity = difference,
+            Total = total,
             Success = true,
             Outcome = outcome,
             AvailableAfter = moved.Available,

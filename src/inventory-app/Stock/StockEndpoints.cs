@@ -1,7 +1,7 @@
 using InventoryApp.Domain;
 using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.State;
@@ -18,10 +18,10 @@ internal static class StockEndpoints
         stock.MapGet("", GetAsync).Allow(AccessRule.Caller)
             .WithName("GetStock").WithSummary("The stock of a product")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        stock.MapPut("", PutAsync).Allow(AccessRule.Staff)
-            .WithName("SetStock").WithSummary("Creates a product or sets its total; repeating it changes nothing")
+        stock.MapPut("", PutAsync).Allow(AccessRule.Staff).WithIdempotencyKey()
+            .WithName("SetStock").WithSummary("Creates a product or sets its total; the same Idempotency-Key sets it once, for ever")
             .Accepts<SetStockRequest>("application/json")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         MapChange(stock, "restock", OperationKind.Restock)
             .WithName("Restock").WithSummary("Adds units that arrived; the same Idempotency-Key adds them once, for ever");
         MapChange(stock, "adjust", OperationKind.Adjust)
@@ -32,9 +32,9 @@ internal static class StockEndpoints
     public static bool IsProductId(string productId) => StateKey.IsId(productId) && !productId.Contains('/', StringComparison.Ordinal);
 
     private static RouteHandlerBuilder MapChange(RouteGroupBuilder stock, string pattern, OperationKind kind) =>
-        stock.MapPost(pattern, (string productId, [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey, HttpContext context, StockRounds rounds, TimeProvider time) =>
-                ChangeAsync(kind, productId, idempotencyKey, context, rounds, time))
-            .Allow(AccessRule.Staff).Accepts<ChangeStockRequest>("application/json")
+        stock.MapPost(pattern, (string productId, HttpContext context, StockRounds rounds, IOptions<InventoryOptions> options, TimeProvider time) =>
+                ChangeAsync(kind, productId, context, rounds, options, time))
+            .Allow(AccessRule.Staff).WithIdempotencyKey().Accepts<ChangeStockRequest>("application/json")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
@@ -44,19 +44,21 @@ internal static class StockEndpoints
         return await store.ReadAsync(productId, cancellationToken) is { Defined: true } item ? Found(item) : StockProblems.NotFound(productId);
     }
 
-    private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> PutAsync(string productId, HttpRequest request, StockRounds rounds, TimeProvider time)
+    private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> PutAsync(string productId, HttpContext context, StockRounds rounds, IOptions<InventoryOptions> options, TimeProvider time)
     {
-        var (body, problem) = await JsonBody.ReadAsync<SetStockRequest>(request);
+        var (body, problem) = await JsonBody.ReadAsync<SetStockRequest>(context.Request);
         if (body is null) return problem!;
         if (!IsProductId(productId)) return InvalidProductId();
         if (body.Total is not (>= 0 and <= StockLimits.MaxTotal)) return StockProblems.Invalid("total", Texts.Of($"total is required and must be from 0 to {StockLimits.MaxTotal}.", $"total 必填，且必须在 0 到 {StockLimits.MaxTotal} 之间。"));
+        var (key, refusal) = Key(context, options.Value);
+        if (refusal is not null) return StockProblems.Invalid("idempotencyKey", refusal);
 
-        var (decision, item) = await rounds.ExecuteAsync(new SetTotalCommand(productId, "set:" + NewId(time), body.Total.Value));
-        return StockProblems.Of(decision, productId) is { } refused ? refused : Found(item);
+        // Without a key it sets the total whatever happened since the request before.
+        return await AnswerAsync(new SetTotalCommand(productId, key is null ? "set:" + NewId(time) : SetTotalCommand.IdOf(key), body.Total.Value, IsKeyed: key is not null), context, rounds);
     }
 
     private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> ChangeAsync(
-        OperationKind kind, string productId, string? idempotencyKey, HttpContext context, StockRounds rounds, TimeProvider time)
+        OperationKind kind, string productId, HttpContext context, StockRounds rounds, IOptions<InventoryOptions> options, TimeProvider time)
     {
         var (body, problem) = await JsonBody.ReadAsync<ChangeStockRequest>(context.Request);
         if (body is null) return problem!;
@@ -64,15 +66,27 @@ internal static class StockEndpoints
         var least = kind == OperationKind.Restock ? 1 : -StockLimits.MaxTotal;
         if (body.Quantity is not { } quantity || quantity == 0 || quantity < least || quantity > StockLimits.MaxTotal)
             return StockProblems.Invalid("quantity", Texts.Of($"quantity is required and must be from {least} to {StockLimits.MaxTotal}, and not 0.", $"quantity 必填，必须在 {least} 到 {StockLimits.MaxTotal} 之间，且不能为 0。"));
-        if (idempotencyKey is not null && IdempotencyKey.Refusal(idempotencyKey) is { } refusal) return StockProblems.Invalid("idempotencyKey", refusal);
+        var (given, refusal) = Key(context, options.Value);
+        if (refusal is not null) return StockProblems.Invalid("idempotencyKey", refusal);
 
         // Without a key every request is a change of its own; the key made here tells it from others, and is returned.
-        var key = idempotencyKey ?? NewId(time);
+        var key = given ?? NewId(time);
         context.Response.Headers[IdempotencyKey.Header] = key;
-        var (decision, item) = await rounds.ExecuteAsync(new ChangeTotalCommand(productId, ChangeTotalCommand.IdOf(key), kind, quantity));
-        if (StockProblems.Of(decision, productId) is { } refused) return refused;
-        if (decision is StockDecision.Recorded { IsNew: false }) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        return await AnswerAsync(new ChangeTotalCommand(productId, ChangeTotalCommand.IdOf(key), kind, quantity), context, rounds);
+    }
+
+    private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> AnswerAsync(StockCommand command, HttpContext context, StockRounds rounds)
+    {
+        var (decision, item) = await rounds.ExecuteAsync(command);
+        if (StockProblems.Of(decision, command.ProductId) is { } refused) return refused;
+        if (decision is StockDecision.Recorded { IsNew: false }) IdempotencyKey.Replayed(context.Response);
         return Found(item);
+    }
+
+    private static (string? Key, string? Refusal) Key(HttpContext context, InventoryOptions options)
+    {
+        var (key, refusal) = IdempotencyKey.Of(context.Request);
+        return (key, refusal ?? (key is null && options.RequireIdempotencyKey ? IdempotencyKey.Missing(context.Response) : null));
     }
 
     private static string NewId(TimeProvider time) => Guid.CreateVersion7(time.GetUtcNow()).ToString();

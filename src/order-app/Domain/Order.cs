@@ -40,6 +40,9 @@ internal sealed record OrderStep(OrderCommand Command, StockOperationKind Operat
 /// <summary>A command that was accepted and has to wait for the step in hand.</summary>
 internal sealed record OrderRequest(OrderCommand Command, string? Reason);
 
+/// <summary>The idempotency key of a command that was accepted, and what the request said: with another content the key is refused.</summary>
+internal sealed record CommandKey(OrderCommand Command, string Key, string? Reason);
+
 /// <summary>A command that inventory refused; the order stays as it was.</summary>
 internal sealed record OrderRefusal(OrderCommand Command, int Line, string Code, DateTimeOffset Time);
 
@@ -72,6 +75,9 @@ internal sealed record Order
 
     /// <summary>Accepted commands that wait for the step, at most <see cref="OrderRules.MaxRequests"/>.</summary>
     public ImmutableArray<OrderRequest> Requests { get; init; } = [];
+
+    /// <summary>The keys that clients gave with commands; one for each accepted command that had one, so no more than transitions and <see cref="OrderRules.MaxRequests"/> allow.</summary>
+    public ImmutableArray<CommandKey> CommandKeys { get; init; } = [];
 
     /// <summary>The last command that inventory refused; null when it refused none since the last transition.</summary>
     public OrderRefusal? Refusal { get; init; }

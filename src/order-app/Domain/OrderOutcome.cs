@@ -14,11 +14,11 @@ internal abstract record OrderOutcome
     /// <summary>The key belongs to another request.</summary>
     public sealed record KeyReused : OrderOutcome;
 
-    /// <summary>The order is where the command leads, by this request or an earlier one.</summary>
-    public sealed record Done(Order Order) : OrderOutcome;
+    /// <summary>The order is where the command leads, by this request or (<paramref name="IsReplay"/>) an earlier one.</summary>
+    public sealed record Done(Order Order, bool IsReplay = false) : OrderOutcome;
 
-    /// <summary>The command will be carried out, and is not yet.</summary>
-    public sealed record Accepted(Order Order) : OrderOutcome;
+    /// <summary>The command will be carried out, and is not yet; <paramref name="IsReplay"/>: an earlier request asked for it.</summary>
+    public sealed record Accepted(Order Order, bool IsReplay = false) : OrderOutcome;
 
     /// <summary>The command is not allowed in the state the order is in.</summary>
     public sealed record Refused(Order Order) : OrderOutcome;

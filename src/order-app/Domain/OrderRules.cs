@@ -41,8 +41,31 @@ internal sealed class OrderRules(OrderTerms terms)
         };
     }
 
-    /// <summary>What a client's command does. An order that changed and has to be driven belongs to <paramref name="group"/> then.</summary>
-    public (Order Order, OrderOutcome Outcome) Command(Order order, OrderCommand command, string? reason, string group, DateTimeOffset now)
+    /// <summary>
+    /// What a client's command does. An order that changed and has to be driven belongs to <paramref name="group"/> then.
+    /// <paramref name="key"/>: the client's idempotency key for this command on this order; null for none.
+    /// </summary>
+    public (Order Order, OrderOutcome Outcome) Command(Order order, OrderCommand command, string? reason, string group, DateTimeOffset now, string? key = null)
+    {
+        if (key is not null && order.CommandKeys.FirstOrDefault(given => given.Command == command && given.Key == key) is { } before)
+        {
+            if (before.Reason != reason) return (order, new OrderOutcome.KeyReused());
+            // Also when the order has gone on since.
+            if (order.HasBeen(OrderTransitions.Target(command))) return (order, new OrderOutcome.Done(order));
+        }
+
+        var (after, outcome) = Command(order, command, reason, group, now);
+        // A request that was refused, or had nothing to do, does not use its key up.
+        return key is null || ReferenceEquals(after, order) ? (after, outcome) : Remember(after, outcome, new CommandKey(command, key, reason));
+    }
+
+    private static (Order, OrderOutcome) Remember(Order order, OrderOutcome outcome, CommandKey key)
+    {
+        order = order with { CommandKeys = order.CommandKeys.Add(key) };
+        return (order, outcome is OrderOutcome.Done ? new OrderOutcome.Done(order) : new OrderOutcome.Accepted(order));
+    }
+
+    private (Order Order, OrderOutcome Outcome) Command(Order order, OrderCommand command, string? reason, string group, DateTimeOffset now)
     {
         if (IsDone(order, command)) return (order, new OrderOutcome.Done(order));
         if (!IsAllowed(order, command)) return (order, new OrderOutcome.Refused(order));

@@ -12,6 +12,9 @@ internal sealed record EarlierClaim(Guid OrderId, string Fingerprint, DateTimeOf
 /// <summary>The claims of versions before groups (<c>idem:{userId}:{key}</c>): their keys still stand for their orders.</summary>
 internal sealed class EarlierClaims(IStateStore state, Backoff backoff, TimeProvider time, ILogger<EarlierClaims> logger)
 {
+    // Such a version refuses longer keys.
+    private const int MaxKey = 128;
+
     // Of a claim.
     private const int MaxBytes = 4 * 1024;
 
@@ -21,16 +24,17 @@ internal sealed class EarlierClaims(IStateStore state, Backoff backoff, TimeProv
     /// <summary>The id of the order that the key stands for, or will: that of an earlier version, or the one that follows from the key.</summary>
     /// <exception cref="DependencyUnavailableException">Unknown; asking again gives the right answer.</exception>
     public async Task<Guid> OrderIdAsync(string userId, string idempotencyKey, CancellationToken cancellationToken) =>
-        await FindAsync(Key(userId, idempotencyKey), cancellationToken) ?? OrderIds.Of(userId, idempotencyKey);
+        (idempotencyKey.Length <= MaxKey ? await FindAsync(Key(userId, idempotencyKey), cancellationToken) : null) ?? OrderIds.Of(userId, idempotencyKey);
 
     /// <summary>
     /// For each of these ids, which follow from a user's key: what a read of the claim showed, and the id of the order that the key
-    /// stands for since an earlier version; null unless it was found.
+    /// stands for since an earlier version; null unless it was found. A key that no such version took has no entry.
     /// </summary>
     public async Task<IReadOnlyDictionary<string, (OrderReading Reading, Guid? OrderId)>> FindManyAsync(IReadOnlyCollection<(string OrderId, string UserId, string Key)> keys, CancellationToken cancellationToken)
     {
-        var entries = await state.GetManyAsync([.. keys.Select(key => Key(key.UserId, key.Key))], MaxBytes, cancellationToken);
-        return keys.ToDictionary(key => key.OrderId, key => Read(key.OrderId, entries[Key(key.UserId, key.Key)]));
+        var known = keys.Where(key => key.Key.Length <= MaxKey).ToArray();
+        var entries = await state.GetManyAsync([.. known.Select(key => Key(key.UserId, key.Key))], MaxBytes, cancellationToken);
+        return known.ToDictionary(key => key.OrderId, key => Read(key.OrderId, entries[Key(key.UserId, key.Key)]));
     }
 
     /// <summary>
@@ -40,7 +44,9 @@ internal sealed class EarlierClaims(IStateStore state, Backoff backoff, TimeProv
     /// <exception cref="DependencyUnavailableException">Unknown; claiming it again gives the right answer.</exception>
     public async Task<Guid> ClaimAsync(PlacedOrder placed, string idempotencyKey, CancellationToken cancellationToken)
     {
-        var (key, orderId) = (Key(placed.UserId, idempotencyKey), OrderIds.Of(placed.UserId, idempotencyKey));
+        var orderId = OrderIds.Of(placed.UserId, idempotencyKey);
+        if (idempotencyKey.Length > MaxKey) return orderId;
+        var key = Key(placed.UserId, idempotencyKey);
         for (var attempt = 1; ; attempt++)
         {
             if (await FindAsync(key, cancellationToken) is { } claimed) return claimed;

@@ -10,8 +10,11 @@ internal abstract record IntakeRequest
     /// <summary>Place the order, or find it. <paramref name="IsClaimed"/>: it is known that the key stands for this id, and for none of an earlier version.</summary>
     public sealed record Place(Guid OrderId, PlacedOrder Placed, string IdempotencyKey, bool IsClaimed, string? TraceParent) : IntakeRequest;
 
-    /// <summary>Carry out a client's command. To <paramref name="OnlyUser"/> only the user's own orders exist; null: all do.</summary>
-    public sealed record Give(OrderCommand Command, string? Reason, string? OnlyUser) : IntakeRequest;
+    /// <summary>
+    /// Carry out a client's command. To <paramref name="OnlyUser"/> only the user's own orders exist; null: all do.
+    /// <paramref name="Key"/>: the client's idempotency key; null for none.
+    /// </summary>
+    public sealed record Give(OrderCommand Command, string? Reason, string? OnlyUser, string? Key = null) : IntakeRequest;
 
     /// <summary>Cancel it when nobody paid in time.</summary>
     public sealed record Overdue : IntakeRequest;

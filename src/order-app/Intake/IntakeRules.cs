@@ -17,7 +17,7 @@ internal sealed class IntakeRules(OrderRules rules, IOptions<OrderOptions> optio
         _ when order is null => (null, new OrderOutcome.Unknown()),
         IntakeRequest.Give give when (give.OnlyUser ?? order.UserId) != order.UserId => (order, new OrderOutcome.Unknown()),
         IntakeRequest.Give { Command: OrderCommand.Cancel } when IsUndecidedBesideEarlier(order) => (order, new OrderOutcome.Busy(order)),
-        IntakeRequest.Give give => rules.Command(order, give.Command, give.Reason, group, now),
+        IntakeRequest.Give give => Give(order, give, isFirst, group, now),
         IntakeRequest.Overdue => Changed(order, rules.Overdue(order, group, now)),
         IntakeRequest.Resume resume => Changed(order, IsToResume(order, resume) ? OrderRules.TakeOver(order, group, resume.Retell) : order),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No rule for this request."),
@@ -38,6 +38,21 @@ internal sealed class IntakeRules(OrderRules rules, IOptions<OrderOptions> optio
         if ((order.Fingerprint ?? EarlierFingerprint(order)) != Fingerprint.Of(place.Placed)) return (order, new OrderOutcome.KeyReused());
         return (order, isFirst && order.History[0].By == GroupCall.Of(group, 0) ? new OrderOutcome.Created(order) : new OrderOutcome.Replayed(order));
     }
+
+    private (Order?, OrderOutcome) Give(Order order, IntakeRequest.Give give, bool isFirst, string group, DateTimeOffset now)
+    {
+        var (after, outcome) = rules.Command(order, give.Command, give.Reason, group, now, give.Key);
+        if (!ReferenceEquals(after, order) || (isFirst && IsOf(order, GroupCall.Of(group, 0)))) return (after, outcome);
+        return (after, outcome switch
+        {
+            OrderOutcome.Done done => done with { IsReplay = true },
+            OrderOutcome.Accepted accepted => accepted with { IsReplay = true },
+            _ => outcome,
+        });
+    }
+
+    // What an unanswered save of this round stored is new to whoever asked first.
+    private static bool IsOf(Order order, string call) => order.Step?.By == call || order.History[^1].By == call;
 
     /// <summary>True when there is something to do: the order waits for that group, or the group may not have told what it stored.</summary>
     public static bool IsToResume(Order order, IntakeRequest.Resume resume) =>

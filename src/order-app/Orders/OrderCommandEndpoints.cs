@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using OrderApp.Domain;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Access;
@@ -29,14 +30,15 @@ internal static class OrderCommandEndpoints
     }
 
     private static void Map(RouteGroupBuilder orders, OrderCommand command, AccessRule access, string summary) =>
-        orders.MapPost(command.ToString().ToLowerInvariant(), (string id, Caller caller, HttpContext context, OrderCommands commands, Telemetry telemetry, CancellationToken cancellationToken) => GiveAsync(id, command, caller, context, commands, telemetry, cancellationToken))
+        orders.MapPost(command.ToString().ToLowerInvariant(), (string id, Caller caller, HttpContext context, OrderCommands commands, IOptions<OrderOptions> options, Telemetry telemetry, CancellationToken cancellationToken) => GiveAsync(id, command, caller, context, commands, options.Value, telemetry, cancellationToken))
             .Allow(access)
             .WithName(command + "Order").WithSummary(summary + ". Waits up to 5 seconds for the outcome, or as Prefer: wait=N (at most 30) says; 202 when it is not known by then")
+            .WithIdempotencyKey()
             .Accepts<OrderCommandRequest>(isOptional: true, "application/json")
             .Produces<ApiResponse<OrderView>>(StatusCodes.Status200OK).Produces<ApiResponse<OrderView>>(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<IResult> GiveAsync(string id, OrderCommand command, Caller caller, HttpContext context, OrderCommands commands, Telemetry telemetry, CancellationToken cancellationToken)
+    private static async Task<IResult> GiveAsync(string id, OrderCommand command, Caller caller, HttpContext context, OrderCommands commands, OrderOptions options, Telemetry telemetry, CancellationToken cancellationToken)
     {
         string? reason = null;
         if (HasBody(context.Request))
@@ -48,15 +50,20 @@ internal static class OrderCommandEndpoints
             reason = body.Reason;
         }
 
+        var (key, invalid) = IdempotencyKey.Of(context.Request);
+        if (key is null && options.RequireIdempotencyKey) invalid ??= IdempotencyKey.Missing(context.Response);
+        if (invalid is not null) return Problems.Validation(new Dictionary<string, string[]> { ["idempotencyKey"] = [invalid] });
         if (!Guid.TryParseExact(id, "D", out var orderId)) return OrderEndpoints.NotFound(id);
         var wait = Preference.Wait(context.Request);
-        var outcome = await commands.GiveAsync(orderId.ToString(), command, reason ?? Reasons.Of(command), caller.OnlyUser, wait ?? DefaultWait, cancellationToken);
+        var outcome = await commands.GiveAsync(orderId.ToString(), command, reason ?? Reasons.Of(command), caller.OnlyUser, key, wait ?? DefaultWait, cancellationToken);
         telemetry.Commanded(command, outcome);
         if (wait is { } applied) Preference.Applied(context.Response, applied);
+        if (outcome is OrderOutcome.Done { IsReplay: true } or OrderOutcome.Accepted { IsReplay: true }) IdempotencyKey.Replayed(context.Response);
         return outcome switch
         {
-            OrderOutcome.Done(var order) => Answer(context, order),
-            OrderOutcome.Accepted(var order) => TypedResults.Accepted($"/api/orders/{order.Id}", new ApiResponse<OrderView>(Texts.Of("Accepted; the outcome will show in the order.", "已受理，结果将体现在订单中。"), OrderView.Of(order))),
+            OrderOutcome.Done(var order, _) => Answer(context, order),
+            OrderOutcome.KeyReused => OrderEndpoints.KeyReused(),
+            OrderOutcome.Accepted(var order, _) => TypedResults.Accepted($"/api/orders/{order.Id}", new ApiResponse<OrderView>(Texts.Of("Accepted; the outcome will show in the order.", "已受理，结果将体现在订单中。"), OrderView.Of(order))),
             OrderOutcome.Refused(var order) => Refusal(order, command, "ILLEGAL_TRANSITION", Texts.Of($"An order that is {order.Status.Word()} does not allow this.", $"订单处于 {order.Status.Word()} 状态，不允许此操作。")),
             OrderOutcome.TooLate(var order) => Refusal(order, command, "REFUND_WINDOW_CLOSED", Texts.Of("The order was delivered too long ago to be refunded.", "订单交付时间过长，已不能退款。")),
             OrderOutcome.RefusedByInventory(var order, var refusal) => Refusal(order, command, refusal.Code, Texts.Of($"Inventory refused line {refusal.Line}: {refusal.Code}. The order stays {order.Status.Word()}.", $"库存拒绝了第 {refusal.Line} 行：{refusal.Code}。订单保持 {order.Status.Word()} 状态。")),

@@ -13,19 +13,24 @@ internal sealed class OrderCommands(OrderIntake intake, OrderWatch watch)
 {
     /// <summary>
     /// Gives the command and waits up to <paramref name="limit"/> for the decision. To <paramref name="onlyUser"/> only
-    /// the user's own orders exist; null: all do.
+    /// the user's own orders exist; null: all do. <paramref name="key"/>: the client's idempotency key; null for none.
     /// </summary>
     /// <exception cref="OrderInventory.ServiceDefaults.DependencyUnavailableException">Unknown; the same command later gives the right answer.</exception>
-    public async Task<OrderOutcome> GiveAsync(string orderId, OrderCommand command, string? reason, string? onlyUser, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<OrderOutcome> GiveAsync(string orderId, OrderCommand command, string? reason, string? onlyUser, string? key, TimeSpan limit, CancellationToken cancellationToken)
     {
         // Not ended by a client that gives up: what it asked for may be on its way.
-        var outcome = await intake.AskOrThrowAsync(orderId, new IntakeRequest.Give(command, reason, onlyUser), cancellationToken);
+        var outcome = await intake.AskOrThrowAsync(orderId, new IntakeRequest.Give(command, reason, onlyUser, key), cancellationToken);
         // The command may come weeks after the order and has a trace of its own.
-        var about = outcome switch { OrderOutcome.Accepted(var order) => order, OrderOutcome.Done(var order) => order, _ => null };
+        var about = outcome switch { OrderOutcome.Accepted(var order, _) => order, OrderOutcome.Done(var order, _) => order, _ => null };
         if (ActivityContext.TryParse(about?.TraceParent, null, isRemote: true, out var placed)) Activity.Current?.AddLink(new ActivityLink(placed));
-        if (outcome is not OrderOutcome.Accepted(var accepted)) return outcome;
+        if (outcome is not OrderOutcome.Accepted(var accepted, var isReplay)) return outcome;
         var last = await watch.UntilAsync(accepted, seen => Outcome(seen, command, accepted.Version) is not null, limit, cancellationToken);
-        return Outcome(last, command, accepted.Version) ?? new OrderOutcome.Accepted(last);
+        return Outcome(last, command, accepted.Version) switch
+        {
+            null => new OrderOutcome.Accepted(last, isReplay),
+            OrderOutcome.Done done => done with { IsReplay = isReplay },
+            var refused => refused,
+        };
     }
 
     /// <summary>What became of a command that was accepted in version <paramref name="accepted"/>; null while it is on its way.</summary>

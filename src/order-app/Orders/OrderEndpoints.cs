@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using OrderApp.Domain;
@@ -18,7 +17,8 @@ internal static class OrderEndpoints
         orders.MapPost("/", PostAsync)
             .WithName("PlaceOrder").WithSummary("Places an order; the same key and content again answer with the same order, however much later. Prefer: wait=N answers when the outcome is known, at most 30 seconds later")
             .Accepts<PlaceOrderRequest>("application/json")
-            .Produces<ApiResponse<OrderView>>(StatusCodes.Status200OK).Produces<ApiResponse<OrderView>>(StatusCodes.Status201Created)
+            .WithIdempotencyKey()
+            .Produces<ApiResponse<OrderView>>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         orders.MapGet("/{id}", GetAsync)
             .WithName("GetOrder").WithSummary("One order")
@@ -34,7 +34,6 @@ internal static class OrderEndpoints
     private static async Task<IResult> PostAsync(
         HttpContext context,
         Caller caller,
-        [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey,
         OrderPlacement placement,
         OrderWatch watch,
         Telemetry telemetry,
@@ -48,7 +47,7 @@ internal static class OrderEndpoints
             return Problems.Of(StatusCodes.Status403Forbidden, "NOT_YOUR_USER", Texts.Of("The userId is not the user of the token.", "userId 与令牌中的用户不一致。"));
         body = body with { UserId = body.UserId ?? caller.UserId };
         var (placed, errors) = PlaceOrderValidation.Check(body);
-        var key = Key(body, idempotencyKey, options.Value.RequireIdempotencyKey, errors, time);
+        var key = Key(context, body, options.Value.RequireIdempotencyKey, errors, time);
         if (errors.Count > 0) return Problems.Validation(errors);
 
         var outcome = await placement.PlaceAsync(placed!, key, cancellationToken);
@@ -62,10 +61,10 @@ internal static class OrderEndpoints
             case OrderOutcome.Replayed(var order):
                 order = await AwaitOutcomeAsync(context, order, watch, cancellationToken);
                 SetETag(context, order);
-                context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
-                return TypedResults.Ok(new ApiResponse<OrderView>(Texts.Of("The order was placed before.", "订单此前已创建。"), OrderView.Of(order)));
+                IdempotencyKey.Replayed(context.Response);
+                return TypedResults.Created($"/api/orders/{order.Id}", new ApiResponse<OrderView>(Texts.Of("The order was placed before.", "订单此前已创建。"), OrderView.Of(order)));
             default:
-                return Problems.Of(StatusCodes.Status422UnprocessableEntity, "IDEMPOTENCY_KEY_REUSED", Texts.Of("This idempotency key was used with another request.", "该幂等键已用于另一个请求。"));
+                return KeyReused();
         }
     }
 
@@ -103,24 +102,23 @@ internal static class OrderEndpoints
         await orders.FindAsync(id, cancellationToken) is { } order && (caller.OnlyUser ?? order.UserId) == order.UserId ? order : null;
 
     /// <summary>The key of the header or of the body; without one, every POST is an order of its own and the key made here is returned.</summary>
-    private static string Key(PlaceOrderRequest body, string? header, bool required, Dictionary<string, string[]> errors, TimeProvider time)
+    private static string Key(HttpContext context, PlaceOrderRequest body, bool required, Dictionary<string, string[]> errors, TimeProvider time)
     {
-        if (header is not null && body.IdempotencyKey is not null && header != body.IdempotencyKey)
-            errors["idempotencyKey"] = [Texts.Of("The header Idempotency-Key and idempotencyKey differ.", "请求头 Idempotency-Key 与 idempotencyKey 不一致。")];
-        if ((header ?? body.IdempotencyKey) is not { } key)
-        {
-            if (required) errors["idempotencyKey"] = [Texts.Of("An idempotency key is required: give the header Idempotency-Key.", "必须提供幂等键：请设置请求头 Idempotency-Key。")];
-            return Guid.CreateVersion7(time.GetUtcNow()).ToString();
-        }
-
-        if (IdempotencyKey.Refusal(key) is { } refusal) errors["idempotencyKey"] = [refusal];
-        return key;
+        var (header, refusal) = IdempotencyKey.Of(context.Request);
+        var (member, memberRefusal) = body.IdempotencyKey is { } text ? IdempotencyKey.Parse(text) : (null, null);
+        if ((refusal ?? memberRefusal) is { } invalid) errors["idempotencyKey"] = [invalid];
+        else if (header is not null && member is not null && header != member) errors["idempotencyKey"] = [Texts.Of("The header Idempotency-Key and idempotencyKey differ.", "请求头 Idempotency-Key 与 idempotencyKey 不一致。")];
+        else if (required && header is null && member is null) errors["idempotencyKey"] = [IdempotencyKey.Missing(context.Response)];
+        return header ?? member ?? Guid.CreateVersion7(time.GetUtcNow()).ToString();
     }
 
     // A refusal by inventory shows in the order and is no transition.
     internal static string ETag(Order order) => order.Refusal is null ? $"\"{order.Version}\"" : $"\"{order.Version}-refused\"";
 
     internal static void SetETag(HttpContext context, Order order) => context.Response.Headers.ETag = ETag(order);
+
+    internal static ProblemHttpResult KeyReused() =>
+        Problems.Of(StatusCodes.Status422UnprocessableEntity, "IDEMPOTENCY_KEY_REUSED", Texts.Of("This idempotency key was used with another request.", "该幂等键已用于另一个请求。"));
 
     internal static ProblemHttpResult NotFound(string id) => Problems.Of(
         StatusCodes.Status404NotFound, "ORDER_NOT_FOUND", Texts.Of("There is no such order.", "订单不存在。"), new Dictionary<string, object?> { ["orderId"] = id });

@@ -24,7 +24,8 @@ internal sealed class OrderList(UserOrders userOrders, OrderStore orders, Earlie
     {
         var errors = new Dictionary<string, string[]>();
         PlaceOrderValidation.CheckId(errors, "userId", userId);
-        if (idempotencyKey is not null && IdempotencyKey.Refusal(idempotencyKey) is { } refusal) errors["idempotencyKey"] = [refusal];
+        var (key, refusal) = idempotencyKey is null ? (null, null) : IdempotencyKey.Parse(idempotencyKey);
+        if (refusal is not null) errors["idempotencyKey"] = [refusal];
         OrderStatus? wanted = null;
         if (status is not null)
         {
@@ -38,7 +39,7 @@ internal sealed class OrderList(UserOrders userOrders, OrderStore orders, Earlie
         var before = -1;
         if (cursor is not null && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
             errors["cursor"] = [Texts.Of("cursor must be a nextCursor of an earlier answer.", "cursor 必须是之前响应中的 nextCursor。")];
-        return (errors.Count > 0 ? null : new OrderQuery(userId!, idempotencyKey, wanted, count, cursor is null ? null : before), errors);
+        return (errors.Count > 0 ? null : new OrderQuery(userId!, key, wanted, count, cursor is null ? null : before), errors);
     }
 
     /// <summary>One page, newest first.</summary>

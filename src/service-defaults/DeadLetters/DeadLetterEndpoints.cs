@@ -71,7 +71,7 @@ public static class DeadLetterEndpoints
         switch (outcome)
         {
             case DeskOutcome.Done(var letter, var before):
-                if (before) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+                if (before) IdempotencyKey.Replayed(context.Response);
                 return TypedResults.Ok(new ApiResponse<DeadLetterView>("OK", DeadLetterView.Of(letter)));
             case DeskOutcome.Earlier(var first):
                 return Conflict("EARLIER_DEAD_LETTER", Texts.Of("An earlier message of the same key is still open; replay or dismiss it first.", "同一键的更早消息尚未处理，请先重放或忽略它。"), id, "earlier", first.Id);

@@ -78,8 +78,8 @@ internal sealed class SagaRun : IAsyncDisposable
         return Of<OrderPlacement>().PlaceAsync(placed, key, CancellationToken.None);
     }
 
-    public Task<OrderOutcome> CommandAsync(OrderCommand command, string? reason = null, string? orderId = null) =>
-        AdvancingAsync(Of<OrderCommands>().GiveAsync(orderId ?? OrderId, command, reason, null, TimeSpan.Zero, CancellationToken.None));
+    public Task<OrderOutcome> CommandAsync(OrderCommand command, string? reason = null, string? orderId = null, string? key = null) =>
+        AdvancingAsync(Of<OrderCommands>().GiveAsync(orderId ?? OrderId, command, reason, null, key, TimeSpan.Zero, CancellationToken.None));
 
     public async Task<Order> OrderAsync(string? orderId = null) => await Orders.FindAsync(orderId ?? OrderId, CancellationToken.None) ?? throw new InvalidOperationException("There is no such order.");
 

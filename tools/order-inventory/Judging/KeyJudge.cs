@@ -7,7 +7,7 @@ internal sealed record KeyedOrder(string UserId, string Key, string OrderId, Dat
 /// <param name="UserId">Its user.</param>
 /// <param name="Key">The idempotency key it gave.</param>
 /// <param name="OrderId">The order in the answer.</param>
-/// <param name="IsNew">True for 201, false for a replay.</param>
+/// <param name="IsNew">False for a replay of an earlier answer.</param>
 internal sealed record ToldOrder(string UserId, string Key, string OrderId, bool IsNew);
 
 /// <summary>I3: one key, at most one order, for as long as keys are remembered.</summary>

@@ -12,7 +12,9 @@ internal sealed record Verdict(AuditReport Audit, IReadOnlyList<Finding> Finding
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan QuietLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly AuditOptions Options = new() { Settle = TimeSpan.FromSeconds(2), StuckAfter = TimeSpan.FromMinutes(2) };
+
+    // An order that an earlier version left on its way is taken over when it is two minutes old.
+    private static readonly AuditOptions Options = new() { Settle = TimeSpan.FromSeconds(2), StuckAfter = TimeSpan.FromMinutes(3) };
 
     /// <summary>Audits until no order is on its way any more; one that stays there is a finding after a while.</summary>
     /// <exception cref="UnreadableException">The system does not answer.</exception>

@@ -43,6 +43,7 @@ public static class ServiceDefaults
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.ExplainRefusals();
             // Kestrel refuses what is not UTF-8 with an answer that has no body. So the app sees it, and says what is wrong.
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
         });
@@ -59,6 +60,8 @@ public static class ServiceDefaults
         {
             options.DescribeAccess();
             options.DescribeIdempotencyKeys();
+            options.DescribeJsonBodies();
+            AmountConverter.Describe(options);
         });
         builder.AddAccess();
         var http = SettingsReader.Read<HttpOptions>(builder.Configuration);
@@ -88,7 +91,9 @@ public static class ServiceDefaults
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseBrokenBodies();
         app.UseSecurityHeaders();
+        app.UseHead();
         app.UseRequestLocalization(options => options
             .SetDefaultCulture(Texts.Cultures[0])
             .AddSupportedCultures([.. Texts.Cultures])
@@ -96,6 +101,8 @@ public static class ServiceDefaults
             .RequestCultureProviders = [Texts.ByLanguage]);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UsePlainTargets();
+        app.UseRouting();
         app.UseSidecarOnly();
         if (app.Services.GetRequiredService<AccessOptions>().IsOn) app.UseAuthentication();
         app.UseRateLimiter();

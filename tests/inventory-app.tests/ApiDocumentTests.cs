@@ -31,7 +31,20 @@ public sealed class ApiDocumentTests
             return await http.PostAsync("/api/inventory/p/restock", Json("""{"quantity":1000000000}"""));
         },
         ["413 BODY_TOO_LARGE"] = (_, http) => http.PutAsync("/api/inventory/p", Json($$"""{"total":{{new string('1', 1_100_000)}}}""")),
+        ["400 BAD_PATH"] = (_, http) => http.GetAsync("/api/inventory/a%2Fb"),
+        ["415 UNSUPPORTED_CONTENT_ENCODING"] = (_, http) =>
+        {
+            var content = new StringContent("x");
+            content.Headers.ContentEncoding.Add("gzip");
+            return http.PutAsync("/api/inventory/p", content);
+        },
         ["415 UNSUPPORTED_MEDIA_TYPE"] = (_, http) => http.PutAsync("/api/inventory/p", new StringContent("x")),
+        ["412 PRECONDITION_FAILED"] = (_, http) =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Put, "/api/inventory/p") { Content = JsonContent.Create(new { total = 1 }) };
+            request.Headers.IfMatch.ParseAdd("*");
+            return http.SendAsync(request);
+        },
         ["422 IDEMPOTENCY_KEY_REUSED"] = async (_, http) =>
         {
             await PutAsync(http, 5);
@@ -84,7 +97,7 @@ public sealed class ApiDocumentTests
         {
             await using var app = new InventoryApi { MaxConcurrentRequests = heading == "503 OVERLOADED" ? 1 : 100, Settings = heading == "401 TOKEN_REQUIRED" ? issuer.Settings : new() { ["Http:RequestsPerMinute"] = "2" } };
             // A real server, because the test server does not limit bodies.
-            if (heading == "413 BODY_TOO_LARGE") app.UseKestrel(0);
+            if (heading is "400 BAD_PATH" or "413 BODY_TOO_LARGE") app.UseKestrel(0);
             using var http = app.CreateClient();
             using var answer = await (Letters(http).Provocations.TryGetValue(heading, out var provoke) ? provoke() : Provocations[heading](app, http));
 

@@ -12,9 +12,9 @@ public sealed class OpenApiTests : IDisposable
     [Theory]
     [InlineData("/api/inventory", "get", "200 400 401 429 500 503")]
     [InlineData("/api/inventory/{productId}", "get", "200 401 404 429 500 503")]
-    [InlineData("/api/inventory/{productId}", "put", "200 400 401 403 409 422 429 500 503")]
-    [InlineData("/api/inventory/{productId}/restock", "post", "200 400 401 403 404 409 422 429 500 503")]
-    [InlineData("/api/inventory/{productId}/adjust", "post", "200 400 401 403 404 409 422 429 500 503")]
+    [InlineData("/api/inventory/{productId}", "put", "200 400 401 403 409 412 422 429 500 503")]
+    [InlineData("/api/inventory/{productId}/restock", "post", "200 400 401 403 404 409 412 422 429 500 503")]
+    [InlineData("/api/inventory/{productId}/adjust", "post", "200 400 401 403 404 409 412 422 429 500 503")]
     [InlineData("/api/inventory/{productId}/operations", "get", "200 400 401 403 404 429 500 503")]
     public async Task Document_OfEachEndpoint_SaysWhatItDoesAndAnswers(string path, string method, string statuses)
     {

@@ -34,6 +34,13 @@ public sealed class ApiDocumentTests
         ["409 ILLEGAL_TRANSITION"] = async app => await app.CreateClient().PostAsync($"/api/orders/{await PlaceAsync(app)}/ship", null),
         ["409 REFUND_WINDOW_CLOSED"] = RefundTooLateAsync,
         ["413 BODY_TOO_LARGE"] = app => app.CreateClient().PostAsync("/api/orders", Json($$"""{"remark":"{{new string('x', 1_100_000)}}"}""")),
+        ["400 BAD_PATH"] = app => app.CreateClient().GetAsync("/api/orders/a%2Fb"),
+        ["415 UNSUPPORTED_CONTENT_ENCODING"] = app =>
+        {
+            var content = new StringContent("x");
+            content.Headers.ContentEncoding.Add("gzip");
+            return app.CreateClient().PostAsync("/api/orders", content);
+        },
         ["415 UNSUPPORTED_MEDIA_TYPE"] = app => app.CreateClient().PostAsync("/api/orders", new StringContent("x")),
         ["422 IDEMPOTENCY_KEY_REUSED"] = async app =>
         {
@@ -74,7 +81,7 @@ public sealed class ApiDocumentTests
             settings["Http:RequestsPerMinute"] = "2";
             await using var app = await OrderApi.StartAsync(frozen: true, settings: settings);
             // A real server where the test server lacks a limit or an address.
-            if (heading == "413 BODY_TOO_LARGE") app.UseKestrel(0);
+            if (heading is "400 BAD_PATH" or "413 BODY_TOO_LARGE") app.UseKestrel(0);
             using var http = app.CreateClient();
             using var answer = await (Letters(http).Provocations.TryGetValue(heading, out var provoke) ? provoke() : Provocations[heading](app));
 

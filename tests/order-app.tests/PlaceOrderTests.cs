@@ -128,7 +128,7 @@ public sealed class PlaceOrderTests : OrderApiTests
     }
 
     [Theory]
-    [InlineData("", "$", "请求体不是有效的 JSON。")]
+    [InlineData("", "$", "请求体不能为空。")]
     [InlineData("nonsense", "$", "请求体不是有效的 JSON。")]
     [InlineData("[]", "$", "值的类型错误或超出范围。")]
     [InlineData("null", "$", "请求体不能为空。")]
@@ -138,8 +138,8 @@ public sealed class PlaceOrderTests : OrderApiTests
     [InlineData("""{"userId":"u","productId":"p","quantity":1}""", "amount", "amount 不能为空。")]
     [InlineData("""{"userId":"u","productId":"p","quantity":0,"amount":1}""", "quantity", "quantity 必须在 1 到 100000 之间。")]
     [InlineData("""{"userId":"u","productId":"p","quantity":"1","amount":1}""", "quantity", "值的类型错误或超出范围。")]
-    [InlineData("""{"userId":"u","productId":"p","quantity":1,"amount":0}""", "amount", "amount 必须在 0.01 到 100000000 之间，最多 2 位小数。")]
-    [InlineData("""{"userId":"u","productId":"p","quantity":1,"amount":1.001}""", "amount", "amount 必须在 0.01 到 100000000 之间，最多 2 位小数。")]
+    [InlineData("""{"userId":"u","productId":"p","quantity":1,"amount":0}""", "amount", "amount 不得小于 0.01。")]
+    [InlineData("""{"userId":"u","productId":"p","quantity":1,"amount":1.001}""", "amount", "金额小数点前最多 18 位，小数点后最多 2 位。")]
     [InlineData("""{"userId":7,"productId":"p","quantity":1,"amount":1}""", "userId", "值的类型错误或超出范围。")]
     [InlineData("""{"userId":"u","productId":"p","quantity":1,"amount":1,"colour":"red"}""", "colour", "未知字段。")]
     [InlineData("""{"userId":"u","lines":[{"productId":"p","quantity":1,"amount":1},{"productId":"q","quantity":-1,"amount":1}]}""", "lines[1].quantity", "quantity 必须在 1 到 100000 之间。")]

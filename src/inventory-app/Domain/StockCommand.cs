@@ -7,6 +7,9 @@ namespace InventoryApp.Domain;
 /// <summary>Something to do to the stock of one product. Its id makes it apply at most once.</summary>
 internal abstract record StockCommand(string ProductId, string OperationId)
 {
+    /// <summary>Whether the command may be carried out on the product as it is, null when there is none; null for always. What is recorded is answered without asking.</summary>
+    public Func<StockItem?, bool>? Condition { get; init; }
+
     /// <summary>Ids of the recorded operations that decide about this command, its own first.</summary>
     public virtual IEnumerable<string> RelevantOperations() => [OperationId];
 

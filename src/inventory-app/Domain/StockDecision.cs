@@ -17,6 +17,9 @@ internal abstract record StockDecision
     /// <summary>The total would be above <see cref="StockLimits.MaxTotal"/>.</summary>
     public sealed record AboveMaximum(long Total) : StockDecision;
 
+    /// <summary>The product is not as the command wants it.</summary>
+    public sealed record ConditionFailed : StockDecision;
+
     /// <summary>Nobody created the product.</summary>
     public sealed record UnknownProduct : StockDecision;
 

@@ -13,6 +13,7 @@ internal static class StockRules
     public static (StockItem Item, StockDecision Decision) Decide(StockItem item, StockCommand command, Func<string, StockOperation?> recorded, DateTimeOffset now)
     {
         if (recorded(command.OperationId) is { } before) return (item, Repeat(command, before));
+        if (command.Condition?.Invoke(item.Defined ? item : null) == false) return (item, new StockDecision.ConditionFailed());
         return command switch
         {
             LineCommand { Kind: OperationKind.Deduct } line => Deduct(item, line, recorded, now),

@@ -1,7 +1,9 @@
+using System.Globalization;
 using InventoryApp.Domain;
 using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.State;
@@ -20,8 +22,8 @@ internal static class StockEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
         stock.MapPut("", PutAsync).Allow(AccessRule.Staff).WithIdempotencyKey()
             .WithName("SetStock").WithSummary("Creates a product or sets its total; the same Idempotency-Key sets it once, for ever")
-            .Accepts<SetStockRequest>("application/json")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+            .WithJsonBody<SetStockRequest>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         MapChange(stock, "restock", OperationKind.Restock)
             .WithName("Restock").WithSummary("Adds units that arrived; the same Idempotency-Key adds them once, for ever");
         MapChange(stock, "adjust", OperationKind.Adjust)
@@ -29,20 +31,26 @@ internal static class StockEndpoints
     }
 
     /// <summary>True for an id that the API accepts: one that fits into a path and into a state key.</summary>
-    public static bool IsProductId(string productId) => StateKey.IsId(productId) && !productId.Contains('/', StringComparison.Ordinal);
+    public static bool IsProductId(string productId) => StateKey.IsId(productId) && RequestTarget.CanName(productId);
 
     private static RouteHandlerBuilder MapChange(RouteGroupBuilder stock, string pattern, OperationKind kind) =>
         stock.MapPost(pattern, (string productId, HttpContext context, StockRounds rounds, IOptions<InventoryOptions> options, TimeProvider time) =>
                 ChangeAsync(kind, productId, context, rounds, options, time))
-            .Allow(AccessRule.Staff).WithIdempotencyKey().Accepts<ChangeStockRequest>("application/json")
+            .Allow(AccessRule.Staff).WithIdempotencyKey().WithJsonBody<ChangeStockRequest>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
-    private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> GetAsync(string productId, StockStore store, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ApiResponse<StockView>>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(string productId, HttpContext context, StockStore store, CancellationToken cancellationToken)
     {
-        if (!IsProductId(productId)) return StockProblems.NotFound(productId);
-        return await store.ReadAsync(productId, cancellationToken) is { Defined: true } item ? Found(item) : StockProblems.NotFound(productId);
+        if (!IsProductId(productId) || await store.ReadAsync(productId, cancellationToken) is not { Defined: true } item) return StockProblems.NotFound(productId);
+        context.Response.Headers.ETag = ETag(item);
+        return context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag == EntityTagHeaderValue.Any || tag.Compare(new EntityTagHeaderValue(ETag(item)), useStrongComparison: false))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : Found(item);
     }
+
+    // Every operation has a number of its own, those of one round, too.
+    private static string ETag(StockItem item) => string.Create(CultureInfo.InvariantCulture, $"\"{item.Sequence}\"");
 
     private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> PutAsync(string productId, HttpContext context, StockRounds rounds, IOptions<InventoryOptions> options, TimeProvider time)
     {
@@ -54,7 +62,8 @@ internal static class StockEndpoints
         if (refusal is not null) return StockProblems.Invalid("idempotencyKey", refusal);
 
         // Without a key it sets the total whatever happened since the request before.
-        return await AnswerAsync(new SetTotalCommand(productId, key is null ? "set:" + NewId(time) : SetTotalCommand.IdOf(key), body.Total.Value, IsKeyed: key is not null), context, rounds);
+        var command = new SetTotalCommand(productId, key is null ? "set:" + NewId(time) : SetTotalCommand.IdOf(key), body.Total.Value, IsKeyed: key is not null);
+        return await AnswerAsync(command, context, rounds);
     }
 
     private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> ChangeAsync(
@@ -77,7 +86,10 @@ internal static class StockEndpoints
 
     private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> AnswerAsync(StockCommand command, HttpContext context, StockRounds rounds)
     {
-        var (decision, item) = await rounds.ExecuteAsync(command);
+        var (conditions, invalid) = Preconditions.Of(context.Request);
+        if (conditions is null) return invalid!;
+        var (decision, item) = await rounds.ExecuteAsync(command with { Condition = product => conditions.Hold(product is null ? null : ETag(product)) });
+        if (item.Defined) context.Response.Headers.ETag = ETag(item);
         if (StockProblems.Of(decision, command.ProductId) is { } refused) return refused;
         if (decision is StockDecision.Recorded { IsNew: false }) IdempotencyKey.Replayed(context.Response);
         return Found(item);
@@ -96,6 +108,6 @@ internal static class StockEndpoints
     private static ProblemHttpResult InvalidProductId() => StockProblems.Invalid(
         "productId",
         Texts.Of(
-            $"productId must have 1 to {StateKey.MaxIdLength} characters (fewer when they are not ASCII) without '/' or control characters.",
-            $"productId 的长度必须为 1 到 {StateKey.MaxIdLength} 个字符（非 ASCII 字符更少），且不能包含“/”或控制字符。"));
+            $"productId must have 1 to {StateKey.MaxIdLength} characters (fewer when they are not ASCII) without '/' or control characters, and not be '.' or '..'.",
+            $"productId 的长度必须为 1 到 {StateKey.MaxIdLength} 个字符（非 ASCII 字符更少），不能包含“/”或控制字符，也不能是“.”或“..”。"));
 }

@@ -28,6 +28,8 @@ internal static class StockProblems
             new Dictionary<string, object?> { ["total"] = above.Total }),
         StockDecision.KeyReused => Problems.Of(
             StatusCodes.Status422UnprocessableEntity, "IDEMPOTENCY_KEY_REUSED", Texts.Of("This idempotency key was used with another request.", "该幂等键已用于另一个请求。")),
+        StockDecision.ConditionFailed => Problems.Of(
+            StatusCodes.Status412PreconditionFailed, "PRECONDITION_FAILED", Texts.Of("The product has changed, or is not as If-Match or If-None-Match want it.", "商品已变更，或不符合 If-Match 或 If-None-Match 的条件。")),
         StockDecision.UnknownProduct => NotFound(productId),
         _ => null,
     };

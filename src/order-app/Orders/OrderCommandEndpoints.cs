@@ -34,22 +34,17 @@ internal static class OrderCommandEndpoints
             .Allow(access)
             .WithName(command + "Order").WithSummary(summary + ". Waits up to 5 seconds for the outcome, or as Prefer: wait=N (at most 30) says; 202 when it is not known by then")
             .WithIdempotencyKey()
-            .Accepts<OrderCommandRequest>(isOptional: true, "application/json")
+            .WithJsonBody<OrderCommandRequest>(isOptional: true)
             .Produces<ApiResponse<OrderView>>(StatusCodes.Status200OK).Produces<ApiResponse<OrderView>>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> GiveAsync(string id, OrderCommand command, Caller caller, HttpContext context, OrderCommands commands, OrderOptions options, Telemetry telemetry, CancellationToken cancellationToken)
     {
-        string? reason = null;
-        if (HasBody(context.Request))
-        {
-            var (body, problem) = await JsonBody.ReadAsync<OrderCommandRequest>(context.Request);
-            if (body is null) return problem!;
-            if (body.Reason is { } given && (given.Length is 0 or > MaxReason || given.Any(char.IsControl)))
-                return Problems.Validation(new Dictionary<string, string[]> { ["reason"] = [Texts.Of($"reason must have 1 to {MaxReason} characters without control characters.", $"reason 必须为 1 到 {MaxReason} 个字符，且不含控制字符。")] });
-            reason = body.Reason;
-        }
-
+        var (body, problem) = await JsonBody.ReadOptionalAsync<OrderCommandRequest>(context.Request);
+        if (problem is not null) return problem;
+        var reason = body?.Reason;
+        if (reason is not null && (reason.Length is 0 or > MaxReason || reason.Any(char.IsControl)))
+            return Problems.Validation(new Dictionary<string, string[]> { ["reason"] = [Texts.Of($"reason must have 1 to {MaxReason} characters without control characters.", $"reason 必须为 1 到 {MaxReason} 个字符，且不含控制字符。")] });
         var (key, invalid) = IdempotencyKey.Of(context.Request);
         if (key is null && options.RequireIdempotencyKey) invalid ??= IdempotencyKey.Missing(context.Response);
         if (invalid is not null) return Problems.Validation(new Dictionary<string, string[]> { ["idempotencyKey"] = [invalid] });
@@ -80,7 +75,4 @@ internal static class OrderCommandEndpoints
 
     private static ProblemHttpResult Refusal(Order order, OrderCommand command, string code, string message) => Problems.Of(
         StatusCodes.Status409Conflict, code, message, new Dictionary<string, object?> { ["orderId"] = order.Id, ["command"] = command, ["currentStatus"] = order.Status });
-
-    private static bool HasBody(HttpRequest request) =>
-        request.ContentLength is > 0 || (request.ContentLength is null && request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true);
 }

@@ -16,7 +16,7 @@ internal static class OrderEndpoints
         var orders = routes.MapGroup("/api/orders").WithTags("Orders").Allow(AccessRule.Caller).RequireRateLimiting(Shedding.Policy);
         orders.MapPost("/", PostAsync)
             .WithName("PlaceOrder").WithSummary("Places an order; the same key and content again answer with the same order, however much later. Prefer: wait=N answers when the outcome is known, at most 30 seconds later")
-            .Accepts<PlaceOrderRequest>("application/json")
+            .WithJsonBody<PlaceOrderRequest>()
             .WithIdempotencyKey()
             .Produces<ApiResponse<OrderView>>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using OrderInventory.ServiceDefaults.Http;
+
 namespace OrderApp.Orders;
 
 /// <summary>
@@ -15,7 +18,8 @@ public sealed record PlaceOrderRequest
     /// <summary>Units, 1 to 100 000.</summary>
     public int? Quantity { get; init; }
 
-    /// <summary>Price of all units together, 0.01 to 100 000 000, at most 2 decimals.</summary>
+    /// <summary>Price of all units together, from 0.01: at most 18 digits before and 2 after the point, as a number or as text.</summary>
+    [JsonConverter(typeof(AmountConverter))]
     public decimal? Amount { get; init; }
 
     /// <summary>Several products in one order: 1 to 50 lines, all or nothing. Lines of one product are merged.</summary>
@@ -37,6 +41,7 @@ public sealed record PlaceOrderLine
     /// <summary>Units, 1 to 100 000, required.</summary>
     public int? Quantity { get; init; }
 
-    /// <summary>Price of the whole line, 0.01 to 100 000 000, at most 2 decimals, required.</summary>
+    /// <summary>Price of the whole line, from 0.01: at most 18 digits before and 2 after the point, as a number or as text; required.</summary>
+    [JsonConverter(typeof(AmountConverter))]
     public decimal? Amount { get; init; }
 }

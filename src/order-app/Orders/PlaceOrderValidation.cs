@@ -15,7 +15,6 @@ internal static class PlaceOrderValidation
     // Of all lines of a product together, as the contract allows for one operation.
     private const int MaxProductQuantity = 1_000_000;
     private const decimal MinAmount = 0.01m;
-    private const decimal MaxAmount = 100_000_000m;
 
     /// <summary>The order, or what is wrong by field name.</summary>
     public static (PlacedOrder? Order, Dictionary<string, string[]> Errors) Check(PlaceOrderRequest request)
@@ -60,7 +59,7 @@ internal static class PlaceOrderValidation
         if (quantity is null) errors[prefix + "quantity"] = [Required("quantity")];
         else if (quantity is < 1 or > MaxQuantity) errors[prefix + "quantity"] = [Texts.Of($"quantity must be from 1 to {MaxQuantity}.", $"quantity 必须在 1 到 {MaxQuantity} 之间。")];
         if (amount is null) errors[prefix + "amount"] = [Required("amount")];
-        else if (amount is < MinAmount or > MaxAmount || decimal.Round(amount.Value, 2) != amount) errors[prefix + "amount"] = [Texts.Of($"amount must be from {MinAmount} to {MaxAmount} with at most 2 decimals.", $"amount 必须在 {MinAmount} 到 {MaxAmount} 之间，最多 2 位小数。")];
+        else if (amount < MinAmount) errors[prefix + "amount"] = [Texts.Of($"amount must be at least {MinAmount}.", $"amount 不得小于 {MinAmount}。")];
     }
 
     /// <summary>Adds what is wrong with a product or user id.</summary>
@@ -68,8 +67,8 @@ internal static class PlaceOrderValidation
     {
         var name = field[(field.LastIndexOf('.') + 1)..];
         if (string.IsNullOrWhiteSpace(value)) errors[field] = [Required(name)];
-        else if (value.Any(character => char.IsControl(character) || character == '/'))
-            errors[field] = [Texts.Of($"{name} must not contain '/' or control characters.", $"{name} 不能包含“/”或控制字符。")];
+        else if (value.Any(char.IsControl) || !RequestTarget.CanName(value))
+            errors[field] = [Texts.Of($"{name} must not contain '/' or control characters, or be '.' or '..'.", $"{name} 不能包含“/”或控制字符，也不能是“.”或“..”。")];
         else if (!StateKey.IsId(value))
             errors[field] = [Texts.Of($"{name} must have at most {StateKey.MaxIdLength} characters, fewer when they are not ASCII.", $"{name} 最多 {StateKey.MaxIdLength} 个字符（非 ASCII 字符更少）。")];
     }

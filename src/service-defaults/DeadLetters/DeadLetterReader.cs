@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderInventory.ServiceDefaults.DeadLetters;
 
@@ -16,7 +17,7 @@ internal static class DeadLetterReader
     public static async Task<DeadLetter> ReadAsync(HttpRequest request, string topic, DateTimeOffset now)
     {
         using var buffer = new MemoryStream();
-        await request.Body.CopyToAsync(buffer, request.HttpContext.RequestAborted);
+        await RequestBody.CopyToAsync(request, buffer);
         var delivered = buffer.ToArray();
         var message = Record(delivered);
         var headers = request.Headers;

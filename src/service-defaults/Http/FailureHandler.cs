@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -21,7 +22,8 @@ internal sealed class FailureHandler(IProblemDetailsService problems, ILogger<Fa
         switch (exception)
         {
             // The client has gone, and with it went the call of the sidecar: nothing is wrong.
-            case OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } when httpContext.RequestAborted.IsCancellationRequested:
+            case ConnectionResetException:
+            case OperationCanceledException or IOException or BadHttpRequestException or RpcException { StatusCode: StatusCode.Cancelled } when httpContext.RequestAborted.IsCancellationRequested:
                 httpContext.Response.StatusCode = 499;
                 return true;
             case BadHttpRequestException bad:

@@ -9,11 +9,11 @@ public sealed class HttpOptions
 {
     /// <summary>
     /// What one caller may send in a minute; more is answered with 429. A caller is a user, or an address when no token names a
-    /// user. Operators, and callers on the machine itself without a token, are not counted.
+    /// user. Not set: 6 000 for a user, any number for an address, because all customers of a shop may come from one, its proxy.
+    /// Operators, and callers on the machine itself without a token, are not counted.
     /// </summary>
-    // 100 a second: more than a person or a shop's server needs, and not yet a flood.
     [Range(0, 10_000_000), Allowed("requests a minute; 0 is no limit")]
-    public int RequestsPerMinute { get; set; } = 6_000;
+    public int? RequestsPerMinute { get; set; }
 
     /// <summary>How many requests each endpoint of the API works on at once; more are answered with 503.</summary>
     [Range(1, 100_000), Allowed("requests")]

@@ -1,23 +1,38 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace OrderInventory.ServiceDefaults.Http;
 
 /// <summary>Reads a JSON body so that each mistake in it names its field.</summary>
 public static class JsonBody
 {
+    private const string Charset = "utf-8";
+
     /// <summary>Reads the body as <typeparamref name="T"/> with the app's JSON options; exactly one of the results is not null.</summary>
     public static async Task<(T? Value, ProblemHttpResult? Problem)> ReadAsync<T>(HttpRequest request)
         where T : class
     {
+        var (value, problem) = await ReadOptionalAsync<T>(request);
+        return value is null ? (null, problem ?? Required()) : (value, null);
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>; neither result when there is no body, which is one without content, whatever its type is.</summary>
+    public static async Task<(T? Value, ProblemHttpResult? Problem)> ReadOptionalAsync<T>(HttpRequest request)
+        where T : class
+    {
         ArgumentNullException.ThrowIfNull(request);
-        if (!request.HasJsonContentType())
-            return (null, Problems.Of(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", Texts.Of("The body must be application/json.", "请求体必须是 application/json。")));
         try
         {
-            var value = await request.ReadFromJsonAsync<T>(request.HttpContext.RequestAborted);
-            return value is null ? (null, Invalid("$", Texts.Of("A body is required.", "请求体不能为空。"))) : (value, null);
+            if (await IsEmptyAsync(request)) return (null, null);
+            if (Unsupported(request) is { } unsupported) return (null, unsupported);
+            var json = request.HttpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+            var value = await JsonSerializer.DeserializeAsync<T>(request.BodyReader, json, CancellationToken.None);
+            return value is null ? (null, Required()) : (value, null);
         }
         catch (JsonException error)
         {
@@ -27,12 +42,44 @@ public static class JsonBody
         {
             return (null, Problems.BodyTooLarge());
         }
+        catch (IOException error)
+        {
+            if (RequestBody.EndConnection(request.HttpContext, error)) return (null, Problems.OfStatus(((BadHttpRequestException)error).StatusCode));
+            throw;
+        }
     }
+
+    private static async Task<bool> IsEmptyAsync(HttpRequest request)
+    {
+        var read = await request.BodyReader.ReadAsync(CancellationToken.None);
+        request.BodyReader.AdvanceTo(read.Buffer.Start);
+        return read.Buffer.IsEmpty && read.IsCompleted;
+    }
+
+    /// <summary>Why the body cannot be read as it is labelled (RFC 9110 sections 8.3, 8.4 and 15.5.16); null when it can.</summary>
+    private static ProblemHttpResult? Unsupported(HttpRequest request)
+    {
+        var (headers, answer) = (request.Headers, request.HttpContext.Response.Headers);
+        if (headers.ContentEncoding.SelectMany(value => value?.Split(',', StringSplitOptions.TrimEntries) ?? []).Any(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
+        {
+            answer.AcceptEncoding = "identity";
+            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_CONTENT_ENCODING", Texts.Of("The body must not be compressed: Content-Encoding may only be identity.", "请求体不能压缩：Content-Encoding 只能为 identity。"));
+        }
+
+        if (headers.ContentType.Count == 1 && MediaTypeHeaderValue.TryParse(headers.ContentType, out var type) && request.HasJsonContentType()
+            && type.Parameters.Where(parameter => parameter.Name.Equals("charset", StringComparison.OrdinalIgnoreCase)).All(parameter => Charset.Equals(parameter.Value?.Trim('"'), StringComparison.OrdinalIgnoreCase)))
+            return null;
+        answer.Accept = "application/json; charset=" + Charset;
+        return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", Texts.Of("The body must be application/json in UTF-8.", "请求体必须是 UTF-8 编码的 application/json。"));
+    }
+
+    private static ProblemHttpResult Required() => Invalid("$", Texts.Of("A body is required.", "请求体不能为空。"));
 
     private static ProblemHttpResult Explain(JsonException error)
     {
         var field = Field(error);
         if (field is null) return Invalid("$", Texts.Of("The body is not valid JSON.", "请求体不是有效的 JSON。"));
+        if (error.InnerException is FormatException format) return Invalid(field, format.Message);
         return error.Message.Contains("could not be mapped", StringComparison.Ordinal)
             ? Invalid(field, Texts.Of("This field is unknown.", "未知字段。"))
             : Invalid(field, Texts.Of("The value has the wrong type or does not fit.", "值的类型错误或超出范围。"));

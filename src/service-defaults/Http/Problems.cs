@@ -28,6 +28,9 @@ public static class Problems
         Texts.Of("Some fields are not valid.", "部分字段无效。"),
         new Dictionary<string, object?> { ["errors"] = errors });
 
+    /// <summary>The problem of a status alone.</summary>
+    internal static ProblemHttpResult OfStatus(int status) => Of(status, CodeOf(status), MessageOf(status));
+
     /// <summary>413.</summary>
     internal static ProblemHttpResult BodyTooLarge() => Of(StatusCodes.Status413PayloadTooLarge, "BODY_TOO_LARGE", MessageOf(StatusCodes.Status413PayloadTooLarge));
 
@@ -49,6 +52,13 @@ public static class Problems
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
     }
 
+    /// <summary>The problem of a request that the server refused before the app saw it; its language is not known.</summary>
+    internal static ProblemDetails OfServer(int status, string traceId)
+    {
+        var (code, message) = (CodeOf(status), "The server cannot read this request.");
+        return new ProblemDetails { Status = status, Type = TypeOf(code), Title = code, Detail = message, Extensions = { ["code"] = code, ["message"] = message, ["success"] = false, ["traceId"] = traceId } };
+    }
+
     private static string TypeOf(string code) => "urn:order-inventory:problem:" + code.ToLowerInvariant().Replace('_', '-');
 
     private static string CodeOf(int status) => status switch
@@ -56,6 +66,7 @@ public static class Problems
         400 => "BAD_REQUEST",
         404 => "NOT_FOUND",
         405 => "METHOD_NOT_ALLOWED",
+        412 => "PRECONDITION_FAILED",
         413 => "BODY_TOO_LARGE",
         415 => "UNSUPPORTED_MEDIA_TYPE",
         500 => "INTERNAL_ERROR",
@@ -68,7 +79,7 @@ public static class Problems
         404 => Texts.Of("There is nothing at this address.", "此地址不存在任何资源。"),
         405 => Texts.Of("This method is not allowed here.", "此处不允许使用该方法。"),
         413 => Texts.Of("The body is too large.", "请求体过大。"),
-        415 => Texts.Of("The body must be application/json.", "请求体必须是 application/json。"),
+        415 => Texts.Of("The body must be application/json in UTF-8.", "请求体必须是 UTF-8 编码的 application/json。"),
         503 => Texts.Of("The service cannot answer right now; try again.", "服务暂时不可用，请稍后重试。"),
         _ => Texts.Of("The request failed.", "请求失败。"),
     };

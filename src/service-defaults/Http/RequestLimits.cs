@@ -19,13 +19,16 @@ internal static class RequestLimits
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
-    /// <summary>Adds the limit of requests; 0 turns it off.</summary>
+    /// <summary>Adds the limits of requests.</summary>
     public static void AddRequestLimits(this IServiceCollection services, HttpOptions options)
     {
-        if (options.RequestsPerMinute is not (> 0 and var limit)) return;
-        services.Configure<RateLimiterOptions>(limiter => limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => PartitionOf(context) is { } caller
-            ? RateLimitPartition.GetFixedWindowLimiter(caller, _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = Window, QueueLimit = 0 })
-            : RateLimitPartition.GetNoLimiter("")));
+        // 100 a second: more than a person or a shop's server needs, and not yet a flood.
+        var (ofUsers, ofAddresses) = (options.RequestsPerMinute ?? 6_000, options.RequestsPerMinute ?? 0);
+        if (ofUsers == 0) return;
+        services.Configure<RateLimiterOptions>(limiter => limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+            PartitionOf(context) is { } caller && (context.User.Identity?.IsAuthenticated == true ? ofUsers : ofAddresses) is > 0 and var limit
+                ? RateLimitPartition.GetFixedWindowLimiter(caller, _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = Window, QueueLimit = 0 })
+                : RateLimitPartition.GetNoLimiter("")));
     }
 
     /// <summary>The problem of a request that was one too many in this minute; null when the lease was refused for another reason.</summary>

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Localization;
 
 namespace OrderInventory.ServiceDefaults.Http;
 
@@ -16,6 +18,13 @@ internal static class SecurityHeaders
             headers.XFrameOptions = "DENY";
             headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
             headers["Referrer-Policy"] = "no-referrer";
+            // Every message for people is in the language of the request.
+            if (context.Features.Get<IRequestCultureFeature>() is { } culture && (context.Request.Path.StartsWithSegments("/api") || headers.ContentType == "application/problem+json"))
+            {
+                headers.ContentLanguage = culture.RequestCulture.UICulture.Name;
+                headers.Append("Vary", "Accept-Language");
+            }
+
             // What has an ETag may be kept by its reader, who has to ask whether it still holds.
             if (headers.CacheControl.Count == 0) headers.CacheControl = headers.ETag.Count > 0 ? "private, no-cache" : "no-store";
             return Task.CompletedTask;

@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
+using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderInventory.ServiceDefaults.Messaging;
 
@@ -47,7 +48,7 @@ public sealed class BulkDelivery(IEventPublisher publisher, IMeterFactory meters
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, cancellationToken);
+        await RequestBody.CopyToAsync(request, body);
         var statuses = new List<BulkStatus>();
         var readable = new List<Delivered<T>>();
         foreach (var entry in BulkEntry.Read(body.GetBuffer().AsMemory(0, (int)body.Length)))

@@ -1,0 +1,53 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace OrderInventory.ServiceDefaults.Http;
+
+/// <summary>
+/// What a request is about must have one reading. The server leaves <c>%2F</c> and what is not UTF-8 in the path as it is, so that two paths
+/// would name one product; and it joins query parameters that are given twice.
+/// </summary>
+public static partial class RequestTarget
+{
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
+    /// <summary>True for an id that one segment of a path can stand for, so that it means the same in a path, a body, a list and an event.</summary>
+    public static bool CanName(string id) => id is not ("." or "..") && !id.Contains('/', StringComparison.Ordinal);
+
+    /// <summary>Refuses such requests; put it before routing.</summary>
+    internal static void UsePlainTargets(this WebApplication app) => app.Use((context, next) =>
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        if (!IsPlain(target.Split('?')[0])) return Problems.Of(StatusCodes.Status400BadRequest, "BAD_PATH", Texts.Of("The path contains %2F, or is not UTF-8 with percent-encoding.", "路径包含 %2F，或不是百分号编码的 UTF-8。")).ExecuteAsync(context);
+        var twice = context.Request.Query.Where(parameter => parameter.Value.Count > 1).ToDictionary(parameter => parameter.Key, _ => new[] { Texts.Of("This parameter may be given once.", "该参数只能出现一次。") });
+        return twice.Count > 0 ? Problems.Validation(twice).ExecuteAsync(context) : next(context);
+    });
+
+    /// <summary>True when every percent sign begins an octet, no octet is a slash, and all of them are UTF-8.</summary>
+    private static bool IsPlain(string path)
+    {
+        if (!path.Contains('%', StringComparison.Ordinal)) return true;
+        if (Slash().IsMatch(path) || NoOctet().IsMatch(path)) return false;
+        try
+        {
+            foreach (Match octets in Octets().Matches(path)) Strict.GetCharCount(Convert.FromHexString(octets.Value.Replace("%", "", StringComparison.Ordinal)));
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex("%2f", RegexOptions.IgnoreCase)]
+    private static partial Regex Slash();
+
+    [GeneratedRegex("%(?![0-9a-fA-F]{2})")]
+    private static partial Regex NoOctet();
+
+    [GeneratedRegex("(?:%[0-9a-fA-F]{2})+")]
+    private static partial Regex Octets();
+}

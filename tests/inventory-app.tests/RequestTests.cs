@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
+using OrderInventory.Testing;
 
 namespace InventoryApp.Tests;
 
@@ -141,11 +140,7 @@ public sealed class RequestTests : IDisposable
     private async Task<(string Status, string Answer)> PutAsync(string segment)
     {
         const string Body = """{"total":1}""";
-        using var tcp = new TcpClient();
-        await tcp.ConnectAsync(IPAddress.Loopback, _http.BaseAddress!.Port);
-        await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"PUT /api/inventory/{segment} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\nConnection: close\r\n\r\n{Body}"));
-        using var reader = new StreamReader(tcp.GetStream(), Encoding.UTF8);
-        var answer = await reader.ReadToEndAsync();
+        var answer = await RawRequest.SendAsync(_http.BaseAddress!, $"PUT /api/inventory/{segment} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\nConnection: close\r\n\r\n{Body}");
         return (answer.Split(' ')[1], answer);
     }
 }

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using OrderApp.Domain;
+using OrderInventory.Testing;
 
 namespace OrderApp.Tests;
 
@@ -71,12 +71,8 @@ public sealed class IdempotencyTests : OrderApiTests
         await using var app = await OrderApi.StartAsync();
         app.UseKestrel(0);
         using var http = app.CreateClient();
-        using var tcp = new TcpClient();
-        await tcp.ConnectAsync(IPAddress.Loopback, http.BaseAddress!.Port);
-        await tcp.GetStream().WriteAsync(Encoding.Latin1.GetBytes($"POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\nConnection: close\r\nIdempotency-Key: {latin1}\r\n\r\n{Body}"));
 
-        using var reader = new StreamReader(tcp.GetStream(), Encoding.UTF8);
-        var answer = await reader.ReadToEndAsync();
+        var answer = await RawRequest.SendAsync(http.BaseAddress!, $"POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\nConnection: close\r\nIdempotency-Key: {latin1}\r\n\r\n{Body}");
 
         Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
         Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);

@@ -219,12 +219,8 @@ public sealed class RequestTests : OrderApiTests
         await using var app = await OrderApi.StartAsync();
         app.UseKestrel(0);
         using var http = app.CreateClient();
-        using var tcp = new TcpClient();
-        await tcp.ConnectAsync(IPAddress.Loopback, http.BaseAddress!.Port);
-        await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
 
-        using var reader = new StreamReader(tcp.GetStream(), Encoding.UTF8);
-        var answer = await reader.ReadToEndAsync();
+        var answer = await RawRequest.SendAsync(http.BaseAddress!, request);
 
         var (head, body) = (answer[..answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)], answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
         Assert.StartsWith($"HTTP/1.1 {status} ", head, StringComparison.Ordinal);

@@ -3,7 +3,6 @@ using InventoryApp.Domain;
 using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.State;
@@ -44,7 +43,7 @@ internal static class StockEndpoints
     {
         if (!IsProductId(productId) || await store.ReadAsync(productId, cancellationToken) is not { Defined: true } item) return StockProblems.NotFound(productId);
         context.Response.Headers.ETag = ETag(item);
-        return context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag == EntityTagHeaderValue.Any || tag.Compare(new EntityTagHeaderValue(ETag(item)), useStrongComparison: false))
+        return Preconditions.IsUnchanged(context.Request, ETag(item))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : Found(item);
     }

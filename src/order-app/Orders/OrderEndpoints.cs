@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 using OrderApp.Domain;
 using OrderApp.Storage;
 using OrderInventory.ServiceDefaults.Access;
@@ -79,7 +78,7 @@ internal static class OrderEndpoints
     {
         if (await FindAsync(id, caller, orders, cancellationToken) is not { } order) return NotFound(id);
         SetETag(context, order);
-        return context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag == EntityTagHeaderValue.Any || tag.Compare(new EntityTagHeaderValue(ETag(order)), useStrongComparison: false))
+        return Preconditions.IsUnchanged(context.Request, ETag(order))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Ok(new ApiResponse<OrderView>("OK", OrderView.Of(order)));
     }

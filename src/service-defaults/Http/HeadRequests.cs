@@ -13,7 +13,7 @@ internal static class HeadRequests
         {
             // Section 10.2.1: what the resource supports.
             var allow = context.Response.Headers.Allow;
-            if (allow.Contains(HttpMethods.Get) || allow.ToString().Split(", ").Contains(HttpMethods.Get)) context.Response.Headers.Allow = allow + ", " + HttpMethods.Head;
+            if (allow.ToString().Split(", ").Contains(HttpMethods.Get)) context.Response.Headers.Allow = allow + ", " + HttpMethods.Head;
             return Task.CompletedTask;
         });
         if (HttpMethods.IsHead(context.Request.Method)) context.Request.Method = HttpMethods.Get;

@@ -30,6 +30,13 @@ public sealed class Preconditions
         }
     }
 
+    /// <summary>True when the client of a GET has what there is now: answer 304.</summary>
+    public static bool IsUnchanged(HttpRequest request, string etag)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Includes(request.GetTypedHeaders().IfNoneMatch, new EntityTagHeaderValue(etag), isStrong: false);
+    }
+
     /// <summary>True when the change may be made. <paramref name="etag"/>: of what there is now, with quotes; null when there is nothing.</summary>
     public bool Hold(string? etag)
     {

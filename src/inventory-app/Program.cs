@@ -1,8 +1,11 @@
 using InventoryApp;
+using InventoryApp.Stock;
 using OrderInventory.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+// Called here, in the app's own project, as a lambda: only so the comments of its types become descriptions.
+builder.Services.AddOpenApi(options => options.DescribeStock());
 builder.Services.AddInventory(builder.Configuration);
 
 var app = builder.Build();

@@ -56,13 +56,6 @@ public static class ServiceDefaults
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<FailureHandler>();
         services.AddHealthChecks().AddCheck<SidecarHealth>("sidecar", tags: [ReadyTag]);
-        services.AddOpenApi(options =>
-        {
-            options.DescribeAccess();
-            options.DescribeIdempotencyKeys();
-            options.DescribeJsonBodies();
-            AmountConverter.Describe(options);
-        });
         builder.AddAccess();
         var http = SettingsReader.Read<HttpOptions>(builder.Configuration);
         services.AddShedding(http);

@@ -111,8 +111,10 @@ public sealed class ApiDocumentTests
     public async Task OpenApi_OfThisVersion_IsTheOneUnderControl()
     {
         await using var app = new InventoryApi();
-        var document = (await app.CreateClient().GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!;
-        document.Remove("servers");
+        using var http = app.CreateClient();
+        // As dapr.yaml runs it.
+        http.BaseAddress = new Uri("http://localhost:5102");
+        var document = (await http.GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!;
 
         Assert.Null(await Snapshot.DifferenceAsync("docs/openapi/inventory-app.json", document));
     }

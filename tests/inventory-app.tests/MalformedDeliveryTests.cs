@@ -103,16 +103,16 @@ public sealed class MalformedDeliveryTests : DeliveryTest
     }
 
     [Fact]
-    public async Task Deliver_IdsThatMakeNoStateKey_AreDeadLettered()
+    public async Task Deliver_IdsThatAreTooLong_AreDeadLettered()
     {
-        await AssertDeadLetteredAsync(JsonSerializer.SerializeToNode(InventoryApi.Deduct(new string('书', 128), 1)), "orderId");
-        await AssertDeadLetteredAsync(JsonSerializer.SerializeToNode(InventoryApi.Deduct("o", 1, new string('书', 54))), "productId");
+        await AssertDeadLetteredAsync(JsonSerializer.SerializeToNode(InventoryApi.Deduct(new string('书', 129), 1)), "orderId");
+        await AssertDeadLetteredAsync(JsonSerializer.SerializeToNode(InventoryApi.Deduct("o", 1, new string('书', 129))), "productId");
     }
 
     [Fact]
     public async Task Deliver_LongestIds_AreHandled()
     {
-        var statuses = await App.DeliverAsync(("a", InventoryApi.Deduct(new string('书', 53), 1, new string('品', 53), 1000)), ("b", InventoryApi.Deduct(new string('o', 128), 1, new string('<', 128), 1000)));
+        var statuses = await App.DeliverAsync(("a", InventoryApi.Deduct(new string('书', 128), 1, new string('品', 128), 1000)), ("b", InventoryApi.Deduct(new string('o', 128), 1, new string('<', 128), 1000)));
 
         Assert.Equal(["SUCCESS", "SUCCESS"], statuses.Values);
         Assert.Equal(2, App.Events.Published.Count);

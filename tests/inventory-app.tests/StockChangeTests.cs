@@ -154,9 +154,9 @@ public sealed class StockChangeTests : IDisposable
     }
 
     [Fact]
-    public async Task Put_IdThatMakesNoStateKey_Is400InTheCallersLanguage()
+    public async Task Put_IdThatIsTooLong_Is400InTheCallersLanguage()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/inventory/" + Uri.EscapeDataString(new string('书', 54))) { Content = JsonContent.Create(new { total = 1 }) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/inventory/" + Uri.EscapeDataString(new string('书', 129))) { Content = JsonContent.Create(new { total = 1 }) };
         request.Headers.Add("Accept-Language", "zh");
 
         var answer = await _http.SendAsync(request);
@@ -164,7 +164,7 @@ public sealed class StockChangeTests : IDisposable
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         var error = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateObject().Single();
         Assert.Equal("productId", error.Name);
-        Assert.Contains("长度", error.Value[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains("字符", error.Value[0].GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -139,8 +139,8 @@ public sealed class AccessTests : IAsyncLifetime, IDisposable
     {
         var paths = (await _http.GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!["paths"]!;
 
-        Assert.Equal("""[{"bearer":[]}]""", paths["/api/orders/{id}"]!["get"]!["security"]!.ToJsonString());
-        Assert.Equal($$"""[{"bearer":["{{TestIssuer.OperatorScope}}"]}]""", paths["/api/orders/stuck"]!["get"]!["security"]!.ToJsonString());
+        Assert.Equal("""[{"token":[]}]""", paths["/api/orders/{id}"]!["get"]!["security"]!.ToJsonString());
+        Assert.Equal($$"""[{"token":["{{TestIssuer.OperatorScope}}"]}]""", paths["/api/orders/stuck"]!["get"]!["security"]!.ToJsonString());
     }
 
     private async Task<string> PlaceAsync(string token, string? key = null)

@@ -93,8 +93,10 @@ public sealed class ApiDocumentTests
     public async Task OpenApi_OfThisVersion_IsTheOneUnderControl()
     {
         await using var app = await OrderApi.StartAsync();
-        var document = (await app.CreateClient().GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!;
-        document.Remove("servers");
+        using var http = app.CreateClient();
+        // As dapr.yaml runs it.
+        http.BaseAddress = new Uri("http://localhost:5101");
+        var document = (await http.GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!;
 
         Assert.Null(await Snapshot.DifferenceAsync("docs/openapi/order-app.json", document));
     }

@@ -200,6 +200,7 @@ public sealed class RequestTests : OrderApiTests
     [InlineData("a/b")]
     [InlineData(".")]
     [InlineData("..")]
+    [InlineData("...")]
     public async Task Id_ThatNoPathCanName_Is400(string product)
     {
         var answer = await PostAsync(Order.Replace("\"p\"", $"\"{product}\"", StringComparison.Ordinal));

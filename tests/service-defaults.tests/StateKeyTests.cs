@@ -23,5 +23,12 @@ public sealed class StateKeyTests
     }
 
     [Fact]
-    public void Of_TooLong_Throws() => Assert.Throws<ArgumentException>(() => StateKey.Of("k", new string('é', 200)));
+    public void Of_TooLong_HasAHashForLongParts()
+    {
+        var (longPart, other) = (new string('é', 200), new string('é', 199) + 'e');
+
+        Assert.InRange(StateKey.Of("k", longPart, longPart, "1").Length, 1, StateKey.MaxLength);
+        Assert.Equal(StateKey.Of("k", longPart, "1"), StateKey.Of("k", longPart, "1"));
+        Assert.Equal(4, new[] { StateKey.Of("k", longPart, "1"), StateKey.Of("k", other, "1"), StateKey.Of("k", longPart, "2"), StateKey.Of("k", "1", longPart) }.Distinct().Count());
+    }
 }

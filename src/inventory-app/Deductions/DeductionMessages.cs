@@ -1,7 +1,7 @@
 using InventoryApp.Domain;
 using OrderInventory.Contracts;
+using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.Messaging;
-using OrderInventory.ServiceDefaults.State;
 
 namespace InventoryApp.Deductions;
 
@@ -12,11 +12,11 @@ internal static class DeductionMessages
     public static string? Refusal(InventoryDeductionMessage message)
     {
         if (!Enum.IsDefined(message.Operation)) return "operation is unknown";
-        if (!StateKey.IsId(message.OrderId)) return "orderId is missing, too long or not text";
-        if (!StateKey.IsId(message.ProductId)) return "productId is missing, too long or not text";
+        if (!ResourceName.IsValid(message.OrderId)) return "orderId is missing or no id";
+        if (!ResourceName.IsValid(message.ProductId)) return "productId is missing or no id";
         if (message.Line is < 1 or > 1000) return "line is out of range";
         if (message.Quantity is < 1 or > StockLimits.MaxQuantity) return "quantity is out of range";
-        if (message.CorrelationId is { } correlation && !StateKey.IsId(correlation)) return "correlationId is empty, too long or not text";
+        if (message.CorrelationId is { } correlation && !ResourceName.IsValid(correlation)) return "correlationId is no id";
         return message.IdempotencyKey == EventIds.Operation(message.OrderId, message.Line, message.Operation) ? null : "idempotencyKey is missing or does not belong to this operation";
     }
 

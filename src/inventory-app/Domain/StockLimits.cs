@@ -7,5 +7,5 @@ internal static class StockLimits
     public const int MaxQuantity = 1_000_000;
 
     /// <summary>Most units of one product.</summary>
-    public const long MaxTotal = 1_000_000_000;
+    public const int MaxTotal = 1_000_000_000;
 }

@@ -4,8 +4,8 @@ using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using OrderInventory.ServiceDefaults.Access;
+using OrderInventory.ServiceDefaults.Description;
 using OrderInventory.ServiceDefaults.Http;
-using OrderInventory.ServiceDefaults.State;
 
 namespace InventoryApp.Stock;
 
@@ -14,34 +14,36 @@ internal static class StockEndpoints
 {
     public static void MapStockEndpoints(this IEndpointRouteBuilder routes)
     {
-        var stock = routes.MapGroup("/api/inventory/{productId}").WithTags("Inventory").RequireRateLimiting(Shedding.Policy).AddEndpointFilter(StockProblems.CatchDamageAsync)
-            .ProducesProblem(StatusCodes.Status500InternalServerError).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var stock = routes.MapGroup("/api/inventory/{productId}").WithTags("Inventory").RequireRateLimiting(Shedding.Policy).AddEndpointFilter(StockProblems.CatchDamageAsync).With(StockDocument.Product);
         stock.MapGet("", GetAsync).Allow(AccessRule.Caller)
-            .WithName("GetStock").WithSummary("The stock of a product")
-            .ProducesProblem(StatusCodes.Status404NotFound);
-        stock.MapPut("", PutAsync).Allow(AccessRule.Staff).WithIdempotencyKey()
-            .WithName("SetStock").WithSummary("Creates a product or sets its total; the same Idempotency-Key sets it once, for ever")
-            .WithJsonBody<SetStockRequest>()
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        MapChange(stock, "restock", OperationKind.Restock)
-            .WithName("Restock").WithSummary("Adds units that arrived; the same Idempotency-Key adds them once, for ever");
-        MapChange(stock, "adjust", OperationKind.Adjust)
-            .WithName("AdjustStock").WithSummary("Corrects the total by a difference, without touching what orders hold; the same Idempotency-Key does it once, for ever");
+            .WithName("GetStock").WithSummary("The stock of a product").WithDescription("What exists, what can be ordered, and what orders hold.")
+            .WithETag()
+            .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound);
+        stock.MapPut("", PutAsync).Allow(AccessRule.Staff)
+            .WithName("SetStock").WithSummary("Creates a product or sets its total").WithDescription("Refused below what orders hold. The same key sets it once, for ever; without a key it is set each time.")
+            .WithIdempotencyKey("count-1").WithConditions()
+            .WithJsonBody<SetStockRequest>().WithExample("total", "What was counted", """{ "total": 500 }""")
+            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        MapChange<RestockRequest>(stock, "restock", OperationKind.Restock, body => body.Quantity)
+            .WithName("Restock").WithSummary("Adds units that arrived").WithDescription("The same key adds them once, for ever. Without a key each request adds them, and the key made for it is returned.")
+            .WithIdempotencyKey("delivery-1").WithExample("delivery", "A delivery", """{ "quantity": 25 }""");
+        MapChange<AdjustStockRequest>(stock, "adjust", OperationKind.Adjust, body => body.Quantity)
+            .WithName("AdjustStock").WithSummary("Corrects the total by a difference").WithDescription("Without touching what orders hold. The same key does it once, for ever. Without a key each request does it, and the key made for it is returned.")
+            .WithIdempotencyKey("breakage-1").WithExample("breakage", "Two are broken", """{ "quantity": -2 }""");
     }
 
-    /// <summary>True for an id that the API accepts: one that fits into a path and into a state key.</summary>
-    public static bool IsProductId(string productId) => StateKey.IsId(productId) && RequestTarget.CanName(productId);
-
-    private static RouteHandlerBuilder MapChange(RouteGroupBuilder stock, string pattern, OperationKind kind) =>
+    private static RouteHandlerBuilder MapChange<T>(RouteGroupBuilder stock, string pattern, OperationKind kind, Func<T, long?> quantity)
+        where T : class =>
         stock.MapPost(pattern, (string productId, HttpContext context, StockRounds rounds, IOptions<InventoryOptions> options, TimeProvider time) =>
-                ChangeAsync(kind, productId, context, rounds, options, time))
-            .Allow(AccessRule.Staff).WithIdempotencyKey().WithJsonBody<ChangeStockRequest>()
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+                ChangeAsync(kind, quantity, productId, context, rounds, options, time))
+            .Allow(AccessRule.Staff).WithJsonBody<T>().WithConditions()
+            .WithHeader("200", IdempotencyKey.Header, "The key of this change, given or made.")
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<Ok<ApiResponse<StockView>>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(string productId, HttpContext context, StockStore store, CancellationToken cancellationToken)
     {
-        if (!IsProductId(productId) || await store.ReadAsync(productId, cancellationToken) is not { Defined: true } item) return StockProblems.NotFound(productId);
+        if (!ResourceName.IsValid(productId) || await store.ReadAsync(productId, cancellationToken) is not { Defined: true } item) return StockProblems.NotFound(productId);
         context.Response.Headers.ETag = ETag(item);
         return Preconditions.IsUnchanged(context.Request, ETag(item))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
@@ -55,7 +57,7 @@ internal static class StockEndpoints
     {
         var (body, problem) = await JsonBody.ReadAsync<SetStockRequest>(context.Request);
         if (body is null) return problem!;
-        if (!IsProductId(productId)) return InvalidProductId();
+        if (!ResourceName.IsValid(productId)) return InvalidProductId();
         if (body.Total is not (>= 0 and <= StockLimits.MaxTotal)) return StockProblems.Invalid("total", Texts.Of($"total is required and must be from 0 to {StockLimits.MaxTotal}.", $"total 必填，且必须在 0 到 {StockLimits.MaxTotal} 之间。"));
         var (key, refusal) = Key(context, options.Value);
         if (refusal is not null) return StockProblems.Invalid("idempotencyKey", refusal);
@@ -65,14 +67,15 @@ internal static class StockEndpoints
         return await AnswerAsync(command, context, rounds);
     }
 
-    private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> ChangeAsync(
-        OperationKind kind, string productId, HttpContext context, StockRounds rounds, IOptions<InventoryOptions> options, TimeProvider time)
+    private static async Task<Results<Ok<ApiResponse<StockView>>, ProblemHttpResult>> ChangeAsync<T>(
+        OperationKind kind, Func<T, long?> quantityOf, string productId, HttpContext context, StockRounds rounds, IOptions<InventoryOptions> options, TimeProvider time)
+        where T : class
     {
-        var (body, problem) = await JsonBody.ReadAsync<ChangeStockRequest>(context.Request);
+        var (body, problem) = await JsonBody.ReadAsync<T>(context.Request);
         if (body is null) return problem!;
-        if (!IsProductId(productId)) return InvalidProductId();
+        if (!ResourceName.IsValid(productId)) return InvalidProductId();
         var least = kind == OperationKind.Restock ? 1 : -StockLimits.MaxTotal;
-        if (body.Quantity is not { } quantity || quantity == 0 || quantity < least || quantity > StockLimits.MaxTotal)
+        if (quantityOf(body) is not { } quantity || quantity == 0 || quantity < least || quantity > StockLimits.MaxTotal)
             return StockProblems.Invalid("quantity", Texts.Of($"quantity is required and must be from {least} to {StockLimits.MaxTotal}, and not 0.", $"quantity 必填，必须在 {least} 到 {StockLimits.MaxTotal} 之间，且不能为 0。"));
         var (given, refusal) = Key(context, options.Value);
         if (refusal is not null) return StockProblems.Invalid("idempotencyKey", refusal);
@@ -104,9 +107,5 @@ internal static class StockEndpoints
 
     private static Ok<ApiResponse<StockView>> Found(StockItem item) => TypedResults.Ok(new ApiResponse<StockView>("OK", StockView.Of(item)));
 
-    private static ProblemHttpResult InvalidProductId() => StockProblems.Invalid(
-        "productId",
-        Texts.Of(
-            $"productId must have 1 to {StateKey.MaxIdLength} characters (fewer when they are not ASCII) without '/' or control characters, and not be '.' or '..'.",
-            $"productId 的长度必须为 1 到 {StateKey.MaxIdLength} 个字符（非 ASCII 字符更少），不能包含“/”或控制字符，也不能是“.”或“..”。"));
+    private static ProblemHttpResult InvalidProductId() => StockProblems.Invalid("productId", ResourceName.Refusal("productId"));
 }

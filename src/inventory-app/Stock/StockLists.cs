@@ -3,6 +3,7 @@ using InventoryApp.Domain;
 using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrderInventory.ServiceDefaults.Access;
+using OrderInventory.ServiceDefaults.Description;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace InventoryApp.Stock;
@@ -15,12 +16,13 @@ internal static class StockLists
 
     public static void MapStockLists(this IEndpointRouteBuilder routes)
     {
-        var lists = routes.MapGroup("/api/inventory").WithTags("Inventory").RequireRateLimiting(Shedding.Policy).AddEndpointFilter(StockProblems.CatchDamageAsync)
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status500InternalServerError).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var lists = routes.MapGroup("/api/inventory").WithTags("Inventory").RequireRateLimiting(Shedding.Policy).AddEndpointFilter(StockProblems.CatchDamageAsync);
         lists.MapGet("", ListProductsAsync).Allow(AccessRule.Caller)
-            .WithName("ListStock").WithSummary("All products, oldest first; limit from 1 to 200, cursor from the page before");
+            .WithName("ListStock").WithSummary("All products, oldest first").WithDescription("Products that are created meanwhile come at the end.")
+            .WithPages(DefaultLimit, MaxLimit, @"^[0-9]{1,9}\.[0-9]{1,9}$");
         lists.MapGet("/{productId}/operations", ListOperationsAsync).Allow(AccessRule.Staff)
-            .WithName("ListOperations").WithSummary("The recorded operations of a product, newest first; limit from 1 to 200, cursor from the page before")
+            .WithName("ListOperations").WithSummary("The recorded operations of a product, newest first").WithDescription("Refused operations of orders, too. For staff, because they name the orders of everybody.")
+            .With(StockDocument.Product).WithPages(DefaultLimit, MaxLimit, "^[1-9][0-9]{0,17}$")
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
@@ -41,7 +43,7 @@ internal static class StockLists
     {
         if (Limit(limit) is not { } count) return InvalidLimit();
         if (Before(cursor) is not { } before) return InvalidCursor();
-        var item = StockEndpoints.IsProductId(productId) ? await store.ReadAsync(productId, cancellationToken) : null;
+        var item = ResourceName.IsValid(productId) ? await store.ReadAsync(productId, cancellationToken) : null;
         if (item is null) return StockProblems.NotFound(productId);
         var operations = await archive.ListAsync(item, before, count, cancellationToken);
         var next = operations.Count > 0 && operations[^1].Sequence > 1 ? operations[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null;

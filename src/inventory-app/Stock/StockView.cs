@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using InventoryApp.Domain;
 
 namespace InventoryApp.Stock;
@@ -6,24 +7,31 @@ namespace InventoryApp.Stock;
 public sealed record StockView
 {
     /// <summary>The product.</summary>
+    /// <example>SAMPLE-BOOK</example>
     public required string ProductId { get; init; }
 
     /// <summary>Units that exist: available and reserved.</summary>
+    /// <example>500</example>
     public required long Total { get; init; }
 
     /// <summary>Units that can be ordered.</summary>
+    /// <example>498</example>
     public required long Available { get; init; }
 
     /// <summary>Units that orders hold.</summary>
+    /// <example>2</example>
     public required long Reserved { get; init; }
 
     /// <summary>Grows with every change.</summary>
+    /// <example>7</example>
     public required long Version { get; init; }
 
     /// <summary>When the product was created, UTC.</summary>
+    /// <example>2026-01-31T12:00:00+00:00</example>
     public required DateTimeOffset CreatedTime { get; init; }
 
     /// <summary>When it last changed, UTC.</summary>
+    /// <example>2026-01-31T12:00:00.25+00:00</example>
     public required DateTimeOffset UpdatedTime { get; init; }
 
     internal static StockView Of(StockItem item) => new()
@@ -38,10 +46,14 @@ public sealed record StockView
     };
 }
 
-/// <summary>Body of PUT /api/inventory/{productId}.</summary>
-/// <param name="Total">Units that exist, from 0; required.</param>
-public sealed record SetStockRequest(long? Total);
+/// <summary>What was counted.</summary>
+/// <param name="Total">Units that exist, those that orders hold included.</param>
+public sealed record SetStockRequest([property: Required, Range(0, StockLimits.MaxTotal)] long? Total);
 
-/// <summary>Body of POST /api/inventory/{productId}/restock and …/adjust.</summary>
-/// <param name="Quantity">Units; required. To restock from 1, to adjust any difference but 0, negative to take units away.</param>
-public sealed record ChangeStockRequest(long? Quantity);
+/// <summary>What arrived.</summary>
+/// <param name="Quantity">Units.</param>
+public sealed record RestockRequest([property: Required, Range(1, StockLimits.MaxTotal)] long? Quantity);
+
+/// <summary>A correction.</summary>
+/// <param name="Quantity">Units that are more than was thought, negative for less; not 0.</param>
+public sealed record AdjustStockRequest([property: Required, Range(-StockLimits.MaxTotal, StockLimits.MaxTotal)] long? Quantity);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrderApp.Storage;
 using OrderInventory.ServiceDefaults.Access;
@@ -11,20 +12,19 @@ namespace OrderApp.Agenda;
 /// <param name="Attempts">How often the agenda looked after it.</param>
 /// <param name="LastAttempt">When that was last, UTC; null for never.</param>
 /// <param name="WaitsFor">The command that inventory has not answered for: CONFIRM, CANCEL, SHIP or REFUND; null when that is not known.</param>
-public sealed record StuckOrderView(string OrderId, DateTimeOffset Since, int Attempts, DateTimeOffset? LastAttempt, string? WaitsFor);
+public sealed record StuckOrderView(Guid OrderId, DateTimeOffset Since, int Attempts, DateTimeOffset? LastAttempt, [property: AllowedValues(null, "CONFIRM", "CANCEL", "SHIP", "REFUND")] string? WaitsFor);
 
 /// <summary>What operators may see of orders that got stuck.</summary>
 internal static class StuckOrderEndpoints
 {
     public static void MapStuckOrderEndpoints(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/orders/stuck", ListAsync).WithTags("Operations").Allow(AccessRule.Operator).RequireRateLimiting(Shedding.Policy)
-            .WithName("ListStuckOrders").WithSummary("Orders that the agenda looked after more than twice and that still do not rest, oldest first. For operators")
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithName("ListStuckOrders").WithSummary("Orders that do not come to rest, oldest first").WithDescription("Those that the agenda looked after more than twice. For operators; all of them on one page.");
 
     private static async Task<Ok<ApiList<StuckOrderView>>> ListAsync(AgendaPages pages, CancellationToken cancellationToken)
     {
         var (progress, _) = await pages.ReadProgressAsync(cancellationToken);
         return TypedResults.Ok(new ApiList<StuckOrderView>(
-            [.. (progress?.Stuck ?? []).OrderBy(order => order.Since).Select(order => new StuckOrderView(order.OrderId, order.Since, order.Attempts, order.LastAttempt, order.WaitsFor?.ToString().ToUpperInvariant()))], null));
+            [.. (progress?.Stuck ?? []).OrderBy(order => order.Since).Select(order => new StuckOrderView(Guid.Parse(order.OrderId), order.Since, order.Attempts, order.LastAttempt, order.WaitsFor?.ToString().ToUpperInvariant()))], null));
     }
 }

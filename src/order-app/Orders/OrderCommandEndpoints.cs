@@ -1,50 +1,61 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using OrderApp.Domain;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Access;
+using OrderInventory.ServiceDefaults.Description;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderApp.Orders;
 
 /// <summary>Body of a command; it may be left out.</summary>
-/// <param name="Reason">Becomes the order's <c>statusReason</c>; at most 200 characters, null for the command's own code.</param>
-public sealed record OrderCommandRequest(string? Reason);
+/// <param name="Reason">Becomes the order's `statusReason`; null for the command's own code.</param>
+public sealed record OrderCommandRequest([property: StringLength(OrderCommandRequest.MaxReason, MinimumLength = 1), RegularExpression(OrderCommandRequest.ReasonPattern)] string? Reason = null)
+{
+    /// <summary>Most characters of a reason.</summary>
+    internal const int MaxReason = 200;
+
+    /// <summary>No control characters, as a regular expression of JSON Schema.</summary>
+    internal const string ReasonPattern = @"^[^\x00-\x1f\x7f-\x9f]*$";
+}
 
 /// <summary>The commands of clients on an order. Each is idempotent: the same again answers with the order where it led.</summary>
 internal static class OrderCommandEndpoints
 {
-    private const int MaxReason = 200;
-
     // Long enough for the outcome in nearly every case, short enough for a client that did not ask to wait.
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(5);
 
     public static void MapOrderCommandEndpoints(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/api/orders/{id}").WithTags("Orders").RequireRateLimiting(Shedding.Policy);
-        Map(orders, OrderCommand.Cancel, AccessRule.Caller, "Ends an order that is not paid and gives back its stock");
-        Map(orders, OrderCommand.Pay, AccessRule.Staff, "Records that a CONFIRMED order is paid");
-        Map(orders, OrderCommand.Ship, AccessRule.Staff, "Records that a PAID order leaves the warehouse");
-        Map(orders, OrderCommand.Deliver, AccessRule.Staff, "Records that a SHIPPED order has arrived");
-        Map(orders, OrderCommand.Refund, AccessRule.Staff, "Pays back a PAID, SHIPPED or DELIVERED order; what has not been shipped goes back into stock");
+        Map(orders, OrderCommand.Cancel, AccessRule.Caller, OrderDocument.OtherOrder, "Cancels an order that is not paid", "Its stock is given back.");
+        Map(orders, OrderCommand.Pay, AccessRule.Staff, OrderDocument.ExampleOrder, "Records that a CONFIRMED order is paid", "");
+        Map(orders, OrderCommand.Ship, AccessRule.Staff, OrderDocument.ExampleOrder, "Records that a PAID order leaves the warehouse", "Its units leave the stock.");
+        Map(orders, OrderCommand.Deliver, AccessRule.Staff, OrderDocument.ExampleOrder, "Records that a SHIPPED order has arrived", "");
+        Map(orders, OrderCommand.Refund, AccessRule.Staff, OrderDocument.ExampleOrder, "Pays back a PAID, SHIPPED or DELIVERED order", "What has not been shipped goes back into stock.");
     }
 
-    private static void Map(RouteGroupBuilder orders, OrderCommand command, AccessRule access, string summary) =>
+    private static void Map(RouteGroupBuilder orders, OrderCommand command, AccessRule access, string example, string summary, string description) =>
         orders.MapPost(command.ToString().ToLowerInvariant(), (string id, Caller caller, HttpContext context, OrderCommands commands, IOptions<OrderOptions> options, Telemetry telemetry, CancellationToken cancellationToken) => GiveAsync(id, command, caller, context, commands, options.Value, telemetry, cancellationToken))
             .Allow(access)
-            .WithName(command + "Order").WithSummary(summary + ". Waits up to 5 seconds for the outcome, or as Prefer: wait=N (at most 30) says; 202 when it is not known by then")
-            .WithIdempotencyKey()
-            .WithJsonBody<OrderCommandRequest>(isOptional: true)
+            .WithName(command + "Order").WithSummary(summary)
+            .WithDescription($"{description} The same command again answers with the order where it led. Waits up to 5 seconds for the outcome, or as `Prefer` says; 202 when it is not known by then.".TrimStart())
+            .With(OrderDocument.Id(example))
+            .WithIdempotencyKey($"{command.ToString().ToLowerInvariant()}-1", " It stands for one command on this order.")
+            .WithWait("Answers when the outcome is known, or after this many seconds, at most 30.")
+            .WithJsonBody<OrderCommandRequest>(isOptional: true).WithExample("reason", "With a reason", $$"""{ "reason": "By {{command}} of the example" }""")
+            .WithHeader("200", "ETag", "Names the state of the order.").WithHeader("202", "Location", "Where the order is.")
             .Produces<ApiResponse<OrderView>>(StatusCodes.Status200OK).Produces<ApiResponse<OrderView>>(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<IResult> GiveAsync(string id, OrderCommand command, Caller caller, HttpContext context, OrderCommands commands, OrderOptions options, Telemetry telemetry, CancellationToken cancellationToken)
     {
         var (body, problem) = await JsonBody.ReadOptionalAsync<OrderCommandRequest>(context.Request);
         if (problem is not null) return problem;
         var reason = body?.Reason;
-        if (reason is not null && (reason.Length is 0 or > MaxReason || reason.Any(char.IsControl)))
-            return Problems.Validation(new Dictionary<string, string[]> { ["reason"] = [Texts.Of($"reason must have 1 to {MaxReason} characters without control characters.", $"reason 必须为 1 到 {MaxReason} 个字符，且不含控制字符。")] });
+        if (reason is not null && (reason.EnumerateRunes().Count() is 0 or > OrderCommandRequest.MaxReason || reason.Any(char.IsControl)))
+            return Problems.Validation(new Dictionary<string, string[]> { ["reason"] = [Texts.Of($"reason must have 1 to {OrderCommandRequest.MaxReason} characters without control characters.", $"reason 必须为 1 到 {OrderCommandRequest.MaxReason} 个字符，且不含控制字符。")] });
         var (key, invalid) = IdempotencyKey.Of(context.Request);
         if (key is null && options.RequireIdempotencyKey) invalid ??= IdempotencyKey.Missing(context.Response);
         if (invalid is not null) return Problems.Validation(new Dictionary<string, string[]> { ["idempotencyKey"] = [invalid] });

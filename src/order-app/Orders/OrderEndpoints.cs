@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OrderApp.Domain;
 using OrderApp.Storage;
 using OrderInventory.ServiceDefaults.Access;
+using OrderInventory.ServiceDefaults.Description;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderApp.Orders;
@@ -14,20 +15,28 @@ internal static class OrderEndpoints
     {
         var orders = routes.MapGroup("/api/orders").WithTags("Orders").Allow(AccessRule.Caller).RequireRateLimiting(Shedding.Policy);
         orders.MapPost("/", PostAsync)
-            .WithName("PlaceOrder").WithSummary("Places an order; the same key and content again answer with the same order, however much later. Prefer: wait=N answers when the outcome is known, at most 30 seconds later")
+            .WithName("PlaceOrder").WithSummary("Places an order")
+            .WithDescription("The same key and content again answer with the same order, however much later. Without a key each request is an order of its own.")
             .WithJsonBody<PlaceOrderRequest>()
-            .WithIdempotencyKey()
+            .WithExample("oneProduct", "One product", $$"""{ "userId": "{{OrderDocument.ExampleUser}}", "productId": "SAMPLE-BOOK", "quantity": 2, "amount": 85.00, "remark": "Please ring twice" }""")
+            .WithExample("severalProducts", "Several products, all or nothing", $$"""{ "userId": "{{OrderDocument.OtherUser}}", "lines": [ { "productId": "SAMPLE-BOOK", "quantity": 1, "amount": "42.50" }, { "productId": "SAMPLE-PEN", "quantity": 3, "amount": "6.00" } ] }""")
+            .WithIdempotencyKey(OrderDocument.ExampleKey, " It stands for one order of its user, for ever. Clients that cannot send headers may give it as `idempotencyKey` in the body.")
+            .WithWait("Answers when the order is decided, or after this many seconds, at most 30.")
+            .WithHeader("201", "Location", "Where the order is.").WithHeader("201", "ETag", "Names the state of the order.")
             .Produces<ApiResponse<OrderView>>(StatusCodes.Status201Created)
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         orders.MapGet("/{id}", GetAsync)
-            .WithName("GetOrder").WithSummary("One order")
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithName("GetOrder").WithSummary("One order").WithDescription("Of users who are no operators only their own.")
+            .With(OrderDocument.Id(OrderDocument.ExampleOrder)).WithETag()
+            .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound);
         orders.MapGet("/", ListAsync)
-            .WithName("ListOrders").WithSummary("The orders of one user, newest first; with idempotencyKey only the order that this key stands for")
-            .Produces<ApiList<OrderView>>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithName("ListOrders").WithSummary("The orders of one user, newest first").WithDescription("With `idempotencyKey` only the order that this key stands for, if there is one.")
+            .With(OrderDocument.User).With(OrderDocument.Key).With(OrderDocument.Status).WithPages(OrderList.DefaultLimit, OrderList.MaxLimit, "^[0-9]{1,9}$")
+            .Produces<ApiList<OrderView>>();
         orders.MapGet("/{id}/history", GetHistoryAsync)
-            .WithName("GetOrderHistory").WithSummary("The transitions of an order, oldest first")
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithName("GetOrderHistory").WithSummary("The transitions of an order, oldest first").WithDescription("Each with its cause and its time.")
+            .With(OrderDocument.Id(OrderDocument.ExampleOrder))
+            .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private static async Task<IResult> PostAsync(

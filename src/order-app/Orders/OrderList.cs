@@ -13,8 +13,8 @@ internal sealed record OrderQuery(string UserId, string? IdempotencyKey, OrderSt
 /// <summary>Lists the orders of one user.</summary>
 internal sealed class OrderList(UserOrders userOrders, OrderStore orders, EarlierClaims earlier)
 {
-    private const int DefaultLimit = 20;
-    private const int MaxLimit = 100;
+    public const int DefaultLimit = 20;
+    public const int MaxLimit = 100;
 
     /// <summary>Places that one request may look at while it searches for a status; the cursor goes on from there.</summary>
     private const int MaxSearched = 500;

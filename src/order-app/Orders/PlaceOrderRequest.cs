@@ -1,31 +1,45 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderApp.Orders;
 
 /// <summary>
-/// Body of POST /api/orders: either <c>productId</c>, <c>quantity</c> and <c>amount</c>, or <c>lines</c>. Members are
-/// nullable so that a missing one can be named.
+/// What is ordered: either `productId`, `quantity` and `amount`, or `lines`.
 /// </summary>
 public sealed record PlaceOrderRequest
 {
-    /// <summary>Who orders; 1 to 128 characters, required.</summary>
+    /// <summary>Most lines of an order.</summary>
+    internal const int MaxLines = 50;
+
+    /// <summary>Most units of a line.</summary>
+    internal const int MaxQuantity = 100_000;
+
+    /// <summary>Most characters of a note.</summary>
+    internal const int MaxRemark = 500;
+
+    /// <summary>Who orders. Where this app asks for tokens it may be left out, and is the user of the token.</summary>
+    [Required, StringLength(ResourceName.MaxLength, MinimumLength = 1), RegularExpression(ResourceName.Pattern)]
     public string? UserId { get; init; }
 
-    /// <summary>The product; 1 to 128 characters.</summary>
+    /// <summary>The product.</summary>
+    [StringLength(ResourceName.MaxLength, MinimumLength = 1), RegularExpression(ResourceName.Pattern)]
     public string? ProductId { get; init; }
 
-    /// <summary>Units, 1 to 100 000.</summary>
+    /// <summary>Units.</summary>
+    [Range(1, MaxQuantity)]
     public int? Quantity { get; init; }
 
-    /// <summary>Price of all units together, from 0.01: at most 18 digits before and 2 after the point, as a number or as text.</summary>
+    /// <summary>Price of all units together: at most 18 digits before and 2 after the point, as a number or as text.</summary>
     [JsonConverter(typeof(AmountConverter))]
     public decimal? Amount { get; init; }
 
-    /// <summary>Several products in one order: 1 to 50 lines, all or nothing. Lines of one product are merged.</summary>
+    /// <summary>Several products in one order, all or nothing. Lines of one product are merged, and have at most 1 000 000 units together.</summary>
+    [Length(1, MaxLines)]
     public IReadOnlyList<PlaceOrderLine?>? Lines { get; init; }
 
-    /// <summary>A note, at most 500 characters; null for none.</summary>
+    /// <summary>A note.</summary>
+    [MaxLength(MaxRemark), RegularExpression(@"^[^\x00]*$")]
     public string? Remark { get; init; }
 
     /// <summary>Same as the header Idempotency-Key, for clients that cannot send headers.</summary>
@@ -35,13 +49,15 @@ public sealed record PlaceOrderRequest
 /// <summary>One product of an order.</summary>
 public sealed record PlaceOrderLine
 {
-    /// <summary>The product; 1 to 128 characters, required.</summary>
+    /// <summary>The product.</summary>
+    [Required, StringLength(ResourceName.MaxLength, MinimumLength = 1), RegularExpression(ResourceName.Pattern)]
     public string? ProductId { get; init; }
 
-    /// <summary>Units, 1 to 100 000, required.</summary>
+    /// <summary>Units.</summary>
+    [Required, Range(1, PlaceOrderRequest.MaxQuantity)]
     public int? Quantity { get; init; }
 
-    /// <summary>Price of the whole line, from 0.01: at most 18 digits before and 2 after the point, as a number or as text; required.</summary>
-    [JsonConverter(typeof(AmountConverter))]
+    /// <summary>Price of the whole line: at most 18 digits before and 2 after the point, as a number or as text.</summary>
+    [Required, JsonConverter(typeof(AmountConverter))]
     public decimal? Amount { get; init; }
 }

@@ -1,27 +1,22 @@
 using System.Collections.Immutable;
 using OrderApp.Domain;
 using OrderInventory.ServiceDefaults.Http;
-using OrderInventory.ServiceDefaults.State;
 
 namespace OrderApp.Orders;
 
 /// <summary>Checks a request and normalizes it.</summary>
 internal static class PlaceOrderValidation
 {
-    private const int MaxRemark = 500;
-    private const int MaxLines = 50;
-    private const int MaxQuantity = 100_000;
 
     // Of all lines of a product together, as the contract allows for one operation.
     private const int MaxProductQuantity = 1_000_000;
-    private const decimal MinAmount = 0.01m;
 
     /// <summary>The order, or what is wrong by field name.</summary>
     public static (PlacedOrder? Order, Dictionary<string, string[]> Errors) Check(PlaceOrderRequest request)
     {
         var errors = new Dictionary<string, string[]>();
         CheckId(errors, "userId", request.UserId);
-        if (request.Remark is { Length: > MaxRemark }) errors["remark"] = [Texts.Of($"remark must have at most {MaxRemark} characters.", $"remark 最多 {MaxRemark} 个字符。")];
+        if (request.Remark?.EnumerateRunes().Count() > PlaceOrderRequest.MaxRemark) errors["remark"] = [Texts.Of($"remark must have at most {PlaceOrderRequest.MaxRemark} characters.", $"remark 最多 {PlaceOrderRequest.MaxRemark} 个字符。")];
         else if (request.Remark?.Contains('\0', StringComparison.Ordinal) == true) errors["remark"] = [Texts.Of("remark must not contain NUL.", "remark 不能包含 NUL 字符。")];
 
         List<PlaceOrderLine?> lines;
@@ -35,8 +30,8 @@ internal static class PlaceOrderValidation
             lines = [.. request.Lines];
             if (request.ProductId is not null || request.Quantity is not null || request.Amount is not null)
                 errors["lines"] = [Texts.Of("Give either lines or productId, quantity and amount.", "lines 与 productId、quantity、amount 只能二选一。")];
-            else if (lines.Count is 0 or > MaxLines)
-                errors["lines"] = [Texts.Of($"lines must have 1 to {MaxLines} entries.", $"lines 必须包含 1 到 {MaxLines} 项。")];
+            else if (lines.Count is 0 or > PlaceOrderRequest.MaxLines)
+                errors["lines"] = [Texts.Of($"lines must have 1 to {PlaceOrderRequest.MaxLines} entries.", $"lines 必须包含 1 到 {PlaceOrderRequest.MaxLines} 项。")];
             else
                 for (var i = 0; i < lines.Count; i++) CheckLine(errors, $"lines[{i}].", lines[i]?.ProductId, lines[i]?.Quantity, lines[i]?.Amount);
         }
@@ -57,9 +52,9 @@ internal static class PlaceOrderValidation
     {
         CheckId(errors, prefix + "productId", productId);
         if (quantity is null) errors[prefix + "quantity"] = [Required("quantity")];
-        else if (quantity is < 1 or > MaxQuantity) errors[prefix + "quantity"] = [Texts.Of($"quantity must be from 1 to {MaxQuantity}.", $"quantity 必须在 1 到 {MaxQuantity} 之间。")];
+        else if (quantity is < 1 or > PlaceOrderRequest.MaxQuantity) errors[prefix + "quantity"] = [Texts.Of($"quantity must be from 1 to {PlaceOrderRequest.MaxQuantity}.", $"quantity 必须在 1 到 {PlaceOrderRequest.MaxQuantity} 之间。")];
         if (amount is null) errors[prefix + "amount"] = [Required("amount")];
-        else if (amount < MinAmount) errors[prefix + "amount"] = [Texts.Of($"amount must be at least {MinAmount}.", $"amount 不得小于 {MinAmount}。")];
+        else if (amount < AmountConverter.Least) errors[prefix + "amount"] = [Texts.Of($"amount must be at least {AmountConverter.Least}.", $"amount 不得小于 {AmountConverter.Least}。")];
     }
 
     /// <summary>Adds what is wrong with a product or user id.</summary>
@@ -67,10 +62,7 @@ internal static class PlaceOrderValidation
     {
         var name = field[(field.LastIndexOf('.') + 1)..];
         if (string.IsNullOrWhiteSpace(value)) errors[field] = [Required(name)];
-        else if (value.Any(char.IsControl) || !RequestTarget.CanName(value))
-            errors[field] = [Texts.Of($"{name} must not contain '/' or control characters, or be '.' or '..'.", $"{name} 不能包含“/”或控制字符，也不能是“.”或“..”。")];
-        else if (!StateKey.IsId(value))
-            errors[field] = [Texts.Of($"{name} must have at most {StateKey.MaxIdLength} characters, fewer when they are not ASCII.", $"{name} 最多 {StateKey.MaxIdLength} 个字符（非 ASCII 字符更少）。")];
+        else if (!ResourceName.IsValid(value)) errors[field] = [ResourceName.Refusal(name)];
     }
 
     private static string Required(string name) => Texts.Of($"{name} is required.", $"{name} 不能为空。");

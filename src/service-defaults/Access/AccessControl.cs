@@ -4,11 +4,12 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using OrderInventory.ServiceDefaults.Messaging;
-using OrderInventory.ServiceDefaults.State;
+using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderInventory.ServiceDefaults.Access;
 
@@ -39,6 +40,21 @@ internal static class AccessControl
         if (access.IsOn) builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options => Configure(options, access));
     }
 
+    /// <summary>Where tokens are issued; null when nobody says so, or cannot now.</summary>
+    public static async Task<string?> TokenEndpointAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        if (!services.GetRequiredService<AccessOptions>().IsOn) return null;
+        var metadata = services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme).ConfigurationManager;
+        try
+        {
+            return metadata is null ? null : (await metadata.GetConfigurationAsync(cancellationToken)).TokenEndpoint;
+        }
+        catch (Exception error) when (IsUnreachable(error))
+        {
+            return null;
+        }
+    }
+
     private static void Configure(JwtBearerOptions options, AccessOptions access)
     {
         options.MapInboundClaims = false;
@@ -62,7 +78,7 @@ internal static class AccessControl
             OnTokenValidated = context =>
             {
                 // Whoever is no user and no operator has nothing to do here.
-                if (!Caller.IsOperator(context.Principal!, access) && !StateKey.IsId(Caller.UserIn(context.Principal!, access))) context.Fail($"The token has no usable claim {access.UserClaim}.");
+                if (!Caller.IsOperator(context.Principal!, access) && !ResourceName.IsValid(Caller.UserIn(context.Principal!, access))) context.Fail($"The token has no usable claim {access.UserClaim}.");
                 return Task.CompletedTask;
             },
             OnAuthenticationFailed = context => ThrowIfUnreachableAsync(context.Options.ConfigurationManager, context.HttpContext.RequestAborted),
@@ -77,11 +93,13 @@ internal static class AccessControl
         {
             await metadata.GetConfigurationAsync(cancellationToken);
         }
-        catch (Exception error) when (error is InvalidOperationException or IOException or HttpRequestException)
+        catch (Exception error) when (IsUnreachable(error))
         {
             throw new DependencyUnavailableException("The metadata of the tokens' issuer cannot be read.", error);
         }
     }
+
+    private static bool IsUnreachable(Exception error) => error is InvalidOperationException or IOException or HttpRequestException;
 
     // No address: a server without a network, as in tests. Another app behind the sidecar comes from this machine, too.
     private static bool IsOnThisMachine(HttpContext context) =>

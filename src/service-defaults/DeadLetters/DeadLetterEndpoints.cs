@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.OpenApi;
 using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.Access;
+using OrderInventory.ServiceDefaults.Description;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.Messaging;
 
@@ -17,6 +19,8 @@ public static class DeadLetterEndpoints
     private const int DefaultLimit = 50;
     private const int MaxLimit = 200;
 
+    private static readonly DescribedParameter Id = new(ParameterLocation.Path, "id", "The dead letter.", new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[0-9a-f]{32}$" }, IsRequired: true);
+
     /// <summary>Subscribes to the dead letters of <paramref name="topic"/> and maps <c>/api/deadletters</c>.</summary>
     public static void MapDeadLetters(this IEndpointRouteBuilder routes, string topic)
     {
@@ -26,19 +30,19 @@ public static class DeadLetterEndpoints
             .WithTopic(Topics.PubSub, dead, enableRawPayload: true)
             .Allow(AccessRule.Sidecar).ExcludeFromDescription();
 
-        var letters = routes.MapGroup("/api/deadletters").WithTags("Operations").Allow(AccessRule.Operator).RequireRateLimiting(Shedding.Policy).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var letters = routes.MapGroup("/api/deadletters").WithTags("Operations").Allow(AccessRule.Operator).RequireRateLimiting(Shedding.Policy);
         letters.MapGet("", ListAsync)
-            .WithName("ListDeadLetters").WithSummary("Messages that could not be handled, newest first; limit from 1 to 200, cursor from the page before")
-            .ProducesProblem(StatusCodes.Status400BadRequest);
+            .WithName("ListDeadLetters").WithSummary("Messages that could not be handled, newest first").WithDescription("For operators.")
+            .WithPages(DefaultLimit, MaxLimit, "^[0-9]{1,9}$");
         letters.MapGet("/{id}", GetAsync)
-            .WithName("GetDeadLetter").WithSummary("One of them, with what it says")
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .WithName("GetDeadLetter").WithSummary("One message that could not be handled, with what it says").WithDescription("For operators.")
+            .With(Id).ProducesProblem(StatusCodes.Status404NotFound);
         letters.MapPost("/{id}/replay", ReplayAsync)
-            .WithName("ReplayDeadLetter").WithSummary("Publishes it again with the same id, key and data, once; refused while an earlier one of its key that can be replayed is OPEN")
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+            .WithName("ReplayDeadLetter").WithSummary("Publishes a message again, once").WithDescription("With the same id, key and data. Refused while an earlier one of its key that can be replayed is OPEN. For operators.")
+            .With(Id).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         letters.MapPost("/{id}/dismiss", DismissAsync)
-            .WithName("DismissDeadLetter").WithSummary("Decides that it does not matter")
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+            .WithName("DismissDeadLetter").WithSummary("Decides that a message does not matter").WithDescription("For operators.")
+            .With(Id).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     private static async Task<Ok> RecordAsync(HttpRequest request, string topic, DeadLetterDesk desk, TimeProvider time)

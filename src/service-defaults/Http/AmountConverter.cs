@@ -4,13 +4,12 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace OrderInventory.ServiceDefaults.Http;
 
 /// <summary>
-/// Amounts of money, digit for digit: a JSON number, or text of the same form. At most 18 digits before the point and 2 after it, trailing
+/// Amounts of money, digit for digit: a JSON number, or text of the same form without an exponent. At most 18 digits before the point and 2 after it, trailing
 /// zeros aside; anything else is refused, never rounded.
 /// </summary>
 public sealed partial class AmountConverter : JsonConverter<decimal>
@@ -19,23 +18,34 @@ public sealed partial class AmountConverter : JsonConverter<decimal>
     private const int MaxFraction = 2;
     private const int MaxText = 100;
 
-    private const string Pattern = @"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$";
+    // Text from 0.01 on. As a number a client may write more zeros, or an exponent.
+    private const string Pattern = @"^([1-9][0-9]{0,17}(\.[0-9]{1,2}0*)?|0\.(0[1-9]|[1-9][0-9]?)0*)$";
 
-    /// <summary>Describes amounts in the OpenAPI document.</summary>
-    internal static void Describe(OpenApiOptions options) => options.AddSchemaTransformer((schema, context, _) =>
+    /// <summary>Smallest amount of an order.</summary>
+    public const decimal Least = 0.01m;
+
+    /// <summary>Format of amounts in the OpenAPI document; generators that know it do not make a floating-point number of them.</summary>
+    internal const string Format = "decimal";
+
+    /// <summary>Describes an amount that a client gives.</summary>
+    internal static void Describe(OpenApiSchema schema, bool isOptional)
     {
-        if (context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(JsonConverterAttribute), false).OfType<JsonConverterAttribute>().Any(converter => converter.ConverterType == typeof(AmountConverter)) != true) return Task.CompletedTask;
-        schema.Type = JsonSchemaType.Number | JsonSchemaType.String | JsonSchemaType.Null;
+        schema.Type = JsonSchemaType.Number | JsonSchemaType.String | (isOptional ? JsonSchemaType.Null : 0);
+        schema.Format = Format;
+        schema.Minimum = Least.ToString(CultureInfo.InvariantCulture);
+        // The largest floating-point number with 18 digits: JSON Schema compares numbers as such.
+        schema.Maximum = "999999999999999872";
+        schema.MultipleOf = Least;
         schema.Pattern = Pattern;
-        return Task.CompletedTask;
-    });
+        schema.MaxLength = MaxText;
+    }
 
     /// <inheritdoc/>
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String)) throw new JsonException();
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : Encoding.ASCII.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan);
-        if (text.Length > MaxText || Form().Match(text) is not { Success: true } form || !Fits(form))
+        if (text.Length > MaxText || Form().Match(text) is not { Success: true } form || !Fits(form) || (reader.TokenType == JsonTokenType.String && form.Groups["exponent"].Success))
             throw Refused(Texts.Of($"An amount has at most {MaxInteger} digits before and {MaxFraction} after the point.", $"金额小数点前最多 {MaxInteger} 位，小数点后最多 {MaxFraction} 位。"));
         return decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
     }

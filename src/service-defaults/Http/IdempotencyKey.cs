@@ -15,6 +15,9 @@ public static partial class IdempotencyKey
     /// <summary>Longest key in characters.</summary>
     public const int MaxLength = 255;
 
+    /// <summary>Keys that are taken, as a regular expression of JSON Schema: bare, or in quotes. A bare one with a comma is taken, too, unless it looks like a key given twice.</summary>
+    public const string Pattern = """^([!#-+\--~][!-+\--~]{0,254}|"([ !#-\[\]-~]|\\["\\]){1,255}")$""";
+
     // The second is what the Agentic Commerce Protocol calls it.
     private static readonly string[] ReplayedHeaders = ["Idempotency-Replayed", "Idempotent-Replayed"];
 

@@ -7,6 +7,9 @@ namespace OrderInventory.ServiceDefaults.Http;
 /// <summary>The conditions under which a client wants its change: <c>If-Match</c> and <c>If-None-Match</c> (RFC 9110 sections 13.1.1 and 13.1.2).</summary>
 public sealed class Preconditions
 {
+    /// <summary>Conditions that are taken, as a regular expression of JSON Schema.</summary>
+    public const string Pattern = """^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$""";
+
     private readonly IList<EntityTagHeaderValue> _match;
     private readonly IList<EntityTagHeaderValue> _noneMatch;
 

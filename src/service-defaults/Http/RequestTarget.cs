@@ -14,9 +14,6 @@ public static partial class RequestTarget
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>True for an id that one segment of a path can stand for, so that it means the same in a path, a body, a list and an event.</summary>
-    public static bool CanName(string id) => id is not ("." or "..") && !id.Contains('/', StringComparison.Ordinal);
-
     /// <summary>Refuses such requests; put it before routing.</summary>
     internal static void UsePlainTargets(this WebApplication app) => app.Use((context, next) =>
     {

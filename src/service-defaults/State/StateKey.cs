@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace OrderInventory.ServiceDefaults.State;
@@ -11,27 +12,27 @@ public static class StateKey
     /// <summary>Longest key in bytes.</summary>
     public const int MaxLength = 1024;
 
-    /// <summary>Longest product, user or order id in characters.</summary>
-    public const int MaxIdLength = 128;
+    private const int MaxPart = 200;
 
-    // Percent-encoded: with two such ids a key still fits into its 1 024 bytes.
-    private const int MaxEncodedIdLength = 480;
-
-    /// <summary>True for an id that can be part of a key: 1 to 128 characters (fewer when they are not ASCII), no control characters.</summary>
-    public static bool IsId(string? id) =>
-        id is { Length: > 0 and <= MaxIdLength } && !id.Any(char.IsControl) && Uri.EscapeDataString(id).Length <= MaxEncodedIdLength;
-
-    /// <summary>The key <c>kind:part:part…</c>.</summary>
-    /// <exception cref="ArgumentException">The key is longer than <see cref="MaxLength"/>: the caller let a part through that it had to refuse.</exception>
+    /// <summary>The key <c>kind:part:part…</c>. Where it would be longer than <see cref="MaxLength"/>, a hash stands for each long part.</summary>
     public static string Of(string kind, params ReadOnlySpan<string> parts)
+    {
+        var key = Join(kind, parts, int.MaxValue);
+        return key.Length <= MaxLength ? key : Join(kind, parts, MaxPart);
+    }
+
+    private static string Join(string kind, ReadOnlySpan<string> parts, int maxPart)
     {
         var key = new StringBuilder(kind);
         for (var i = 0; i < parts.Length; i++)
         {
             var encoded = Uri.EscapeDataString(parts[i]);
-            key.Append(':').Append(i == parts.Length - 1 ? encoded.Replace("%3A", ":", StringComparison.Ordinal) : encoded);
+            if (i == parts.Length - 1) encoded = encoded.Replace("%3A", ":", StringComparison.Ordinal);
+            // No encoded part has %s in it.
+            if (encoded.Length > maxPart) encoded = "%sha256-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(parts[i])));
+            key.Append(':').Append(encoded);
         }
 
-        return key.Length <= MaxLength ? key.ToString() : throw new ArgumentException($"The state key is {key.Length} bytes long; at most {MaxLength} are allowed.", nameof(parts));
+        return key.ToString();
     }
 }

@@ -1,28 +1,38 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using OrderInventory.ServiceDefaults.Access;
 
-namespace OrderInventory.ServiceDefaults.Access;
+namespace OrderInventory.ServiceDefaults.Description;
 
 /// <summary>Says in the OpenAPI document which endpoints take which tokens.</summary>
 internal static class AccessDocument
 {
-    private const string Scheme = "bearer";
+    private const string Scheme = "token";
+
+    // Where no issuer is known; a document needs an address.
+    private const string NoIssuer = "https://issuer.example/token";
 
     public static void DescribeAccess(this OpenApiOptions options)
     {
-        options.AddDocumentTransformer((document, context, _) =>
+        options.AddDocumentTransformer(async (document, context, cancellationToken) =>
         {
             var access = context.ApplicationServices.GetRequiredService<AccessOptions>();
+            var endpoint = await AccessControl.TokenEndpointAsync(context.ApplicationServices, cancellationToken);
             document.Components ??= new OpenApiComponents();
             document.AddComponent<IOpenApiSecurityScheme>(Scheme, new OpenApiSecurityScheme
             {
-                Type = SecuritySchemeType.Http,
-                Scheme = "bearer",
-                BearerFormat = "JWT",
-                Description = access.IsOn ? "Required." : "Required where authentication is configured; this app runs without it.",
+                Type = SecuritySchemeType.OAuth2,
+                Description = "A bearer token (RFC 6750), a JWT. " + (access.IsOn ? "Required." : "Required where authentication is configured; this app runs without it, and the address of the issuer is an example."),
+                Flows = new OpenApiOAuthFlows
+                {
+                    ClientCredentials = new OpenApiOAuthFlow
+                    {
+                        TokenUrl = Uri.TryCreate(endpoint, UriKind.Absolute, out var address) ? address : new Uri(NoIssuer),
+                        Scopes = new Dictionary<string, string> { [access.OperatorScope] = "Everything, for everybody. Tokens without it are users, who place and cancel their own orders." },
+                    },
+                },
             });
-            return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>
         {

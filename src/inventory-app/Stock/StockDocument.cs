@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using OrderInventory.ServiceDefaults.Description;
+
+namespace InventoryApp.Stock;
+
+/// <summary>The OpenAPI document of inventory-app.</summary>
+internal static class StockDocument
+{
+    /// <summary>The product of a path.</summary>
+    public static DescribedParameter Product { get; } = DescribedParameters.Resource(ParameterLocation.Path, "productId", "The product.", "SAMPLE-BOOK");
+
+    public static void DescribeStock(this OpenApiOptions options)
+    {
+        options.DescribeApi(
+            "inventory-app",
+            "Keeps the stock of products: what exists, what orders hold, and every operation on it. Orders are deducted through messages; this is for people and programs that look after stock.",
+            ("Inventory", "Products and their stock."),
+            ("Operations", "For whoever runs the system."));
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (context.JsonPropertyInfo is { Name: "quantity" } member && member.DeclaringType == typeof(AdjustStockRequest)) schema.Not = new OpenApiSchema { Enum = [0] };
+            return Task.CompletedTask;
+        });
+    }
+}

@@ -1,0 +1,26 @@
+namespace OrderInventory.ServiceDefaults.Http;
+
+/// <summary>
+/// Ids that others choose, of products, users, and orders of other programs. One segment of a path can stand for them, so they mean the same
+/// in a path, a body, a list and an event.
+/// </summary>
+public static class ResourceName
+{
+    /// <summary>Longest id in Unicode characters.</summary>
+    public const int MaxLength = 128;
+
+    /// <summary>What <see cref="IsValid"/> says besides the length, as a regular expression of JSON Schema.</summary>
+    public const string Pattern = @"^[^/\x00-\x1f\x7f-\x9f]*[^/.\s\x00-\x1f\x7f-\x9f][^/\x00-\x1f\x7f-\x9f]*$";
+
+    /// <summary>True for 1 to 128 characters without '/' and control characters that are not all dots and spaces.</summary>
+    public static bool IsValid(string? id) =>
+        id is { Length: > 0 and <= 2 * MaxLength }
+        && id.EnumerateRunes().Count() <= MaxLength
+        && !id.Any(character => character == '/' || char.IsControl(character))
+        && id.Any(character => character != '.' && !char.IsWhiteSpace(character));
+
+    /// <summary>Says what is wrong with an id; <paramref name="name"/>: of its field.</summary>
+    public static string Refusal(string name) => Texts.Of(
+        $"{name} must have 1 to {MaxLength} characters without '/' and control characters, and not only dots and spaces.",
+        $"{name} 必须为 1 到 {MaxLength} 个字符，不能包含“/”或控制字符，也不能只有点和空格。");
+}

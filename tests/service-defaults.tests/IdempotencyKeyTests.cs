@@ -22,6 +22,7 @@ public sealed class IdempotencyKeyTests
     [InlineData("\"k1\" ; v=\"2\"", "k1")]
     [InlineData("a,b", "a,b")]
     [InlineData("\"a, b\"", "a, b")]
+    [InlineData("\",\"", ",")]
     [InlineData("k\"1", "k\"1")]
     public void Parse_WithQuotesOrWithout_IsTheSameKey(string text, string key) => Assert.Equal((key, null), IdempotencyKey.Parse(text));
 

@@ -49,14 +49,19 @@ internal static class OrderDocument
             // Still read, but two places for one thing are one too many to advertise.
             schema.Properties!.Remove("idempotencyKey");
             if (context.ApplicationServices.GetRequiredService<AccessOptions>().IsOn) schema.Required!.Remove("userId");
-            string[] one = ["productId", "quantity", "amount"];
-            schema.If = new OpenApiSchema { Required = new HashSet<string> { "lines" }, Properties = OfType(JsonSchemaType.Array, "lines"), AdditionalProperties = new OpenApiSchema() };
-            schema.Then = new OpenApiSchema { Properties = OfType(JsonSchemaType.Null, one), AdditionalProperties = new OpenApiSchema() };
-            schema.Else = new OpenApiSchema { Required = one.ToHashSet(), Properties = OfType(JsonSchemaType.String | JsonSchemaType.Number, one), AdditionalProperties = new OpenApiSchema() };
+            // Without lines, or with null.
+            schema.If = Members(("lines", JsonSchemaType.Null));
+            var one = Members(("productId", JsonSchemaType.String), ("quantity", JsonSchemaType.Integer), ("amount", JsonSchemaType.Number | JsonSchemaType.String));
+            one.Required = one.Properties!.Keys.ToHashSet();
+            schema.Then = one;
+            schema.Else = Members(("productId", JsonSchemaType.Null), ("quantity", JsonSchemaType.Null), ("amount", JsonSchemaType.Null));
             return Task.CompletedTask;
         });
     }
 
-    private static Dictionary<string, IOpenApiSchema> OfType(JsonSchemaType type, params string[] names) =>
-        names.ToDictionary(name => name, IOpenApiSchema (_) => new OpenApiSchema { Type = type, Items = type == JsonSchemaType.Array ? new OpenApiSchema() : null });
+    private static OpenApiSchema Members(params (string Name, JsonSchemaType Type)[] members) => new()
+    {
+        Properties = members.ToDictionary(member => member.Name, IOpenApiSchema (member) => new OpenApiSchema { Type = member.Type }),
+        AdditionalProperties = new OpenApiSchema(),
+    };
 }

@@ -38,9 +38,10 @@ public static partial class IdempotencyKey
     public static (string? Key, string? Refusal) Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        var quoted = InQuotes().Match(text);
         // A proxy may have made one line of two.
-        if (text.Split(',', StringSplitOptions.TrimEntries) is { Length: > 1 } parts && parts.Distinct().Count() == 1) return (null, GivenTwice());
-        var key = !text.StartsWith('"') ? text : InQuotes().Match(text) is { Success: true } quoted ? Escaped().Replace(quoted.Groups[1].Value, "$1") : "";
+        if (!quoted.Success && text.Split(',', StringSplitOptions.TrimEntries) is { Length: > 1 } parts && parts.Distinct().Count() == 1) return (null, GivenTwice());
+        var key = quoted.Success ? Escaped().Replace(quoted.Groups[1].Value, "$1") : text.StartsWith('"') ? "" : text;
         var least = text.StartsWith('"') ? ' ' : '!';
         return key.Length is > 0 and <= MaxLength && key.All(character => character >= least && character <= '~')
             ? (key, null)

@@ -8,7 +8,7 @@ namespace OrderInventory.ServiceDefaults.Http;
 public sealed class Preconditions
 {
     /// <summary>Conditions that are taken, as a regular expression of JSON Schema.</summary>
-    public const string Pattern = """^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$""";
+    public const string Pattern = """^(\*|(W/)?"[!#-\[\]-~]*"(, ?(W/)?"[!#-\[\]-~]*")*)$""";
 
     private readonly IList<EntityTagHeaderValue> _match;
     private readonly IList<EntityTagHeaderValue> _noneMatch;

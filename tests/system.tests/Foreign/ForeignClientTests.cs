@@ -42,7 +42,7 @@ public sealed class ForeignClientTests : IDisposable
             TimeSpan.FromSeconds(60),
             "dapr-local runs");
 
-        await NodeProgram.RunAsync(program, protocol, new Dictionary<string, string>
+        await NodePackage.Foreign.RunAsync(program + ".js", [protocol], new Dictionary<string, string>
         {
             ["APP_PORT"] = ports[0],
             ["NODE_HTTP_PORT"] = ports[1],

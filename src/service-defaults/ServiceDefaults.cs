@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.DeadLetters;
+using OrderInventory.ServiceDefaults.Description;
 using OrderInventory.ServiceDefaults.Health;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.Messaging;
@@ -58,6 +59,7 @@ public static class ServiceDefaults
         services.AddHealthChecks().AddCheck<SidecarHealth>("sidecar", tags: [ReadyTag]);
         builder.AddAccess();
         var http = SettingsReader.Read<HttpOptions>(builder.Configuration);
+        services.AddSingleton(http);
         services.AddShedding(http);
         services.AddRequestLimits(http);
         builder.AddTelemetry(SettingsReader.Read<TelemetryOptions>(builder.Configuration));
@@ -105,6 +107,7 @@ public static class ServiceDefaults
         app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false }).Allow(AccessRule.Anyone).DisableRateLimiting();
         app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) }).Allow(AccessRule.Anyone).DisableRateLimiting();
         app.MapOpenApi("/openapi/{documentName}.json").Allow(AccessRule.Anyone);
+        if (app.Services.GetRequiredService<HttpOptions>().Reference) app.MapReferencePage();
         app.MapSubscribeHandler().Allow(AccessRule.Sidecar);
         return app;
     }

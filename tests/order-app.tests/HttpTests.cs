@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 using OrderInventory.Testing.Access;
 
 namespace OrderApp.Tests;
@@ -15,6 +16,28 @@ public sealed class HttpTests
         using var http = app.CreateClient();
 
         Assert.Empty(await HttpSuite.HeaderFailuresAsync(Routes.Of(app.Services), http));
+    }
+
+    [Fact]
+    public async Task Reference_WhereItIsSet_RunsNothingButItsOwnScripts()
+    {
+        await using var app = await OrderApi.StartAsync(settings: new() { ["Http:Reference"] = "true" });
+
+        using var answer = await app.CreateClient().GetAsync("/reference/");
+        var page = await answer.Content.ReadAsStringAsync();
+
+        var nonce = Regex.Match(Assert.Single(answer.Headers.GetValues("Content-Security-Policy")), "script-src 'nonce-([^']{20,})';").Groups[1].Value;
+        Assert.Equal(Regex.Count(page, "<script"), Regex.Count(page, $" nonce=\"{Regex.Escape(nonce)}\""));
+        Assert.DoesNotContain("://", page.Replace("http://localhost", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await app.CreateClient().GetAsync("/reference/scalar.js")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Reference_Otherwise_IsNotThere()
+    {
+        await using var app = await OrderApi.StartAsync();
+
+        Assert.Equal(HttpStatusCode.NotFound, (await app.CreateClient().GetAsync("/reference/")).StatusCode);
     }
 
     [Fact]

@@ -18,4 +18,7 @@ public sealed class HttpOptions
     /// <summary>How many requests each endpoint of the API works on at once; more are answered with 503.</summary>
     [Range(1, 100_000), Allowed("requests")]
     public int MaxConcurrentRequests { get; set; } = 512;
+
+    /// <summary>True shows a page at <c>/reference</c> on which people read what the API does and try it. Whoever reaches the app sees it.</summary>
+    public bool Reference { get; set; }
 }

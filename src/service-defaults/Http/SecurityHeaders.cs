@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Localization;
+using OrderInventory.ServiceDefaults.Description;
 
 namespace OrderInventory.ServiceDefaults.Http;
 
-/// <summary>Tells browsers that answers are data: nothing to run, to frame, to guess the type of, or to keep.</summary>
+/// <summary>Tells browsers that answers are data: nothing to run, to frame, to guess the type of, or to keep; but for the page that shows the API.</summary>
 internal static class SecurityHeaders
 {
     /// <summary>Adds the headers to every answer; put it first, so that errors have them, too.</summary>
@@ -16,7 +17,7 @@ internal static class SecurityHeaders
             var headers = context.Response.Headers;
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
-            headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+            headers.ContentSecurityPolicy = ReferencePage.PolicyOf(context) ?? "default-src 'none'; frame-ancestors 'none'";
             headers["Referrer-Policy"] = "no-referrer";
             // Every message for people is in the language of the request.
             if (context.Features.Get<IRequestCultureFeature>() is { } culture && (context.Request.Path.StartsWithSegments("/api") || headers.ContentType == "application/problem+json"))

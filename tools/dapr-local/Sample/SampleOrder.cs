@@ -128,6 +128,7 @@ internal sealed class SampleOrder : IDisposable
         var (orders, inventory) = (_orders.BaseAddress!, _inventory.BaseAddress!);
         _terminal.Line();
         _terminal.Line("try next");
+        _terminal.Line($"  read and try what the apps do: {orders}reference and {inventory}reference");
         _terminal.Line($"  curl -s {orders}api/orders/{orderId}/history");
         _terminal.Line($"  curl -s {inventory}api/inventory/{Product}");
         _terminal.Line($"  curl -si {orders}api/orders -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' -d '{{\"userId\":\"me\",\"productId\":\"{Product}\",\"quantity\":2,\"amount\":85}}'");

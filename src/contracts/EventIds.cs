@@ -19,11 +19,15 @@ public static class EventIds
     public static string Transition(string orderId, int sequence) =>
         string.Create(CultureInfo.InvariantCulture, $"{orderId}:{sequence}");
 
+    /// <summary>Id of the fact that a payment came for an order that was cancelled already.</summary>
+    public static string LatePayment(string orderId, string paymentId) => $"{orderId}:late:{paymentId}";
+
     private static string Word(StockOperationKind operation) => operation switch
     {
         StockOperationKind.Deduct => "deduct",
         StockOperationKind.Restore => "restore",
         StockOperationKind.Ship => "ship",
+        StockOperationKind.Return => "return",
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "Not an operation on an order line."),
     };
 }

@@ -12,6 +12,13 @@ internal sealed class OrderOptions
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan PaymentDeadline { get; set; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Longest payment deadline that an order may ask for itself; the shortest is a minute.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
+    public TimeSpan MaxPaymentDeadline { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>True refuses a payment of another amount than the order's.</summary>
+    public bool CheckPaymentAmount { get; set; } = true;
+
     /// <summary>How long a DELIVERED order can be refunded; zero is for ever.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
     public TimeSpan RefundWindow { get; set; } = TimeSpan.FromDays(30);
@@ -39,5 +46,5 @@ internal sealed class OrderOptions
     public static OrderOptions From(IConfiguration configuration) => SettingsReader.Read<OrderOptions>(configuration);
 
     /// <summary>The settings as the rules want them.</summary>
-    internal OrderTerms Terms => new(PaymentDeadline == TimeSpan.Zero ? null : PaymentDeadline, RefundWindow == TimeSpan.Zero ? null : RefundWindow);
+    internal OrderTerms Terms => new(PaymentDeadline == TimeSpan.Zero ? null : PaymentDeadline, RefundWindow == TimeSpan.Zero ? null : RefundWindow, CheckPaymentAmount);
 }

@@ -26,6 +26,13 @@ public sealed class StockRulesTests
     [InlineData("RDS", "NOT_HELD", 10, 0, 10)]
     [InlineData("S", "NOT_HELD", 10, 0, 10)]
     [InlineData("SD", "HELD", 8, 2, 10)]
+    [InlineData("DSB", "RETURNED", 10, 0, 10)]
+    [InlineData("DSBB", "RETURNED", 10, 0, 10)]
+    [InlineData("DSBS", "SHIPPED", 10, 0, 10)]
+    [InlineData("DSBR", "ALREADY_SHIPPED", 10, 0, 10)]
+    [InlineData("DB", "NOT_SHIPPED", 8, 2, 10)]
+    [InlineData("DRB", "NOT_SHIPPED", 10, 0, 10)]
+    [InlineData("B", "NOT_SHIPPED", 10, 0, 10)]
     public void Decide_SequenceOnOneLine_EndsAs(string commands, string outcome, long available, long reserved, long total)
     {
         SetTotal(10);
@@ -119,6 +126,7 @@ public sealed class StockRulesTests
     {
         'D' => OperationKind.Deduct,
         'R' => OperationKind.Restore,
+        'B' => OperationKind.Return,
         _ => OperationKind.Ship,
     }, quantity))).Operation;
 

@@ -32,6 +32,18 @@ public sealed class ApiDocumentTests
         ["404 NOT_FOUND"] = app => app.CreateClient().GetAsync("/nothing"),
         ["405 METHOD_NOT_ALLOWED"] = app => app.CreateClient().DeleteAsync("/api/orders/" + AnyOrder),
         ["409 ILLEGAL_TRANSITION"] = async app => await app.CreateClient().PostAsync($"/api/orders/{await PlaceAsync(app)}/ship", null),
+        ["409 ALREADY_PAID"] = async app =>
+        {
+            var id = await PlaceAsync(app);
+            foreach (var command in new[] { OrderCommand.Confirm, OrderCommand.Pay }) await app.BringAsync(id, command);
+            return await app.CreateClient().PostAsync($"/api/orders/{id}/pay", Json("""{"paymentId":"payment-2"}"""));
+        },
+        ["422 AMOUNT_MISMATCH"] = async app =>
+        {
+            var id = await PlaceAsync(app);
+            await app.BringAsync(id, OrderCommand.Confirm);
+            return await app.CreateClient().PostAsync($"/api/orders/{id}/pay", Json("""{"paymentId":"payment-1","amount":2}"""));
+        },
         ["409 REFUND_WINDOW_CLOSED"] = RefundTooLateAsync,
         ["413 BODY_TOO_LARGE"] = app => app.CreateClient().PostAsync("/api/orders", Json($$"""{"remark":"{{new string('x', 1_100_000)}}"}""")),
         ["400 BAD_PATH"] = app => app.CreateClient().GetAsync("/api/orders/a%2Fb"),

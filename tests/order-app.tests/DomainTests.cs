@@ -36,6 +36,29 @@ public sealed class DomainTests
         Assert.Equal(expected, OrderTransitions.Next((OrderStatus)from, (OrderCommand)command)?.ToString() ?? "-");
     }
 
+    [Theory]
+    [InlineData("00000000-0000-0000-0000-000000000000")]
+    [InlineData("57061e50-a4b3-8ffd-b03a-a783a1621207")]
+    [InlineData("ffffffff-ffff-ffff-ffff-ffffffffffff")]
+    public void OrderNumber_OfAnId_LeadsBackToIt(string id)
+    {
+        var number = OrderNumber.Of(Guid.Parse(id));
+
+        Assert.Matches(OrderNumber.Pattern, number);
+        Assert.Equal(Guid.Parse(id), OrderNumber.IdOf(number));
+        Assert.Equal(Guid.Parse(id), OrderNumber.IdOf(number.ToLowerInvariant().Replace('0', 'o').Replace('1', 'l')));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ORD")]
+    [InlineData("ORD2Q0RF5195KHZYV0EN7GEGP44G")]
+    [InlineData("ORD2Q0RF5195KHZYV0EN7GEGP44G77")]
+    [InlineData("XXX2Q0RF5195KHZYV0EN7GEGP44G7")]
+    [InlineData("ORD2Q0RF5195KHZYV0EN7GEGP44GU")]
+    [InlineData("ORD8Q0RF5195KHZYV0EN7GEGP44G7")]
+    public void OrderNumber_ThatIsNone_HasNoId(string number) => Assert.Null(OrderNumber.IdOf(number));
+
     [Fact]
     public void OrderNumber_MillionsOfIdsInTwentyYears_AreAllDifferentAndSortLikeTheIds()
     {

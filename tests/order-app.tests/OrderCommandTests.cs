@@ -185,6 +185,59 @@ public sealed class OrderCommandTests : OrderApiTests
     }
 
     [Theory]
+    [InlineData("pay", """{"paymentId":""}""", "paymentId")]
+    [InlineData("pay", """{"paymentId":"a\u0007"}""", "paymentId")]
+    [InlineData("pay", """{"amount":0}""", "amount")]
+    [InlineData("pay", """{"amount":1.001}""", "amount")]
+    [InlineData("pay", """{"restock":true}""", "restock")]
+    [InlineData("refund", """{"restock":"yes"}""", "restock")]
+    [InlineData("ship", """{"paymentId":"a"}""", "paymentId")]
+    public async Task Command_BodyThatDoesNotFit_Is400(string command, string body, string field)
+    {
+        var answer = await PostAsync(await PlaceAsync(OrderCommand.Confirm), command, body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.True((await BodyAsync(answer)).GetProperty("errors").TryGetProperty(field, out _));
+    }
+
+    [Fact]
+    public async Task Pay_Named_ShowsInTheOrder()
+    {
+        var id = await PlaceAsync(OrderCommand.Confirm);
+
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(id, "pay", """{"paymentId":"pi_1","amount":"1.00"}""")).StatusCode);
+        var again = await PostAsync(id, "pay", """{"paymentId":"pi_1","amount":1}""");
+
+        Assert.Equal((HttpStatusCode.OK, true), (again.StatusCode, again.Headers.Contains("Idempotency-Replayed")));
+        var payment = (await BodyAsync(await Http.GetAsync("/api/orders/" + id))).GetProperty("data").GetProperty("payments").EnumerateArray().Single();
+        Assert.Equal(("pi_1", "1.00", false), (payment.GetProperty("paymentId").GetString(), payment.GetProperty("amount").GetRawText(), payment.GetProperty("late").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task Pay_AfterTheOrderWasCancelled_IsLate()
+    {
+        var id = await PlaceAsync(OrderCommand.Confirm, OrderCommand.Cancel);
+
+        var answer = await PostAsync(id, "pay", """{"paymentId":"pi_1","amount":1}""");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var order = (await BodyAsync(answer)).GetProperty("data");
+        Assert.Equal(("CANCELLED", true), (order.GetProperty("status").GetString(), order.GetProperty("payments")[0].GetProperty("late").GetBoolean()));
+        Assert.Equal(2, App.Workflows.Started.Count);
+    }
+
+    [Fact]
+    public async Task Pay_NamedWhileTheOrderIsBeingCancelled_Is503()
+    {
+        var id = await PlaceAsync(OrderCommand.Confirm);
+        await PostAsync(id, "cancel", prefer: "wait=0");
+
+        var answer = await PostAsync(id, "pay", """{"paymentId":"pi_1"}""");
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (answer.StatusCode, answer.Headers.RetryAfter is not null));
+    }
+
+    [Theory]
     [InlineData("none")]
     [InlineData("0198aaaa-0000-7000-8000-000000000000")]
     public async Task Command_UnknownOrder_Is404(string id) =>

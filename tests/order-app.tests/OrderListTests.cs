@@ -53,6 +53,23 @@ public sealed class OrderListTests : OrderApiTests
     }
 
     [Fact]
+    public async Task List_ByNumber_FindsThatOrder()
+    {
+        var id = await PlaceAsync("u", "k");
+        var number = OrderNumber.Of(Guid.Parse(id));
+
+        Assert.Equal([id], await FoundAsync($"orderNo={number}"));
+        Assert.Equal([id], await FoundAsync($"orderNo={number.ToLowerInvariant()}&userId=u&status=PENDING"));
+        Assert.Empty(await FoundAsync($"orderNo={number}&userId=other"));
+        Assert.Empty(await FoundAsync($"orderNo={number}&status=PAID"));
+        Assert.Empty(await FoundAsync($"orderNo={OrderNumber.Of(Guid.Empty)}"));
+        Assert.Equal(HttpStatusCode.BadRequest, (await Http.GetAsync("/api/orders?orderNo=1")).StatusCode);
+
+        async Task<IEnumerable<string?>> FoundAsync(string query) =>
+            (await Http.GetFromJsonAsync<JsonElement>("/api/orders?" + query)).GetProperty("data").EnumerateArray().Select(order => order.GetProperty("id").GetString());
+    }
+
+    [Fact]
     public async Task List_ByStatus_FindsThemHoweverFewThereAre()
     {
         var ids = new List<string>();

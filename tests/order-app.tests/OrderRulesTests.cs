@@ -61,7 +61,7 @@ public sealed class OrderRulesTests
         var order = States[state]();
         var column = Array.IndexOf(["Pay", "Ship", "Deliver", "Cancel", "Refund"], command);
 
-        var (after, outcome) = Rules.Command(order, Enum.Parse<OrderCommand>(command), "why", "g2", Now);
+        var (after, outcome) = Rules.Command(order, new OrderRequest(Enum.Parse<OrderCommand>(command), "why"), "g2", Now);
 
         Assert.Equal(Expected[state].Split(' ')[column], outcome.GetType().Name);
         Assert.Equal(after.Version, after.History.Length);
@@ -122,7 +122,7 @@ public sealed class OrderRulesTests
     {
         var order = Give(Paid(), OrderCommand.Ship) with { Requests = [.. Enumerable.Repeat(new OrderRequest(OrderCommand.Deliver, null), OrderRules.MaxRequests)] };
 
-        Assert.IsType<OrderOutcome.Busy>(Rules.Command(order, OrderCommand.Refund, null, "g2", Now).Outcome);
+        Assert.IsType<OrderOutcome.Busy>(Rules.Command(order, new OrderRequest(OrderCommand.Refund, null), "g2", Now).Outcome);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class OrderRulesTests
     {
         var order = States["DELIVERED"]();
 
-        Assert.IsType<OrderOutcome.TooLate>(Rules.Command(order, OrderCommand.Refund, null, "g2", Now.AddDays(31)).Outcome);
+        Assert.IsType<OrderOutcome.TooLate>(Rules.Command(order, new OrderRequest(OrderCommand.Refund, null), "g2", Now.AddDays(31)).Outcome);
     }
 
     [Fact]
@@ -164,6 +164,16 @@ public sealed class OrderRulesTests
         Assert.All(ids, id => Assert.Equal((8, true), (id.Version, id.Variant is >= 8 and <= 11)));
     }
 
+    [Theory]
+    [InlineData(null, 30)]
+    [InlineData(90, 90)]
+    public void Confirm_HasTheDeadlineOfTheOrderOrOfTheApp(int? minutes, int expected)
+    {
+        var placed = Placed() with { PaymentDeadline = minutes is { } own ? TimeSpan.FromMinutes(own) : null };
+
+        Assert.Equal(Now.AddMinutes(expected), Answers(placed, StockOperationKind.Deduct, "HELD").Deadline);
+    }
+
     private static Order Placed() => OrderRules.Place(OrderIds.Of("u", "k"), new PlacedOrder("u", [new OrderLine(1, "p", 1, 1m), new OrderLine(2, "q", 1, 1m)], null), "k", "g1", Now);
 
     private static Order Confirmed() => Answers(Placed(), StockOperationKind.Deduct, "HELD");
@@ -172,7 +182,7 @@ public sealed class OrderRulesTests
 
     private static Order Shipped() => Answers(Give(Paid(), OrderCommand.Ship), StockOperationKind.Ship, "SHIPPED");
 
-    private static Order Give(Order order, OrderCommand command) => Rules.Command(order, command, null, "g1", Now).Order;
+    private static Order Give(Order order, OrderCommand command) => Rules.Command(order, new OrderRequest(command, null), "g1", Now).Order;
 
     private static Order Answers(Order order, StockOperationKind operation, string code) => Answer(Answer(order, operation, 1, code), operation, 2, code);
 

@@ -17,4 +17,8 @@ public enum StockOperationKind
     /// <summary>The held goods left: total and reserved go down.</summary>
     [JsonStringEnumMemberName("SHIP")]
     Ship,
+
+    /// <summary>The goods that left came back and can be sold again: total and available go up.</summary>
+    [JsonStringEnumMemberName("RETURN")]
+    Return,
 }

@@ -49,6 +49,7 @@ internal static class DeductionMessages
         StockOperationKind.Deduct => OperationKind.Deduct,
         StockOperationKind.Restore => OperationKind.Restore,
         StockOperationKind.Ship => OperationKind.Ship,
+        StockOperationKind.Return => OperationKind.Return,
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "Not an operation on an order line."),
     };
 
@@ -59,6 +60,7 @@ internal static class DeductionMessages
         Outcome.Fenced => "The line was released before it was deducted.",
         Outcome.NotHeld => "The line holds nothing.",
         Outcome.AlreadyShipped => "The line was shipped.",
+        Outcome.NotShipped => "The line was not shipped.",
         _ => outcome,
     };
 }

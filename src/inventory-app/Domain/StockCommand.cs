@@ -28,6 +28,7 @@ internal sealed record LineCommand(string ProductId, string OrderId, int Line, O
     {
         OperationKind.Deduct => [OperationId, IdOf(OrderId, Line, OperationKind.Restore)],
         OperationKind.Restore => [OperationId, IdOf(OrderId, Line, OperationKind.Deduct), IdOf(OrderId, Line, OperationKind.Ship)],
+        OperationKind.Return => [OperationId, IdOf(OrderId, Line, OperationKind.Ship)],
         _ => [OperationId, IdOf(OrderId, Line, OperationKind.Deduct), IdOf(OrderId, Line, OperationKind.Restore)],
     };
 
@@ -39,6 +40,7 @@ internal sealed record LineCommand(string ProductId, string OrderId, int Line, O
         OperationKind.Deduct => StockOperationKind.Deduct,
         OperationKind.Restore => StockOperationKind.Restore,
         OperationKind.Ship => StockOperationKind.Ship,
+        OperationKind.Return => StockOperationKind.Return,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not an operation on an order line."),
     });
 }

@@ -26,6 +26,10 @@ internal enum OperationKind
     /// <summary>New units arrived.</summary>
     [JsonStringEnumMemberName("RESTOCK")]
     Restock,
+
+    /// <summary>Shipped units came back.</summary>
+    [JsonStringEnumMemberName("RETURN")]
+    Return,
 }
 
 /// <summary>The words of the kinds outside of documents.</summary>
@@ -43,6 +47,7 @@ internal static class Outcome
     public const string Shipped = "SHIPPED";
     public const string Adjusted = "ADJUSTED";
     public const string Restocked = "RESTOCKED";
+    public const string Returned = "RETURNED";
 
     /// <summary>RESTORE came before DEDUCT: nothing changes, and the DEDUCT will be refused.</summary>
     public const string Fenced = "FENCED";
@@ -57,6 +62,9 @@ internal static class Outcome
 
     /// <summary>RESTORE of a line that was shipped.</summary>
     public const string AlreadyShipped = "ALREADY_SHIPPED";
+
+    /// <summary>RETURN of a line that was not shipped.</summary>
+    public const string NotShipped = "NOT_SHIPPED";
 }
 
 /// <summary>

@@ -1,7 +1,7 @@
 namespace InventoryApp.Domain;
 
 /// <summary>
-/// The rules of stock as a pure function. Per order line: none → HELD → RELEASED or SHIPPED; none → REFUSED; a RESTORE
+/// The rules of stock as a pure function. Per order line: none → HELD → RELEASED or SHIPPED → RETURNED; none → REFUSED; a RESTORE
 /// before the DEDUCT fences the line. A command that is recorded gets its recorded outcome.
 /// </summary>
 internal static class StockRules
@@ -19,6 +19,7 @@ internal static class StockRules
             LineCommand { Kind: OperationKind.Deduct } line => Deduct(item, line, recorded, now),
             LineCommand { Kind: OperationKind.Restore } line => Restore(item, line, recorded, now),
             LineCommand { Kind: OperationKind.Ship } line => Ship(item, line, recorded, now),
+            LineCommand { Kind: OperationKind.Return } line => Return(item, line, recorded, now),
             SetTotalCommand set => SetTotal(item, set, now),
             ChangeTotalCommand change => ChangeTotal(item, change, now),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No rule for this command."),
@@ -60,6 +61,11 @@ internal static class StockRules
             return Refuse(item, line, Outcome.NotHeld, now);
         return Record(item with { Total = item.Total - held.Quantity, Reserved = item.Reserved - held.Quantity }, line, held.Quantity, Outcome.Shipped, now);
     }
+
+    private static (StockItem, StockDecision) Return(StockItem item, LineCommand line, Func<string, StockOperation?> recorded, DateTimeOffset now) =>
+        recorded(LineCommand.IdOf(line.OrderId, line.Line, OperationKind.Ship)) is { Success: true } shipped
+            ? Record(item with { Total = item.Total + shipped.Quantity, Available = item.Available + shipped.Quantity }, line, shipped.Quantity, Outcome.Returned, now)
+            : Refuse(item, line, Outcome.NotShipped, now);
 
     private static (StockItem, StockDecision) SetTotal(StockItem item, SetTotalCommand set, DateTimeOffset now)
     {

@@ -14,9 +14,9 @@ public sealed record OperationView
     /// <example>57061e50-a4b3-8ffd-b03a-a783a1621207:1:deduct</example>
     public required string OperationId { get; init; }
 
-    /// <summary>DEDUCT, RESTORE, SHIP, RESTOCK or ADJUST.</summary>
+    /// <summary>DEDUCT, RESTORE, SHIP, RETURN, RESTOCK or ADJUST.</summary>
     /// <example>DEDUCT</example>
-    [AllowedValues("DEDUCT", "RESTORE", "SHIP", "RESTOCK", "ADJUST")]
+    [AllowedValues("DEDUCT", "RESTORE", "SHIP", "RETURN", "RESTOCK", "ADJUST")]
     public required string Kind { get; init; }
 
     /// <summary>The order that asked for it; null for a change by hand.</summary>
@@ -35,7 +35,7 @@ public sealed record OperationView
     /// <example>true</example>
     public required bool Success { get; init; }
 
-    /// <summary>HELD, RELEASED, SHIPPED, RESTOCKED, ADJUSTED, FENCED, OUT_OF_STOCK, …</summary>
+    /// <summary>HELD, RELEASED, SHIPPED, RETURNED, RESTOCKED, ADJUSTED, FENCED, OUT_OF_STOCK, …</summary>
     /// <example>HELD</example>
     public required string Outcome { get; init; }
 

@@ -23,6 +23,7 @@ internal static class Fingerprint
             Append(text, line.Amount.ToString("G29", CultureInfo.InvariantCulture));
         }
 
+        if (order.PaymentDeadline is { } deadline) Append(text, deadline.ToString("c", CultureInfo.InvariantCulture));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 

@@ -37,11 +37,19 @@ internal sealed record OrderStep(OrderCommand Command, StockOperationKind Operat
     public ImmutableArray<int> Unanswered => [.. Lines.Where(line => !Answers.Any(answer => answer.Line == line))];
 }
 
-/// <summary>A command that was accepted and has to wait for the step in hand.</summary>
-internal sealed record OrderRequest(OrderCommand Command, string? Reason);
+/// <summary>What a client asked of an order; stored when it has to wait for the step in hand.</summary>
+/// <param name="Command">What to do.</param>
+/// <param name="Reason">Becomes the reason of the transition; null for none.</param>
+/// <param name="Payment">PAY: which payment it is; null when the client does not say.</param>
+/// <param name="Restock">REFUND: what was shipped has come back and can be sold again.</param>
+internal sealed record OrderRequest(OrderCommand Command, string? Reason, PaymentReport? Payment = null, bool Restock = false);
 
 /// <summary>The idempotency key of a command that was accepted, and what the request said: with another content the key is refused.</summary>
-internal sealed record CommandKey(OrderCommand Command, string Key, string? Reason);
+internal sealed record CommandKey(OrderCommand Command, string Key, string? Reason, PaymentReport? Payment = null, bool Restock = false)
+{
+    /// <summary>The key of a request.</summary>
+    public static CommandKey Of(OrderRequest request, string key) => new(request.Command, key, request.Reason, request.Payment, request.Restock);
+}
 
 /// <summary>A command that inventory refused; the order stays as it was.</summary>
 internal sealed record OrderRefusal(OrderCommand Command, int Line, string Code, DateTimeOffset Time);
@@ -79,6 +87,12 @@ internal sealed record Order
     /// <summary>The keys that clients gave with commands; one for each accepted command that had one, so no more than transitions and <see cref="OrderRules.MaxRequests"/> allow.</summary>
     public ImmutableArray<CommandKey> CommandKeys { get; init; } = [];
 
+    /// <summary>The payments that clients named: the one that paid the order, and late ones; at most <see cref="OrderRules.MaxPayments"/>.</summary>
+    public ImmutableArray<Payment> Payments { get; init; } = [];
+
+    /// <summary>How long it may stay CONFIRMED unpaid; null for the setting of then.</summary>
+    public TimeSpan? PaymentDeadline { get; init; }
+
     /// <summary>The last command that inventory refused; null when it refused none since the last transition.</summary>
     public OrderRefusal? Refusal { get; init; }
 
@@ -112,4 +126,4 @@ internal sealed record Order
 }
 
 /// <summary>What a client ordered, normalized: lines of the same product are merged.</summary>
-internal sealed record PlacedOrder(string UserId, ImmutableArray<OrderLine> Lines, string? Remark);
+internal sealed record PlacedOrder(string UserId, ImmutableArray<OrderLine> Lines, string? Remark, TimeSpan? PaymentDeadline = null);

@@ -23,6 +23,12 @@ internal abstract record OrderOutcome
     /// <summary>The command is not allowed in the state the order is in.</summary>
     public sealed record Refused(Order Order) : OrderOutcome;
 
+    /// <summary>Another payment has paid the order.</summary>
+    public sealed record AlreadyPaid(Order Order) : OrderOutcome;
+
+    /// <summary>The payment is not of the order's amount, or was of another one when it was reported before.</summary>
+    public sealed record OtherAmount(Order Order) : OrderOutcome;
+
     /// <summary>Inventory refused what the command needs; the order says why.</summary>
     public sealed record RefusedByInventory(Order Order, OrderRefusal Refusal) : OrderOutcome;
 

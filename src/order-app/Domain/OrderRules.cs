@@ -6,7 +6,8 @@ namespace OrderApp.Domain;
 /// <summary>How long an order may stay in a status by itself.</summary>
 /// <param name="Payment">In CONFIRMED, before it is cancelled; null for ever.</param>
 /// <param name="Refund">In DELIVERED, until it cannot be refunded any more; null for ever.</param>
-internal sealed record OrderTerms(TimeSpan? Payment, TimeSpan? Refund);
+/// <param name="IsPaidExactly">True refuses a payment of another amount than the order's.</param>
+internal sealed record OrderTerms(TimeSpan? Payment, TimeSpan? Refund, bool IsPaidExactly = true);
 
 /// <summary>
 /// The life of an order as pure functions: the document and what came give the next document. Who stores it is
@@ -16,6 +17,9 @@ internal sealed class OrderRules(OrderTerms terms)
 {
     /// <summary>Accepted commands that may wait for the step in hand.</summary>
     public const int MaxRequests = 4;
+
+    /// <summary>Payments that an order keeps.</summary>
+    public const int MaxPayments = 8;
 
     /// <summary>A new order, PENDING, that waits until every line is held.</summary>
     public static Order Place(Guid id, PlacedOrder placed, string idempotencyKey, string group, DateTimeOffset now)
@@ -29,6 +33,7 @@ internal sealed class OrderRules(OrderTerms terms)
             Lines = placed.Lines,
             Amount = placed.Lines.Sum(line => line.Amount),
             Remark = placed.Remark,
+            PaymentDeadline = placed.PaymentDeadline,
             IdempotencyKey = idempotencyKey,
             Fingerprint = Domain.Fingerprint.Of(placed),
             Status = OrderStatus.Pending,
@@ -45,18 +50,41 @@ internal sealed class OrderRules(OrderTerms terms)
     /// What a client's command does. An order that changed and has to be driven belongs to <paramref name="group"/> then.
     /// <paramref name="key"/>: the client's idempotency key for this command on this order; null for none.
     /// </summary>
-    public (Order Order, OrderOutcome Outcome) Command(Order order, OrderCommand command, string? reason, string group, DateTimeOffset now, string? key = null)
+    public (Order Order, OrderOutcome Outcome) Command(Order order, OrderRequest request, string group, DateTimeOffset now, string? key = null)
     {
-        if (key is not null && order.CommandKeys.FirstOrDefault(given => given.Command == command && given.Key == key) is { } before)
+        if (key is not null && order.CommandKeys.FirstOrDefault(given => given.Command == request.Command && given.Key == key) is { } before)
         {
-            if (before.Reason != reason) return (order, new OrderOutcome.KeyReused());
+            if (before != CommandKey.Of(request, key)) return (order, new OrderOutcome.KeyReused());
             // Also when the order has gone on since.
-            if (order.HasBeen(OrderTransitions.Target(command))) return (order, new OrderOutcome.Done(order));
+            if (order.HasBeen(OrderTransitions.Target(request.Command))) return (order, new OrderOutcome.Done(order));
         }
 
-        var (after, outcome) = Command(order, command, reason, group, now);
+        var (after, outcome) = request is { Command: OrderCommand.Pay, Payment: { } payment } ? Pay(order, request, payment, group, now) : Command(order, request, group, now);
         // A request that was refused, or had nothing to do, does not use its key up.
-        return key is null || ReferenceEquals(after, order) ? (after, outcome) : Remember(after, outcome, new CommandKey(command, key, reason));
+        return key is null || ReferenceEquals(after, order) ? (after, outcome) : Remember(after, outcome, CommandKey.Of(request, key));
+    }
+
+    /// <summary>As any command, but the same payment is one payment, and money for a cancelled order is not lost.</summary>
+    private (Order, OrderOutcome) Pay(Order order, OrderRequest request, PaymentReport payment, string group, DateTimeOffset now)
+    {
+        if (order.Payments.FirstOrDefault(known => known.Id == payment.Id) is { } known)
+            return (order, known.IsAsIn(payment) ? new OrderOutcome.Done(order) : new OrderOutcome.OtherAmount(order));
+        var received = payment.Id is { } id ? new Payment(id, payment.Amount, now, order.Status == OrderStatus.Cancelled, GroupCall.Of(group, 0)) : null;
+        if (received is { IsLate: true })
+        {
+            if (order.Payments.Length >= MaxPayments) return (order, new OrderOutcome.Refused(order));
+            var late = order with { Payments = order.Payments.Add(received), Group = group, UpdatedTime = now };
+            return (late, new OrderOutcome.Done(late));
+        }
+
+        // Soon it is cancelled, and the payment is late.
+        if (received is not null && order.Step?.Command == OrderCommand.Cancel) return (order, new OrderOutcome.Busy(order));
+        if (received is not null && order.HasBeen(OrderStatus.Paid)) return (order, new OrderOutcome.AlreadyPaid(order));
+        if (terms.IsPaidExactly && payment.Amount is { } amount && amount != order.Amount) return (order, new OrderOutcome.OtherAmount(order));
+        var (paid, outcome) = Command(order, request, group, now);
+        if (received is null || ReferenceEquals(paid, order)) return (paid, outcome);
+        paid = paid with { Payments = paid.Payments.Add(received) };
+        return (paid, new OrderOutcome.Done(paid));
     }
 
     private static (Order, OrderOutcome) Remember(Order order, OrderOutcome outcome, CommandKey key)
@@ -65,18 +93,19 @@ internal sealed class OrderRules(OrderTerms terms)
         return (order, outcome is OrderOutcome.Done ? new OrderOutcome.Done(order) : new OrderOutcome.Accepted(order));
     }
 
-    private (Order Order, OrderOutcome Outcome) Command(Order order, OrderCommand command, string? reason, string group, DateTimeOffset now)
+    private (Order Order, OrderOutcome Outcome) Command(Order order, OrderRequest request, string group, DateTimeOffset now)
     {
+        var command = request.Command;
         if (IsDone(order, command)) return (order, new OrderOutcome.Done(order));
         if (!IsAllowed(order, command)) return (order, new OrderOutcome.Refused(order));
         if (order.Status == OrderStatus.Delivered && order.Deadline < now) return (order, new OrderOutcome.TooLate(order));
         // What inventory has recorded stays as it is, so asking again would be answered in the same way.
         if (order.Refusal is { } refusal && refusal.Command == command) return (order, new OrderOutcome.RefusedByInventory(order, refusal));
-        if (order.Step?.Command == command || order.Requests.Any(request => request.Command == command)) return (order, new OrderOutcome.Accepted(order));
-        if (order.Step is not null && order.Status != OrderStatus.Pending) return Wait(order, new OrderRequest(command, reason));
+        if (order.Step?.Command == command || order.Requests.Any(waiting => waiting.Command == command)) return (order, new OrderOutcome.Accepted(order));
+        if (order.Step is not null && order.Status != OrderStatus.Pending) return Wait(order, request);
         // A PENDING order can only be cancelled: a line without an answer may be held by then, and giving it back fences it.
         var lines = order.Step is { } step ? [.. step.Lines.Where(line => !step.Answers.Any(answer => answer.Line == line && !answer.Success))] : order.LineNumbers;
-        var begun = Begin(order with { Group = group }, command, lines, reason, GroupCall.Of(group, 0), now);
+        var begun = Begin(order with { Group = group }, command, lines, request.Reason, GroupCall.Of(group, 0), now, request.Restock);
         return (begun, begun.Step is null ? new OrderOutcome.Done(begun) : new OrderOutcome.Accepted(begun));
     }
 
@@ -125,14 +154,14 @@ internal sealed class OrderRules(OrderTerms terms)
         foreach (var request in order.Requests)
         {
             order = order with { Requests = order.Requests.RemoveAt(0) };
-            if (IsAllowed(order, request.Command)) return Begin(order, request.Command, order.LineNumbers, request.Reason, by, now);
+            if (IsAllowed(order, request.Command)) return Begin(order, request.Command, order.LineNumbers, request.Reason, by, now, request.Restock);
         }
 
         return order;
     }
 
-    private Order Begin(Order order, OrderCommand command, ImmutableArray<int> lines, string? reason, string by, DateTimeOffset now) =>
-        OrderTransitions.StockStep(order.Status, command) is { } operation && lines.Length > 0
+    private Order Begin(Order order, OrderCommand command, ImmutableArray<int> lines, string? reason, string by, DateTimeOffset now, bool isReturned = false) =>
+        OrderTransitions.StockStep(order.Status, command, isReturned) is { } operation && lines.Length > 0
             ? order with { Step = new OrderStep(command, operation, lines, reason, now, by) }
             : Next(Transit(order, command, reason, by, now), by, now);
 
@@ -146,7 +175,7 @@ internal sealed class OrderRules(OrderTerms terms)
             History = order.History.Add(new StatusChange(order.History.Length + 1, order.Status, next, reason, now, by)),
             Step = null,
             Refusal = null,
-            Deadline = now + (next switch { OrderStatus.Confirmed => terms.Payment, OrderStatus.Delivered => terms.Refund, _ => null }),
+            Deadline = now + (next switch { OrderStatus.Confirmed => order.PaymentDeadline ?? terms.Payment, OrderStatus.Delivered => terms.Refund, _ => null }),
             UpdatedTime = now,
             Version = order.Version + 1,
         };

@@ -27,7 +27,7 @@ internal enum OrderCommand
     [JsonStringEnumMemberName("CANCEL")]
     Cancel,
 
-    /// <summary>The money goes back; what the order still holds is given back.</summary>
+    /// <summary>The money goes back; what the order still holds is given back, and what was shipped and has come back, too.</summary>
     [JsonStringEnumMemberName("REFUND")]
     Refund,
 }
@@ -59,11 +59,12 @@ internal static class OrderTransitions
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Not a command."),
     };
 
-    /// <summary>What inventory has to do before <paramref name="command"/> may happen in <paramref name="from"/>; null for nothing.</summary>
-    public static StockOperationKind? StockStep(OrderStatus from, OrderCommand command) => (from, command) switch
+    /// <summary>What inventory has to do before <paramref name="command"/> may happen in <paramref name="from"/>; null for nothing. <paramref name="isReturned"/>: what was shipped has come back.</summary>
+    public static StockOperationKind? StockStep(OrderStatus from, OrderCommand command, bool isReturned) => (from, command) switch
     {
         (OrderStatus.Pending or OrderStatus.Confirmed, OrderCommand.Cancel) or (OrderStatus.Paid, OrderCommand.Refund) => StockOperationKind.Restore,
         (OrderStatus.Paid, OrderCommand.Ship) => StockOperationKind.Ship,
+        (OrderStatus.Shipped or OrderStatus.Delivered, OrderCommand.Refund) when isReturned => StockOperationKind.Return,
         _ => null,
     };
 }

@@ -19,32 +19,41 @@ internal sealed class OrderMessages(IEventPublisher publisher)
     public async Task PublishAsync(IReadOnlyCollection<Order> orders, string group, string call, bool askAgain, CancellationToken cancellationToken)
     {
         var told = orders.SelectMany(order => order.History.Where(change => change.By == call || order.RetoldBy == call).Select(change => (Order: order, Change: change))).ToArray();
+        var late = orders.SelectMany(order => order.Payments.Where(payment => payment.IsLate && (payment.By == call || order.RetoldBy == call)).Select(payment => Late(order, payment)));
         var asked = orders.Where(order => order.Step is { } step && (step.By == call || (askAgain && order.Group == group)))
             .SelectMany(order => order.Step!.Unanswered.Select(line => Command(order, order.Step, order.Lines.First(known => known.Line == line))));
         var missing = await Task.WhenAll(
-            publisher.PublishAsync(Topics.OrderEvents, [.. told.Select(pair => Fact(pair.Order, pair.Change))], cancellationToken),
+            publisher.PublishAsync(Topics.OrderEvents, [.. told.Select(pair => Fact(pair.Order, pair.Change)), .. late], cancellationToken),
             publisher.PublishAsync(Topics.OrderStatusChanges, [.. told.Select(pair => StatusChange(pair.Order, pair.Change))], cancellationToken),
             publisher.PublishAsync(Topics.InventoryDeduction, [.. asked], cancellationToken));
         if (missing.Sum(ids => ids.Count) is var count and > 0) throw new DependencyUnavailableException($"{count} events of {call} could not be published.");
     }
 
-    private static OutgoingEvent Fact(Order order, StatusChange change)
+    private static OutgoingEvent Fact(Order order, StatusChange change) => Fact(
+        order,
+        change.NewStatus == OrderStatus.Pending ? "OrderCreated" : "Order" + change.NewStatus,
+        change,
+        EventIds.Transition(order.Id, change.Sequence),
+        change.Time,
+        change.NewStatus == OrderStatus.Paid ? order.Payments.FirstOrDefault(payment => !payment.IsLate) : null);
+
+    // No transition: it has the number of the one that ended the order, and an id of its own.
+    private static OutgoingEvent Late(Order order, Payment payment) => Fact(order, "OrderPaidLate", order.History[^1], EventIds.LatePayment(order.Id, payment.Id), payment.Time, payment);
+
+    private static OutgoingEvent Fact(Order order, string type, StatusChange change, string id, DateTimeOffset time, Payment? payment) => Event(order, id, order.Id, new OrderEvent
     {
-        var type = change.NewStatus == OrderStatus.Pending ? "OrderCreated" : "Order" + change.NewStatus;
-        return Event(order, EventIds.Transition(order.Id, change.Sequence), order.Id, new OrderEvent
-        {
-            Type = type,
-            OrderId = order.Id,
-            OrderNo = order.OrderNo,
-            UserId = order.UserId,
-            Lines = [.. order.Lines.Select(line => new OrderEventLine(line.Line, line.ProductId, line.Quantity, line.Amount))],
-            Amount = order.Amount,
-            Status = change.NewStatus.Word(),
-            Reason = change.Reason,
-            Sequence = change.Sequence,
-            Timestamp = change.Time,
-        }, ContractsJson.Default.OrderEvent, type);
-    }
+        Type = type,
+        OrderId = order.Id,
+        OrderNo = order.OrderNo,
+        UserId = order.UserId,
+        Lines = [.. order.Lines.Select(line => new OrderEventLine(line.Line, line.ProductId, line.Quantity, line.Amount))],
+        Amount = order.Amount,
+        Status = change.NewStatus.Word(),
+        Reason = change.Reason,
+        Sequence = change.Sequence,
+        Payment = payment is null ? null : new OrderEventPayment(payment.Id, payment.Amount, payment.IsLate),
+        Timestamp = time,
+    }, ContractsJson.Default.OrderEvent, type);
 
     private static OutgoingEvent StatusChange(Order order, StatusChange change) => Event(order, EventIds.Transition(order.Id, change.Sequence), order.Id, new OrderStatusChangeMessage
     {

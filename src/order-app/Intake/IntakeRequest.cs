@@ -14,7 +14,7 @@ internal abstract record IntakeRequest
     /// Carry out a client's command. To <paramref name="OnlyUser"/> only the user's own orders exist; null: all do.
     /// <paramref name="Key"/>: the client's idempotency key; null for none.
     /// </summary>
-    public sealed record Give(OrderCommand Command, string? Reason, string? OnlyUser, string? Key = null) : IntakeRequest;
+    public sealed record Give(OrderRequest Request, string? OnlyUser, string? Key = null) : IntakeRequest;
 
     /// <summary>Cancel it when nobody paid in time.</summary>
     public sealed record Overdue : IntakeRequest;

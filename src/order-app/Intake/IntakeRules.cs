@@ -16,7 +16,7 @@ internal sealed class IntakeRules(OrderRules rules, IOptions<OrderOptions> optio
         IntakeRequest.Place place => Place(order, place, isFirst, group, now),
         _ when order is null => (null, new OrderOutcome.Unknown()),
         IntakeRequest.Give give when (give.OnlyUser ?? order.UserId) != order.UserId => (order, new OrderOutcome.Unknown()),
-        IntakeRequest.Give { Command: OrderCommand.Cancel } when IsUndecidedBesideEarlier(order) => (order, new OrderOutcome.Busy(order)),
+        IntakeRequest.Give { Request.Command: OrderCommand.Cancel } when IsUndecidedBesideEarlier(order) => (order, new OrderOutcome.Busy(order)),
         IntakeRequest.Give give => Give(order, give, isFirst, group, now),
         IntakeRequest.Overdue => Changed(order, rules.Overdue(order, group, now)),
         IntakeRequest.Resume resume => Changed(order, IsToResume(order, resume) ? OrderRules.TakeOver(order, group, resume.Retell) : order),
@@ -41,7 +41,7 @@ internal sealed class IntakeRules(OrderRules rules, IOptions<OrderOptions> optio
 
     private (Order?, OrderOutcome) Give(Order order, IntakeRequest.Give give, bool isFirst, string group, DateTimeOffset now)
     {
-        var (after, outcome) = rules.Command(order, give.Command, give.Reason, group, now, give.Key);
+        var (after, outcome) = rules.Command(order, give.Request, group, now, give.Key);
         if (!ReferenceEquals(after, order) || (isFirst && IsOf(order, GroupCall.Of(group, 0)))) return (after, outcome);
         return (after, outcome switch
         {
@@ -52,14 +52,14 @@ internal sealed class IntakeRules(OrderRules rules, IOptions<OrderOptions> optio
     }
 
     // What an unanswered save of this round stored is new to whoever asked first.
-    private static bool IsOf(Order order, string call) => order.Step?.By == call || order.History[^1].By == call;
+    private static bool IsOf(Order order, string call) => order.Step?.By == call || order.History[^1].By == call || order.Payments.Any(payment => payment.By == call);
 
     /// <summary>True when there is something to do: the order waits for that group, or the group may not have told what it stored.</summary>
     public static bool IsToResume(Order order, IntakeRequest.Resume resume) =>
         (order.Group == resume.Group && order.Step is not null)
-        || (resume is { Retell: true, Group: { } lost } && (order.History.Any(change => GroupCall.IsOf(change.By, lost)) || GroupCall.IsOf(order.RetoldBy, lost)));
+        || (resume is { Retell: true, Group: { } lost } && (order.History.Any(change => GroupCall.IsOf(change.By, lost)) || order.Payments.Any(payment => GroupCall.IsOf(payment.By, lost)) || GroupCall.IsOf(order.RetoldBy, lost)));
 
     private static (Order?, OrderOutcome) Changed(Order before, Order after) => (after, ReferenceEquals(before, after) ? new OrderOutcome.Unchanged() : new OrderOutcome.Accepted(after));
 
-    private static string EarlierFingerprint(Order order) => Fingerprint.Of(new PlacedOrder(order.UserId, order.Lines, order.Remark));
+    private static string EarlierFingerprint(Order order) => Fingerprint.Of(new PlacedOrder(order.UserId, order.Lines, order.Remark, order.PaymentDeadline));
 }

@@ -16,10 +16,11 @@ internal sealed class OrderCommands(OrderIntake intake, OrderWatch watch)
     /// the user's own orders exist; null: all do. <paramref name="key"/>: the client's idempotency key; null for none.
     /// </summary>
     /// <exception cref="OrderInventory.ServiceDefaults.DependencyUnavailableException">Unknown; the same command later gives the right answer.</exception>
-    public async Task<OrderOutcome> GiveAsync(string orderId, OrderCommand command, string? reason, string? onlyUser, string? key, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<OrderOutcome> GiveAsync(string orderId, OrderRequest request, string? onlyUser, string? key, TimeSpan limit, CancellationToken cancellationToken)
     {
+        var command = request.Command;
         // Not ended by a client that gives up: what it asked for may be on its way.
-        var outcome = await intake.AskOrThrowAsync(orderId, new IntakeRequest.Give(command, reason, onlyUser, key), cancellationToken);
+        var outcome = await intake.AskOrThrowAsync(orderId, new IntakeRequest.Give(request, onlyUser, key), cancellationToken);
         // The command may come weeks after the order and has a trace of its own.
         var about = outcome switch { OrderOutcome.Accepted(var order, _) => order, OrderOutcome.Done(var order, _) => order, _ => null };
         if (ActivityContext.TryParse(about?.TraceParent, null, isRemote: true, out var placed)) Activity.Current?.AddLink(new ActivityLink(placed));

@@ -29,6 +29,10 @@ internal static class OrderDocument
     public static DescribedParameter Key { get; } =
         new(ParameterLocation.Query, "idempotencyKey", "The key that the order was placed with.", new OpenApiSchema { Type = JsonSchemaType.String, Pattern = IdempotencyKey.Pattern }, ExampleKey);
 
+    /// <summary>Lists one order by its number.</summary>
+    public static DescribedParameter Number { get; } =
+        new(ParameterLocation.Query, "orderNo", "The number that people use. With it `userId` may be left out.", new OpenApiSchema { Type = JsonSchemaType.String, Pattern = OrderNumber.Pattern });
+
     /// <summary>Lists orders in one status.</summary>
     public static DescribedParameter Status { get; } = new(
         ParameterLocation.Query,

@@ -30,8 +30,8 @@ internal static class OrderEndpoints
             .With(OrderDocument.Id(OrderDocument.ExampleOrder)).WithETag()
             .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound);
         orders.MapGet("/", ListAsync)
-            .WithName("ListOrders").WithSummary("The orders of one user, newest first").WithDescription("With `idempotencyKey` only the order that this key stands for, if there is one.")
-            .With(OrderDocument.User).With(OrderDocument.Key).With(OrderDocument.Status).WithPages(OrderList.DefaultLimit, OrderList.MaxLimit, "^[0-9]{1,9}$")
+            .WithName("ListOrders").WithSummary("The orders of one user, newest first").WithDescription("With `idempotencyKey` only the order that this key stands for, with `orderNo` only the one of this number, if there is one.")
+            .With(OrderDocument.User).With(OrderDocument.Key).With(OrderDocument.Number).With(OrderDocument.Status).WithPages(OrderList.DefaultLimit, OrderList.MaxLimit, "^[0-9]{1,9}$")
             .Produces<ApiList<OrderView>>();
         orders.MapGet("/{id}/history", GetHistoryAsync)
             .WithName("GetOrderHistory").WithSummary("The transitions of an order, oldest first").WithDescription("Each with its cause and its time.")
@@ -54,7 +54,7 @@ internal static class OrderEndpoints
         if (caller.OnlyUser is { } user && body.UserId is not null && body.UserId != user)
             return Problems.Of(StatusCodes.Status403Forbidden, "NOT_YOUR_USER", Texts.Of("The userId is not the user of the token.", "userId 与令牌中的用户不一致。"));
         body = body with { UserId = body.UserId ?? caller.UserId };
-        var (placed, errors) = PlaceOrderValidation.Check(body);
+        var (placed, errors) = PlaceOrderValidation.Check(body, options.Value.MaxPaymentDeadline);
         var key = Key(context, body, options.Value.RequireIdempotencyKey, errors, time);
         if (errors.Count > 0) return Problems.Validation(errors);
 
@@ -92,9 +92,9 @@ internal static class OrderEndpoints
             : TypedResults.Ok(new ApiResponse<OrderView>("OK", OrderView.Of(order)));
     }
 
-    private static async Task<IResult> ListAsync(Caller caller, OrderList list, CancellationToken cancellationToken, string? userId = null, string? idempotencyKey = null, string? status = null, string? limit = null, string? cursor = null)
+    private static async Task<IResult> ListAsync(Caller caller, OrderList list, CancellationToken cancellationToken, string? userId = null, string? idempotencyKey = null, string? orderNo = null, string? status = null, string? limit = null, string? cursor = null)
     {
-        var (query, errors) = OrderList.Parse(userId ?? caller.UserId, idempotencyKey, status, limit, cursor);
+        var (query, errors) = OrderList.Parse(userId ?? (orderNo is null ? caller.UserId : caller.OnlyUser), idempotencyKey, orderNo, status, limit, cursor);
         if (query is null) return Problems.Validation(errors);
         // As for a user without orders: others have none that this caller may know of.
         return TypedResults.Ok((caller.OnlyUser ?? query.UserId) == query.UserId ? await list.ListAsync(query, cancellationToken) : new ApiList<OrderView>([], null));

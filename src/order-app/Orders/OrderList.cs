@@ -7,8 +7,8 @@ using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderApp.Orders;
 
-/// <summary>What to list: exactly one user, and optionally one key or one status.</summary>
-internal sealed record OrderQuery(string UserId, string? IdempotencyKey, OrderStatus? Status, int Limit, int? Before);
+/// <summary>What to list: the orders of one user, optionally with one key or in one status; or one order, of anybody when <c>UserId</c> is null.</summary>
+internal sealed record OrderQuery(string? UserId, string? IdempotencyKey, Guid? OrderId, OrderStatus? Status, int Limit, int? Before);
 
 /// <summary>Lists the orders of one user.</summary>
 internal sealed class OrderList(UserOrders userOrders, OrderStore orders, EarlierClaims earlier)
@@ -20,10 +20,12 @@ internal sealed class OrderList(UserOrders userOrders, OrderStore orders, Earlie
     private const int MaxSearched = 500;
 
     /// <summary>The query, or what is wrong by parameter name.</summary>
-    public static (OrderQuery? Query, Dictionary<string, string[]> Errors) Parse(string? userId, string? idempotencyKey, string? status, string? limit, string? cursor)
+    public static (OrderQuery? Query, Dictionary<string, string[]> Errors) Parse(string? userId, string? idempotencyKey, string? orderNo, string? status, string? limit, string? cursor)
     {
         var errors = new Dictionary<string, string[]>();
-        PlaceOrderValidation.CheckId(errors, "userId", userId);
+        if (userId is not null || orderNo is null) PlaceOrderValidation.CheckId(errors, "userId", userId);
+        var orderId = orderNo is null ? null : OrderNumber.IdOf(orderNo);
+        if (orderNo is not null && orderId is null) errors["orderNo"] = [Texts.Of("orderNo must be ORD and 26 letters and digits.", "orderNo 必须是 ORD 加 26 位字母和数字。")];
         var (key, refusal) = idempotencyKey is null ? (null, null) : IdempotencyKey.Parse(idempotencyKey);
         if (refusal is not null) errors["idempotencyKey"] = [refusal];
         OrderStatus? wanted = null;
@@ -39,20 +41,21 @@ internal sealed class OrderList(UserOrders userOrders, OrderStore orders, Earlie
         var before = -1;
         if (cursor is not null && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
             errors["cursor"] = [Texts.Of("cursor must be a nextCursor of an earlier answer.", "cursor 必须是之前响应中的 nextCursor。")];
-        return (errors.Count > 0 ? null : new OrderQuery(userId!, key, wanted, count, cursor is null ? null : before), errors);
+        return (errors.Count > 0 ? null : new OrderQuery(userId, key, orderId, wanted, count, cursor is null ? null : before), errors);
     }
 
     /// <summary>One page, newest first.</summary>
     /// <exception cref="OrderInventory.ServiceDefaults.DependencyUnavailableException">The list cannot be read.</exception>
     public async Task<ApiList<OrderView>> ListAsync(OrderQuery query, CancellationToken cancellationToken)
     {
-        if (query.IdempotencyKey is { } key) return new ApiList<OrderView>(await FindByKeyAsync(query, key, cancellationToken), null);
+        if (query.OrderId is { } id) return new ApiList<OrderView>(Matching(query, await orders.FindAsync(id.ToString(), cancellationToken)), null);
+        if (query.IdempotencyKey is { } key) return new ApiList<OrderView>(Matching(query, await orders.FindAsync((await earlier.OrderIdAsync(query.UserId!, key, cancellationToken)).ToString(), cancellationToken)), null);
 
         var found = new List<OrderView>();
         var before = query.Before;
         for (var searched = 0; searched < MaxSearched && before != 0;)
         {
-            var places = await userOrders.ListAsync(query.UserId, before, query.Status is null ? query.Limit - found.Count : MaxLimit, cancellationToken);
+            var places = await userOrders.ListAsync(query.UserId!, before, query.Status is null ? query.Limit - found.Count : MaxLimit, cancellationToken);
             if (places.Count == 0) return new ApiList<OrderView>(found, null);
             var documents = await orders.ReadManyAsync([.. places.Select(place => place.Item)], cancellationToken);
             if (documents.Values.Any(stored => stored.Reading == OrderReading.Unreadable)) throw new DependencyUnavailableException("The orders of a list cannot be read.");
@@ -73,10 +76,9 @@ internal sealed class OrderList(UserOrders userOrders, OrderStore orders, Earlie
     private static ApiList<OrderView> Page(List<OrderView> found, int? before) =>
         new(found, before is > 0 ? before.Value.ToString(CultureInfo.InvariantCulture) : null);
 
-    private async Task<IReadOnlyList<OrderView>> FindByKeyAsync(OrderQuery query, string key, CancellationToken cancellationToken)
-    {
-        var orderId = await earlier.OrderIdAsync(query.UserId, key, cancellationToken);
-        var order = await orders.FindAsync(orderId.ToString(), cancellationToken);
-        return order is not null && (query.Status is null || order.Status == query.Status) ? [OrderView.Of(order)] : [];
-    }
+    private static IReadOnlyList<OrderView> Matching(OrderQuery query, Order? order) =>
+        order is not null
+        && (query.UserId ?? order.UserId) == order.UserId
+        && (query.IdempotencyKey ?? order.IdempotencyKey) == order.IdempotencyKey
+        && (query.Status ?? order.Status) == order.Status ? [OrderView.Of(order)] : [];
 }

@@ -16,6 +16,13 @@ public sealed record OrderLineView(int Line, string ProductId, int Quantity, dec
 /// <param name="Time">When, UTC.</param>
 public sealed record RefusalView(string Command, int Line, string Code, DateTimeOffset Time);
 
+/// <summary>A payment that a client named.</summary>
+/// <param name="PaymentId">Names it at whoever took the money.</param>
+/// <param name="Amount">What was paid, digit for digit; null when nobody said.</param>
+/// <param name="Time">When it was recorded, UTC.</param>
+/// <param name="Late">True when the order was cancelled already: somebody has to pay it back.</param>
+public sealed record PaymentView(string PaymentId, decimal? Amount, DateTimeOffset Time, bool Late);
+
 /// <summary>An order.</summary>
 public sealed record OrderView
 {
@@ -77,6 +84,9 @@ public sealed record OrderView
     /// <summary>The last command that inventory refused; null when it refused none since the last transition.</summary>
     public required RefusalView? Refusal { get; init; }
 
+    /// <summary>The payments that were named: the one that paid the order, and late ones. None for an order that was paid without a name.</summary>
+    public required IReadOnlyList<PaymentView> Payments { get; init; }
+
     /// <summary>Grows by one with every transition.</summary>
     /// <example>2</example>
     public required int Version { get; init; }
@@ -98,6 +108,7 @@ public sealed record OrderView
         UpdatedTime = order.UpdatedTime,
         Deadline = order.Deadline,
         Refusal = order.Refusal is { } refusal ? new RefusalView(refusal.Command.ToString().ToUpperInvariant(), refusal.Line, refusal.Code, refusal.Time) : null,
+        Payments = [.. order.Payments.Select(payment => new PaymentView(payment.Id, payment.Amount, payment.Time, payment.IsLate))],
         Version = order.Version,
     };
 }

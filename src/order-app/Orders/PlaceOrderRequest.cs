@@ -42,6 +42,10 @@ public sealed record PlaceOrderRequest
     [MaxLength(MaxRemark), RegularExpression(@"^[^\x00]*$")]
     public string? Remark { get; init; }
 
+    /// <summary>How long the order may stay CONFIRMED before it is cancelled unpaid: an ISO 8601 duration from a minute to what this app allows, 7 days unless it says otherwise. Also one of several units, as PT1H30M. Null for the app's own deadline.</summary>
+    [RegularExpression("^P([1-7]D|T([1-9]|[1-9][0-9]|1[0-5][0-9])H|T[1-9][0-9]{0,3}M)$")]
+    public string? PaymentDeadline { get; init; }
+
     /// <summary>Same as the header Idempotency-Key, for clients that cannot send headers.</summary>
     public string? IdempotencyKey { get; init; }
 }

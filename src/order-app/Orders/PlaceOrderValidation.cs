@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Xml;
 using OrderApp.Domain;
 using OrderInventory.ServiceDefaults.Http;
 
@@ -8,16 +9,22 @@ namespace OrderApp.Orders;
 internal static class PlaceOrderValidation
 {
 
+    private static readonly TimeSpan MinDeadline = TimeSpan.FromMinutes(1);
+
     // Of all lines of a product together, as the contract allows for one operation.
     private const int MaxProductQuantity = 1_000_000;
 
     /// <summary>The order, or what is wrong by field name.</summary>
-    public static (PlacedOrder? Order, Dictionary<string, string[]> Errors) Check(PlaceOrderRequest request)
+    public static (PlacedOrder? Order, Dictionary<string, string[]> Errors) Check(PlaceOrderRequest request, TimeSpan maxDeadline)
     {
         var errors = new Dictionary<string, string[]>();
         CheckId(errors, "userId", request.UserId);
         if (request.Remark?.EnumerateRunes().Count() > PlaceOrderRequest.MaxRemark) errors["remark"] = [Texts.Of($"remark must have at most {PlaceOrderRequest.MaxRemark} characters.", $"remark 最多 {PlaceOrderRequest.MaxRemark} 个字符。")];
         else if (request.Remark?.Contains('\0', StringComparison.Ordinal) == true) errors["remark"] = [Texts.Of("remark must not contain NUL.", "remark 不能包含 NUL 字符。")];
+
+        var deadline = request.PaymentDeadline is null ? null : Duration(request.PaymentDeadline);
+        if (request.PaymentDeadline is not null && (deadline is null || deadline < MinDeadline || deadline > maxDeadline))
+            errors["paymentDeadline"] = [Texts.Of($"paymentDeadline must be an ISO 8601 duration from PT1M to {XmlConvert.ToString(maxDeadline)}.", $"paymentDeadline 必须是 PT1M 到 {XmlConvert.ToString(maxDeadline)} 之间的 ISO 8601 时长。")];
 
         List<PlaceOrderLine?> lines;
         if (request.Lines is null)
@@ -45,7 +52,20 @@ internal static class PlaceOrderValidation
             .GroupBy(line => line!.ProductId!, StringComparer.Ordinal)
             .Select((group, index) => new OrderLine(index + 1, group.Key, group.Sum(line => line!.Quantity!.Value), group.Sum(line => line!.Amount!.Value)))
             .ToImmutableArray();
-        return (new PlacedOrder(request.UserId!, merged, string.IsNullOrEmpty(request.Remark) ? null : request.Remark), errors);
+        return (new PlacedOrder(request.UserId!, merged, string.IsNullOrEmpty(request.Remark) ? null : request.Remark, deadline), errors);
+    }
+
+    /// <summary>The length of an ISO 8601 duration; null when it is none.</summary>
+    private static TimeSpan? Duration(string text)
+    {
+        try
+        {
+            return XmlConvert.ToTimeSpan(text);
+        }
+        catch (Exception error) when (error is FormatException or OverflowException)
+        {
+            return null;
+        }
     }
 
     private static void CheckLine(Dictionary<string, string[]> errors, string prefix, string? productId, int? quantity, decimal? amount)
@@ -54,7 +74,7 @@ internal static class PlaceOrderValidation
         if (quantity is null) errors[prefix + "quantity"] = [Required("quantity")];
         else if (quantity is < 1 or > PlaceOrderRequest.MaxQuantity) errors[prefix + "quantity"] = [Texts.Of($"quantity must be from 1 to {PlaceOrderRequest.MaxQuantity}.", $"quantity 必须在 1 到 {PlaceOrderRequest.MaxQuantity} 之间。")];
         if (amount is null) errors[prefix + "amount"] = [Required("amount")];
-        else if (amount < AmountConverter.Least) errors[prefix + "amount"] = [Texts.Of($"amount must be at least {AmountConverter.Least}.", $"amount 不得小于 {AmountConverter.Least}。")];
+        else if (amount < AmountConverter.Least) errors[prefix + "amount"] = [AmountConverter.TooSmall()];
     }
 
     /// <summary>Adds what is wrong with a product or user id.</summary>

@@ -19,6 +19,7 @@ internal static class EarlierOrders
         // What is missing in a document is no empty list.
         if (order.Requests.IsDefault) order = order with { Requests = [] };
         if (order.CommandKeys.IsDefault) order = order with { CommandKeys = [] };
+        if (order.Payments.IsDefault) order = order with { Payments = [] };
         if (order.Unknown?.TryGetValue(WaitingMember, out var json) == true)
         {
             var others = order.Unknown.Where(member => member.Key != WaitingMember).ToDictionary();

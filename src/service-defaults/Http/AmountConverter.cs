@@ -40,6 +40,9 @@ public sealed partial class AmountConverter : JsonConverter<decimal>
         schema.MaxLength = MaxText;
     }
 
+    /// <summary>Says that an amount is less than <see cref="Least"/>.</summary>
+    public static string TooSmall() => Texts.Of($"amount must be at least {Least}.", $"amount 不得小于 {Least}。");
+
     /// <inheritdoc/>
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

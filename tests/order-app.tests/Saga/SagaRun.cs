@@ -78,8 +78,10 @@ internal sealed class SagaRun : IAsyncDisposable
         return Of<OrderPlacement>().PlaceAsync(placed, key, CancellationToken.None);
     }
 
-    public Task<OrderOutcome> CommandAsync(OrderCommand command, string? reason = null, string? orderId = null, string? key = null) =>
-        AdvancingAsync(Of<OrderCommands>().GiveAsync(orderId ?? OrderId, command, reason, null, key, TimeSpan.Zero, CancellationToken.None));
+    public Task<OrderOutcome> CommandAsync(OrderCommand command, string? reason = null, string? orderId = null, string? key = null) => GiveAsync(new OrderRequest(command, reason), orderId, key);
+
+    public Task<OrderOutcome> GiveAsync(OrderRequest request, string? orderId = null, string? key = null) =>
+        AdvancingAsync(Of<OrderCommands>().GiveAsync(orderId ?? OrderId, request, null, key, TimeSpan.Zero, CancellationToken.None));
 
     public async Task<Order> OrderAsync(string? orderId = null) => await Orders.FindAsync(orderId ?? OrderId, CancellationToken.None) ?? throw new InvalidOperationException("There is no such order.");
 
@@ -129,6 +131,8 @@ internal sealed class SagaRun : IAsyncDisposable
 
     public OrderStatusChangeMessage[] StatusChanges() => [.. Published<OrderStatusChangeMessage>(Topics.OrderStatusChanges)];
 
+    public OrderEvent[] Facts() => [.. Published<OrderEvent>(Topics.OrderEvents)];
+
     public string[] EventIds(string topic) => [.. Events.Published.Where(published => published.Topic == topic).Select(published => published.Event.Id)];
 
     /// <summary>Waits for what the test began, while time goes on for whoever waits for it to pass.</summary>
@@ -166,7 +170,7 @@ internal sealed class SagaRun : IAsyncDisposable
         Line = line,
         ProductId = "p" + line,
         Quantity = 1,
-        Success = code is "HELD" or "RELEASED" or "SHIPPED" or "FENCED" or "NOTHING_HELD",
+        Success = code is "HELD" or "RELEASED" or "SHIPPED" or "RETURNED" or "FENCED" or "NOTHING_HELD",
         Code = code,
         AvailableStock = 5,
         CorrelationId = group,
@@ -191,6 +195,8 @@ internal sealed class SagaRun : IAsyncDisposable
             (StockOperationKind.Ship, "HELD") => ("SHIPPED", "SHIPPED"),
             (StockOperationKind.Ship, "SHIPPED") => (state, "SHIPPED"),
             (StockOperationKind.Ship, _) => (state, "NOT_HELD"),
+            (StockOperationKind.Return, "SHIPPED" or "RETURNED") => ("RETURNED", "RETURNED"),
+            (StockOperationKind.Return, _) => (state, "NOT_SHIPPED"),
             _ => (state, state),
         };
         if (next.Length > 0) Stock[line] = next;

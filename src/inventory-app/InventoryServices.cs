@@ -22,6 +22,7 @@ internal static class InventoryServices
         services.AddSingleton<ProductIndex>();
         services.AddSingleton<StockProtocol>();
         services.AddSingleton<StockRounds>();
+        services.AddSingleton<StockDamage>();
         services.AddSingleton<DeductionHandler>();
         services.AddSingleton<Telemetry>();
         return services;
@@ -33,6 +34,7 @@ internal static class InventoryServices
         // Its metrics are shown from the start, not from the first request on.
         routes.ServiceProvider.GetRequiredService<Telemetry>();
         routes.MapStockEndpoints();
+        routes.MapBulkStock();
         routes.MapStockLists();
         routes.MapDeductionSubscription();
         routes.MapDeadLetters(Topics.InventoryDeduction);

@@ -53,6 +53,9 @@ internal sealed record SetTotalCommand(string ProductId, string OperationId, lon
 {
     /// <summary>Operation id of the request with idempotency key <paramref name="key"/>.</summary>
     public static string IdOf(string key) => OperationIds.OfKey(key, ":total");
+
+    /// <summary>Operation id of a request without a key.</summary>
+    public static string NewId(TimeProvider time) => "set:" + Guid.CreateVersion7(time.GetUtcNow());
 }
 
 /// <summary>Moves the total of an existing product by <paramref name="Quantity"/>: RESTOCK adds units, ADJUST adds or takes some.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OrderInventory.ServiceDefaults.Description;
+using OrderInventory.ServiceDefaults.Http;
 
 namespace InventoryApp.Stock;
 
@@ -9,6 +10,19 @@ internal static class StockDocument
 {
     /// <summary>The product of a path.</summary>
     public static DescribedParameter Product { get; } = DescribedParameters.Resource(ParameterLocation.Path, "productId", "The product.", "SAMPLE-BOOK");
+
+    /// <summary>Some products of the list.</summary>
+    public static DescribedParameter Ids(int max) => new(
+        ParameterLocation.Query,
+        "ids",
+        "Products, with commas between them; products with a comma in their id have to be read one by one.",
+        new OpenApiSchema
+        {
+            Type = JsonSchemaType.Array,
+            MinItems = 1,
+            MaxItems = max,
+            Items = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = ResourceName.MaxLength, Pattern = ResourceName.Pattern.Replace("/", "/,", StringComparison.Ordinal) },
+        });
 
     public static void DescribeStock(this OpenApiOptions options)
     {

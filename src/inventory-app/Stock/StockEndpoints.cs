@@ -58,12 +58,12 @@ internal static class StockEndpoints
         var (body, problem) = await JsonBody.ReadAsync<SetStockRequest>(context.Request);
         if (body is null) return problem!;
         if (!ResourceName.IsValid(productId)) return InvalidProductId();
-        if (body.Total is not (>= 0 and <= StockLimits.MaxTotal)) return StockProblems.Invalid("total", Texts.Of($"total is required and must be from 0 to {StockLimits.MaxTotal}.", $"total 必填，且必须在 0 到 {StockLimits.MaxTotal} 之间。"));
+        if (body.Total is not (>= 0 and <= StockLimits.MaxTotal)) return StockProblems.Invalid("total", StockProblems.TotalRefusal());
         var (key, refusal) = Key(context, options.Value);
         if (refusal is not null) return StockProblems.Invalid("idempotencyKey", refusal);
 
         // Without a key it sets the total whatever happened since the request before.
-        var command = new SetTotalCommand(productId, key is null ? "set:" + NewId(time) : SetTotalCommand.IdOf(key), body.Total.Value, IsKeyed: key is not null);
+        var command = new SetTotalCommand(productId, key is null ? SetTotalCommand.NewId(time) : SetTotalCommand.IdOf(key), body.Total.Value, IsKeyed: key is not null);
         return await AnswerAsync(command, context, rounds);
     }
 

@@ -13,12 +13,15 @@ internal static class StockLists
 {
     private const int MaxLimit = 200;
     private const int DefaultLimit = 50;
+    private const int MaxIds = 100;
 
     public static void MapStockLists(this IEndpointRouteBuilder routes)
     {
         var lists = routes.MapGroup("/api/inventory").WithTags("Inventory").RequireRateLimiting(Shedding.Policy).AddEndpointFilter(StockProblems.CatchDamageAsync);
         lists.MapGet("", ListProductsAsync).Allow(AccessRule.Caller)
-            .WithName("ListStock").WithSummary("All products, oldest first").WithDescription("Products that are created meanwhile come at the end.")
+            .WithName("ListStock").WithSummary("All products, oldest first, or what is available of some")
+            .WithDescription("Products that are created meanwhile come at the end. With `ids` these products alone, in this order, on one page, and of each only what is available; products that do not exist are left out, and `limit` and `cursor` say nothing.")
+            .With(StockDocument.Ids(MaxIds))
             .WithPages(DefaultLimit, MaxLimit, @"^[0-9]{1,9}\.[0-9]{1,9}$");
         lists.MapGet("/{productId}/operations", ListOperationsAsync).Allow(AccessRule.Staff)
             .WithName("ListOperations").WithSummary("The recorded operations of a product, newest first").WithDescription("Refused operations of orders, too. For staff, because they name the orders of everybody.")
@@ -26,16 +29,27 @@ internal static class StockLists
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<Results<Ok<ApiList<StockView>>, ProblemHttpResult>> ListProductsAsync(
-        string? limit, string? cursor, ProductIndex index, StockStore store, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ApiList<StockListing>>, ProblemHttpResult>> ListProductsAsync(
+        string? ids, string? limit, string? cursor, ProductIndex index, StockStore store, CancellationToken cancellationToken)
     {
         if (Limit(limit) is not { } count) return InvalidLimit();
         if (Position(cursor) is not { } start) return InvalidCursor();
+        if (ids is not null) return await ListAvailableAsync(ids, store, cancellationToken);
         var (productIds, next) = await index.ReadAsync(start, count, cancellationToken);
         var entries = await store.ReadManyAsync(productIds, cancellationToken);
         // An entry counts if the document names it: others were left behind by a creation that did not finish.
         var listed = productIds.Select((productId, i) => StockStore.Parse(productId, entries[productId]) is { } item && item.Listed == start with { Entry = start.Entry + i } ? item : null).OfType<StockItem>();
-        return TypedResults.Ok(new ApiList<StockView>([.. listed.Select(StockView.Of)], next is { } place ? Cursor(place) : null));
+        return TypedResults.Ok(new ApiList<StockListing>([.. listed.Select(StockListing.Of)], next is { } place ? Cursor(place) : null));
+    }
+
+    private static async Task<Results<Ok<ApiList<StockListing>>, ProblemHttpResult>> ListAvailableAsync(string ids, StockStore store, CancellationToken cancellationToken)
+    {
+        var productIds = ids.Split(',').Distinct(StringComparer.Ordinal).ToArray();
+        if (productIds.Length > MaxIds || !productIds.All(ResourceName.IsValid))
+            return StockProblems.Invalid("ids", Texts.Of($"ids must be 1 to {MaxIds} product ids with commas between them.", $"ids 必须是 1 到 {MaxIds} 个以逗号分隔的商品 ID。"));
+        var entries = await store.ReadManyAsync(productIds, cancellationToken);
+        return TypedResults.Ok(new ApiList<StockListing>(
+            [.. productIds.Select(productId => StockStore.Parse(productId, entries[productId])).OfType<StockItem>().Where(item => item.Defined).Select(StockListing.AvailabilityOf)], null));
     }
 
     private static async Task<Results<Ok<ApiList<OperationView>>, ProblemHttpResult>> ListOperationsAsync(

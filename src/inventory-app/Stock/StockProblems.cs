@@ -34,7 +34,10 @@ internal static class StockProblems
         _ => null,
     };
 
-    /// <summary>Answers for a product whose stored stock is damaged; the cause is in the log.</summary>
+    /// <summary>Says what a total must be.</summary>
+    public static string TotalRefusal() => Texts.Of($"total is required and must be from 0 to {StockLimits.MaxTotal}.", $"total 必填，且必须在 0 到 {StockLimits.MaxTotal} 之间。");
+
+    /// <summary>Answers for a product whose stored stock is damaged.</summary>
     public static async ValueTask<object?> CatchDamageAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
@@ -43,14 +46,23 @@ internal static class StockProblems
         }
         catch (StockDamagedException error)
         {
-            var services = context.HttpContext.RequestServices;
-            services.GetRequiredService<Telemetry>().Damaged();
-            Log.Damaged(services.GetRequiredService<ILogger<StockStore>>(), error.ProductId, error);
-            return Problems.Of(
-                StatusCodes.Status500InternalServerError,
-                "STOCK_DAMAGED",
-                Texts.Of("What is stored about this product is damaged and has to be repaired.", "该商品的库存数据已损坏，需要修复。"),
-                new Dictionary<string, object?> { ["productId"] = error.ProductId });
+            return context.HttpContext.RequestServices.GetRequiredService<StockDamage>().Report(error);
         }
+    }
+}
+
+/// <summary>Tells of stored stock that cannot be true.</summary>
+internal sealed class StockDamage(Telemetry telemetry, ILogger<StockStore> logger)
+{
+    /// <summary>Counts and logs it; what to answer.</summary>
+    public ProblemHttpResult Report(StockDamagedException error)
+    {
+        telemetry.Damaged();
+        Log.Damaged(logger, error.ProductId, error);
+        return Problems.Of(
+            StatusCodes.Status500InternalServerError,
+            "STOCK_DAMAGED",
+            Texts.Of("What is stored about this product is damaged and has to be repaired.", "该商品的库存数据已损坏，需要修复。"),
+            new Dictionary<string, object?> { ["productId"] = error.ProductId });
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using InventoryApp.Domain;
 
 namespace InventoryApp.Stock;
@@ -44,6 +45,28 @@ public sealed record StockView
         CreatedTime = item.CreatedTime,
         UpdatedTime = item.UpdatedTime,
     };
+}
+
+/// <summary>A product in a list.</summary>
+/// <param name="ProductId">The product.</param>
+/// <param name="Available">Units that can be ordered.</param>
+/// <param name="Total">Units that exist: available and reserved. Left out with `ids`, as all that follows.</param>
+/// <param name="Reserved">Units that orders hold.</param>
+/// <param name="Version">Grows with every change.</param>
+/// <param name="CreatedTime">When the product was created, UTC.</param>
+/// <param name="UpdatedTime">When it last changed, UTC.</param>
+public sealed record StockListing(
+    string ProductId,
+    long Available,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Total = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Reserved = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Version = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? CreatedTime = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? UpdatedTime = null)
+{
+    internal static StockListing Of(StockItem item) => new(item.ProductId, item.Available, item.Total, item.Reserved, item.Version, item.CreatedTime, item.UpdatedTime);
+
+    internal static StockListing AvailabilityOf(StockItem item) => new(item.ProductId, item.Available);
 }
 
 /// <summary>What was counted.</summary>

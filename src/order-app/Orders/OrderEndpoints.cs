@@ -92,7 +92,7 @@ internal static class OrderEndpoints
             : TypedResults.Ok(new ApiResponse<OrderView>("OK", OrderView.Of(order)));
     }
 
-    private static async Task<IResult> ListAsync(Caller caller, OrderList list, CancellationToken cancellationToken, string? userId = null, string? idempotencyKey = null, string? orderNo = null, string? status = null, string? limit = null, string? cursor = null)
+    private static async Task<IResult> ListAsync(Caller caller, OrderList list, CancellationToken cancellationToken, string? userId = null, string? idempotencyKey = null, string? status = null, string? limit = null, string? cursor = null, string? orderNo = null)
     {
         var (query, errors) = OrderList.Parse(userId ?? (orderNo is null ? caller.UserId : caller.OnlyUser), idempotencyKey, orderNo, status, limit, cursor);
         if (query is null) return Problems.Validation(errors);

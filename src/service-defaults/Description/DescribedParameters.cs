@@ -72,6 +72,8 @@ public static class DescribedParameters
             parameter.Description = described.Description;
             parameter.Schema = described.Schema;
             parameter.Required = described.IsRequired;
+            // A list is one text with commas.
+            if (described.Schema.Type == JsonSchemaType.Array) parameter.Explode = false;
             if (described.Example is { } example) parameter.Example = JsonValue.Create(example);
         }
 

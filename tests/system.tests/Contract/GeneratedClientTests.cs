@@ -16,12 +16,13 @@ public sealed class GeneratedClientTests(SharedSystem shared) : IClassFixture<Sh
         await stock.SetStockAsync("generated", "count", null, null, new SetStockRequest { Total = 10 });
 
         var placed = await orders.PlaceOrderAsync("generated-1", "wait=30", new PlaceOrderRequest { UserId = "u", ProductId = "generated", Quantity = 2, Amount = Amount });
-        await orders.PayOrderAsync(placed.Data.Id, "pay-1", null, new OrderCommandRequest { Reason = "Paid by card" });
+        await orders.PayOrderAsync(placed.Data.Id, "pay-1", null, new PayOrderRequest { Reason = "Paid by card", PaymentId = "card-1", Amount = Amount });
         var read = (await orders.GetOrderAsync(placed.Data.Id, null)).Data;
 
         Assert.Equal((OrderStatus.PAID, "Paid by card", Amount), (read.Status, read.StatusReason, read.Amount));
+        Assert.Equal(("card-1", Amount, false), (read.Payments.Single().PaymentId, read.Payments.Single().Amount, read.Payments.Single().Late));
         Assert.Equal([OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PAID], (await orders.GetOrderHistoryAsync(read.Id)).Data.Select(change => change.NewStatus));
-        Assert.Equal(read.Id, Assert.Single((await orders.ListOrdersAsync("u", "generated-1", null, null, null)).Data).Id);
+        Assert.Equal(read.Id, Assert.Single((await orders.ListOrdersAsync("u", "generated-1", null, null, null, null)).Data).Id);
         Assert.Equal(8, (await stock.GetStockAsync("generated", null)).Data.Available);
     }
 

@@ -26,6 +26,6 @@ public sealed class AccessTests : IDisposable
     {
         using var app = new InventoryApi();
 
-        Assert.All(Routes.Of(app.Services).Where(route => route.Method != "GET" && route.Pattern.StartsWith("/api/inventory", StringComparison.Ordinal)), route => Assert.Equal(AccessRule.Staff, route.Rule));
+        Assert.All(Routes.Of(app.Services).Where(route => route.Method != "GET" && route.Pattern.StartsWith("/api/inventory", StringComparison.Ordinal)), route => Assert.Equal(AccessRule.Stock, route.Rule));
     }
 }

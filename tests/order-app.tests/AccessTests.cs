@@ -30,7 +30,7 @@ public sealed class AccessTests : IAsyncLifetime, IDisposable
     {
         var routes = Routes.Of(_app.Services);
 
-        Assert.Equal(5, routes.Select(route => route.Rule).Distinct().Count());
+        Assert.Equal(6, routes.Select(route => route.Rule).Distinct().Count());
         Assert.Empty(await AccessSuite.FailuresAsync(routes, _http, _issuer, OrderApi.AppToken));
     }
 
@@ -52,6 +52,35 @@ public sealed class AccessTests : IAsyncLifetime, IDisposable
             Assert.Equal(await ComparableAsync(unknown), await ComparableAsync(stranger));
             Assert.True(own.IsSuccessStatusCode && operated.IsSuccessStatusCode);
         }
+    }
+
+    [Theory]
+    [InlineData("order-inventory.pay", null)]
+    [InlineData("order-inventory.pay", "clerk")]
+    [InlineData("order-inventory.fulfil", null)]
+    [InlineData("order-inventory.fulfil", "clerk")]
+    public async Task Staff_SeesEveryOrderAndActsAsItselfAlone(string scope, string? user)
+    {
+        var order = await PlaceAsync(_issuer.Token("alice"));
+        var token = _issuer.Token(user, scope);
+
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("GET", "/api/orders/" + order, token)).StatusCode);
+        Assert.Equal(1, await CountAsync("?userId=alice", token));
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync("POST", $"/api/orders/{order}/cancel", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(token, "alice")).StatusCode);
+        Assert.Equal(user is null ? HttpStatusCode.BadRequest : HttpStatusCode.Created, (await PostAsync(token, null)).StatusCode);
+        Assert.Equal(scope.EndsWith("pay", StringComparison.Ordinal), (await SendAsync("POST", $"/api/orders/{order}/ship", token)).StatusCode == HttpStatusCode.Forbidden);
+        Assert.Equal(scope.EndsWith("fulfil", StringComparison.Ordinal), (await SendAsync("POST", $"/api/orders/{order}/pay", token)).StatusCode == HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Staff_ForStock_SeesNoOrders()
+    {
+        var order = await PlaceAsync(_issuer.Token("alice"));
+        var token = _issuer.Token(null, "order-inventory.stock");
+
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync("GET", "/api/orders/" + order, token)).StatusCode);
+        Assert.Equal(0, await CountAsync("?userId=alice", token));
     }
 
     [Fact]

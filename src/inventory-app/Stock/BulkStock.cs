@@ -46,7 +46,7 @@ public sealed record SetStocksOutcome(string ProductId, bool Success, bool Repla
 internal static class BulkStock
 {
     public static void MapBulkStock(this IEndpointRouteBuilder routes) =>
-        routes.MapPut("/api/inventory", PutAsync).WithTags("Inventory").RequireRateLimiting(Shedding.Policy).Allow(AccessRule.Staff)
+        routes.MapPut("/api/inventory", PutAsync).WithTags("Inventory").RequireRateLimiting(Shedding.Policy).Allow(AccessRule.Stock)
             .WithName("SetStocks").WithSummary("Creates products or sets their totals, up to 500 at once")
             .WithDescription("Each product has an outcome of its own, in the order of the request. A request that is wrong anywhere does nothing. The same key sets each of them once, for ever; without a key they are set each time.")
             .WithIdempotencyKey("counts-1")

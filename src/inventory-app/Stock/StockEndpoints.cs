@@ -19,7 +19,7 @@ internal static class StockEndpoints
             .WithName("GetStock").WithSummary("The stock of a product").WithDescription("What exists, what can be ordered, and what orders hold.")
             .WithETag()
             .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound);
-        stock.MapPut("", PutAsync).Allow(AccessRule.Staff)
+        stock.MapPut("", PutAsync).Allow(AccessRule.Stock)
             .WithName("SetStock").WithSummary("Creates a product or sets its total").WithDescription("Refused below what orders hold. The same key sets it once, for ever; without a key it is set each time.")
             .WithIdempotencyKey("count-1").WithConditions()
             .WithJsonBody<SetStockRequest>().WithExample("total", "What was counted", """{ "total": 500 }""")
@@ -36,7 +36,7 @@ internal static class StockEndpoints
         where T : class =>
         stock.MapPost(pattern, (string productId, HttpContext context, StockRounds rounds, IOptions<InventoryOptions> options, TimeProvider time) =>
                 ChangeAsync(kind, quantity, productId, context, rounds, options, time))
-            .Allow(AccessRule.Staff).WithJsonBody<T>().WithConditions()
+            .Allow(AccessRule.Stock).WithJsonBody<T>().WithConditions()
             .WithHeader("200", IdempotencyKey.Header, "The key of this change, given or made.")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);

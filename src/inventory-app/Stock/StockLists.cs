@@ -23,7 +23,7 @@ internal static class StockLists
             .WithDescription("Products that are created meanwhile come at the end. With `ids` these products alone, in this order, on one page, and of each only what is available; products that do not exist are left out, and `limit` and `cursor` say nothing.")
             .With(StockDocument.Ids(MaxIds))
             .WithPages(DefaultLimit, MaxLimit, @"^[0-9]{1,9}\.[0-9]{1,9}$");
-        lists.MapGet("/{productId}/operations", ListOperationsAsync).Allow(AccessRule.Staff)
+        lists.MapGet("/{productId}/operations", ListOperationsAsync).Allow(AccessRule.Stock)
             .WithName("ListOperations").WithSummary("The recorded operations of a product, newest first").WithDescription("Refused operations of orders, too. For staff, because they name the orders of everybody.")
             .With(StockDocument.Product).WithPages(DefaultLimit, MaxLimit, "^[1-9][0-9]{0,17}$")
             .ProducesProblem(StatusCodes.Status404NotFound);

@@ -18,10 +18,10 @@ internal static class OrderCommandEndpoints
     {
         var orders = routes.MapGroup("/api/orders/{id}").WithTags("Orders").RequireRateLimiting(Shedding.Policy);
         Map<OrderCommandRequest>(orders, OrderCommand.Cancel, AccessRule.Caller, OrderDocument.OtherOrder, "Cancels an order that is not paid", "Its stock is given back.", """{ "reason": "Ordered by mistake" }""");
-        Map<PayOrderRequest>(orders, OrderCommand.Pay, AccessRule.Staff, OrderDocument.ExampleOrder, "Records that a CONFIRMED order is paid", "A payment with a `paymentId` that comes after the order was cancelled is recorded as late and published, so that somebody pays it back.", """{ "paymentId": "payment-1", "amount": 85.00 }""");
-        Map<OrderCommandRequest>(orders, OrderCommand.Ship, AccessRule.Staff, OrderDocument.ExampleOrder, "Records that a PAID order leaves the warehouse", "Its units leave the stock.", """{ "reason": "Parcel 4711" }""");
-        Map<OrderCommandRequest>(orders, OrderCommand.Deliver, AccessRule.Staff, OrderDocument.ExampleOrder, "Records that a SHIPPED order has arrived", "", """{ "reason": "Left with the neighbours" }""");
-        Map<RefundOrderRequest>(orders, OrderCommand.Refund, AccessRule.Staff, OrderDocument.ExampleOrder, "Pays back a PAID, SHIPPED or DELIVERED order", "What has not been shipped goes back into stock; what has been shipped only with `restock`.", """{ "reason": "Sent back unread", "restock": true }""");
+        Map<PayOrderRequest>(orders, OrderCommand.Pay, AccessRule.Pay, OrderDocument.ExampleOrder, "Records that a CONFIRMED order is paid", "A payment with a `paymentId` that comes after the order was cancelled is recorded as late and published, so that somebody pays it back.", """{ "paymentId": "payment-1", "amount": 85.00 }""");
+        Map<OrderCommandRequest>(orders, OrderCommand.Ship, AccessRule.Fulfil, OrderDocument.ExampleOrder, "Records that a PAID order leaves the warehouse", "Its units leave the stock.", """{ "reason": "Parcel 4711" }""");
+        Map<OrderCommandRequest>(orders, OrderCommand.Deliver, AccessRule.Fulfil, OrderDocument.ExampleOrder, "Records that a SHIPPED order has arrived", "", """{ "reason": "Left with the neighbours" }""");
+        Map<RefundOrderRequest>(orders, OrderCommand.Refund, AccessRule.Pay, OrderDocument.ExampleOrder, "Pays back a PAID, SHIPPED or DELIVERED order", "What has not been shipped goes back into stock; what has been shipped only with `restock`.", """{ "reason": "Sent back unread", "restock": true }""");
     }
 
     private static void Map<T>(RouteGroupBuilder orders, OrderCommand command, AccessRule access, string example, string summary, string description, string body)
@@ -52,7 +52,7 @@ internal static class OrderCommandEndpoints
         if (errors.Count > 0) return Problems.Validation(errors);
         if (!Guid.TryParseExact(id, "D", out var orderId)) return OrderEndpoints.NotFound(id);
         var wait = Preference.Wait(context.Request);
-        var outcome = await commands.GiveAsync(orderId.ToString(), body.Of(command), caller.OnlyUser, key, wait ?? DefaultWait, cancellationToken);
+        var outcome = await commands.GiveAsync(orderId.ToString(), body.Of(command), command == OrderCommand.Cancel ? caller.ActsFor : caller.OnlyUser, key, wait ?? DefaultWait, cancellationToken);
         telemetry.Commanded(command, outcome);
         if (wait is { } applied) Preference.Applied(context.Response, applied);
         if (outcome is OrderOutcome.Done { IsReplay: true } or OrderOutcome.Accepted { IsReplay: true }) IdempotencyKey.Replayed(context.Response);

@@ -51,7 +51,7 @@ internal static class OrderEndpoints
     {
         var (body, problem) = await JsonBody.ReadAsync<PlaceOrderRequest>(context.Request);
         if (body is null) return problem!;
-        if (caller.OnlyUser is { } user && body.UserId is not null && body.UserId != user)
+        if (caller.ActsFor is { } user && body.UserId is not null && body.UserId != user)
             return Problems.Of(StatusCodes.Status403Forbidden, "NOT_YOUR_USER", Texts.Of("The userId is not the user of the token.", "userId 与令牌中的用户不一致。"));
         body = body with { UserId = body.UserId ?? caller.UserId };
         var (placed, errors) = PlaceOrderValidation.Check(body, options.Value.MaxPaymentDeadline);

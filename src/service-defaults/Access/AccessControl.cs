@@ -16,10 +16,6 @@ namespace OrderInventory.ServiceDefaults.Access;
 /// <summary>Enforces the <see cref="AccessRule"/> that endpoints state, with bearer tokens (RFC 6750, JWT) when they are on.</summary>
 internal static class AccessControl
 {
-    public const string CallerPolicy = "caller";
-    public const string StaffPolicy = "staff";
-    public const string OperatorPolicy = "operator";
-
     // Asymmetric ones only: with a shared secret, every app that can check a token could make one.
     private static readonly string[] Algorithms =
     [
@@ -33,10 +29,12 @@ internal static class AccessControl
         var access = AccessOptions.From(builder.Configuration);
         builder.Services.AddSingleton(access);
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
-        builder.Services.AddAuthorizationBuilder()
-            .AddPolicy(CallerPolicy, policy => policy.RequireAssertion(context => !access.IsOn || context.User.Identity?.IsAuthenticated == true))
-            .AddPolicy(StaffPolicy, policy => policy.RequireAssertion(context => !access.IsOn || Caller.IsOperator(context.User, access)))
-            .AddPolicy(OperatorPolicy, policy => policy.RequireAssertion(context => access.IsOn ? Caller.IsOperator(context.User, access) : context.Resource is HttpContext http && IsOnThisMachine(http)));
+        // A policy for each rule, by its name.
+        var policies = builder.Services.AddAuthorizationBuilder();
+        policies.AddPolicy(nameof(AccessRule.Caller), policy => policy.RequireAssertion(context => !access.IsOn || context.User.Identity?.IsAuthenticated == true));
+        foreach (var rule in new[] { AccessRule.Pay, AccessRule.Fulfil, AccessRule.Stock })
+            policies.AddPolicy(rule.ToString(), policy => policy.RequireAssertion(context => !access.IsOn || Caller.Has(context.User, access.ScopesOf(rule))));
+        policies.AddPolicy(nameof(AccessRule.Operator), policy => policy.RequireAssertion(context => access.IsOn ? Caller.IsOperator(context.User, access) : context.Resource is HttpContext http && IsOnThisMachine(http)));
         if (access.IsOn) builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options => Configure(options, access));
     }
 
@@ -77,8 +75,8 @@ internal static class AccessControl
         {
             OnTokenValidated = context =>
             {
-                // Whoever is no user and no operator has nothing to do here.
-                if (!Caller.IsOperator(context.Principal!, access) && !ResourceName.IsValid(Caller.UserIn(context.Principal!, access))) context.Fail($"The token has no usable claim {access.UserClaim}.");
+                // Whoever is no user, no staff and no operator has nothing to do here.
+                if (!Caller.Has(context.Principal!, access.StaffScopes) && !ResourceName.IsValid(Caller.UserIn(context.Principal!, access))) context.Fail($"The token has no usable claim {access.UserClaim}.");
                 return Task.CompletedTask;
             },
             OnAuthenticationFailed = context => ThrowIfUnreachableAsync(context.Options.ConfigurationManager, context.HttpContext.RequestAborted),

@@ -15,6 +15,7 @@ public sealed class AccessOptions
     /// <summary>Name of the section.</summary>
     public const string Section = "Authentication";
 
+    private const string AScope = "one scope, without spaces and quotes";
     private const string AnAddress = "an address that begins with https://; http:// only for this machine";
 
     /// <summary>Address of the issuer of tokens, whose OpenID Connect metadata names the keys. Turns authentication on.</summary>
@@ -39,12 +40,37 @@ public sealed class AccessOptions
     [Allowed("the name of a claim")]
     public string UserClaim { get; set; } = "sub";
 
-    /// <summary>The scope (claim <c>scope</c> or <c>scp</c>) that makes an operator.</summary>
-    [Allowed("one scope, without spaces and quotes")]
+    /// <summary>The scope (claim <c>scope</c> or <c>scp</c>) that makes an operator, who may do everything for everybody.</summary>
+    [Allowed(AScope)]
     public string OperatorScope { get; set; } = "order-inventory.operate";
+
+    /// <summary>The scope of whoever deals with money: sees every order, pays and refunds.</summary>
+    [Allowed(AScope)]
+    public string PayScope { get; set; } = "order-inventory.pay";
+
+    /// <summary>The scope of whoever sends goods: sees every order, ships and delivers.</summary>
+    [Allowed(AScope)]
+    public string FulfilScope { get; set; } = "order-inventory.fulfil";
+
+    /// <summary>The scope of whoever looks after stock: changes it, and sees its operations.</summary>
+    [Allowed(AScope)]
+    public string StockScope { get; set; } = "order-inventory.stock";
 
     /// <summary>True when tokens are asked for.</summary>
     public bool IsOn => Authority is not null || MetadataAddress is not null || SigningKey is not null;
+
+    /// <summary>Every scope that makes more than a user.</summary>
+    internal IReadOnlyList<string> StaffScopes => [PayScope, FulfilScope, StockScope, OperatorScope];
+
+    /// <summary>The scopes of which a token needs one; none where every good token will do.</summary>
+    internal IReadOnlyList<string> ScopesOf(AccessRule? rule) => rule switch
+    {
+        AccessRule.Pay => [PayScope, OperatorScope],
+        AccessRule.Fulfil => [FulfilScope, OperatorScope],
+        AccessRule.Stock => [StockScope, OperatorScope],
+        AccessRule.Operator => [OperatorScope],
+        _ => [],
+    };
 
     /// <summary>Reads the section before anything starts.</summary>
     /// <exception cref="InvalidOperationException">It cannot work; the message says what to write.</exception>
@@ -62,7 +88,8 @@ public sealed class AccessOptions
         if (options.Audience is null) throw Wrong(nameof(Audience), "is missing; write what the issuer puts into aud for this API, else tokens for other APIs would be good here");
         if (options.Issuer is null && options.Authority is null && options.MetadataAddress is null) throw Wrong(nameof(Issuer), $"is missing; with {Section}:SigningKey alone nothing else names the issuer");
         if (options.SigningKey is not null && (options.Authority ?? options.MetadataAddress) is not null) throw Wrong(nameof(SigningKey), $"is set beside {Section}:Authority or {Section}:MetadataAddress; keep one source of keys");
-        if (options.OperatorScope.Any(character => character is <= ' ' or '"' or '\\' or > '~')) throw Wrong(nameof(OperatorScope), "is not one scope; write it without spaces and quotes");
+        foreach (var (name, scope) in new[] { (nameof(OperatorScope), options.OperatorScope), (nameof(PayScope), options.PayScope), (nameof(FulfilScope), options.FulfilScope), (nameof(StockScope), options.StockScope) })
+            if (scope.Length == 0 || scope.Any(character => character is <= ' ' or '"' or '\\' or > '~')) throw Wrong(name, "is not one scope; write it without spaces and quotes");
         CheckAddress(nameof(Authority), options.Authority);
         CheckAddress(nameof(MetadataAddress), options.MetadataAddress);
         if (options.SigningKey is not null) options.ReadSigningKeys();

@@ -22,9 +22,11 @@ internal sealed class AccessRefusals(AccessOptions access) : IAuthorizationMiddl
         }
         else
         {
-            if (access.IsOn) context.Response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{access.OperatorScope}\"";
+            var scopes = access.ScopesOf(context.GetEndpoint()?.Metadata.OfType<AccessRule>().LastOrDefault());
+            // What the least needs.
+            if (access.IsOn) context.Response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{scopes[0]}\"";
             await Problems.Of(StatusCodes.Status403Forbidden, "OPERATORS_ONLY", access.IsOn
-                ? Texts.Of($"Only operators may do this: the token needs the scope {access.OperatorScope}.", $"仅限运维人员执行此操作：令牌需要 {access.OperatorScope} 权限范围。")
+                ? Texts.Of($"Not everybody may do this: the token needs the scope {string.Join(" or ", scopes)}.", $"并非所有人都可执行此操作：令牌需要 {string.Join(" 或 ", scopes)} 权限范围。")
                 : Texts.Of("Only operators may do this, on the machine itself.", "仅限运维人员在本机执行此操作。")).ExecuteAsync(context);
         }
     }

@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 
 namespace OrderInventory.ServiceDefaults.Access;
 
@@ -16,8 +14,14 @@ public enum AccessRule
     /// <summary>Everybody, or with authentication on everybody whose token is good. What a caller may see of it the endpoint decides.</summary>
     Caller,
 
-    /// <summary>Who runs the business: with authentication on, tokens with the operator scope; without it, everybody.</summary>
-    Staff,
+    /// <summary>Who deals with money: with authentication on, tokens with the scope for payments or the operator scope; without it, everybody.</summary>
+    Pay,
+
+    /// <summary>Who sends goods: as <see cref="Pay"/>, with the scope for deliveries.</summary>
+    Fulfil,
+
+    /// <summary>Who looks after stock: as <see cref="Pay"/>, with the scope for stock.</summary>
+    Stock,
 
     /// <summary>Who runs the system: with authentication on, tokens with the operator scope; without it, callers on the machine itself.</summary>
     Operator,
@@ -33,13 +37,9 @@ public static class AccessDecisions
         builder.WithMetadata(rule);
         return rule switch
         {
-            AccessRule.Caller => builder.WithMetadata(Refusal(StatusCodes.Status401Unauthorized), Refusal(StatusCodes.Status429TooManyRequests)).RequireAuthorization(AccessControl.CallerPolicy),
-            AccessRule.Staff => builder.WithMetadata(Refusal(StatusCodes.Status401Unauthorized), Refusal(StatusCodes.Status403Forbidden), Refusal(StatusCodes.Status429TooManyRequests)).RequireAuthorization(AccessControl.StaffPolicy),
-            AccessRule.Operator => builder.WithMetadata(Refusal(StatusCodes.Status401Unauthorized), Refusal(StatusCodes.Status403Forbidden), Refusal(StatusCodes.Status429TooManyRequests)).RequireAuthorization(AccessControl.OperatorPolicy),
+            AccessRule.Caller or AccessRule.Pay or AccessRule.Fulfil or AccessRule.Stock or AccessRule.Operator => builder.RequireAuthorization(rule.ToString()),
             AccessRule.Sidecar => builder.DisableRateLimiting(),
             _ => builder,
         };
     }
-
-    private static ProducesResponseTypeMetadata Refusal(int status) => new(status, typeof(ProblemDetails), ["application/problem+json"]);
 }

@@ -29,7 +29,13 @@ internal static class AccessDocument
                     ClientCredentials = new OpenApiOAuthFlow
                     {
                         TokenUrl = Uri.TryCreate(endpoint, UriKind.Absolute, out var address) ? address : new Uri(NoIssuer),
-                        Scopes = new Dictionary<string, string> { [access.OperatorScope] = "Everything, for everybody. Tokens without it are users, who place and cancel their own orders." },
+                        Scopes = new Dictionary<string, string>
+                        {
+                            [access.PayScope] = "See every order, pay and refund.",
+                            [access.FulfilScope] = "See every order, ship and deliver.",
+                            [access.StockScope] = "Change stock and see its operations.",
+                            [access.OperatorScope] = "Everything, for everybody. Tokens without a scope are users, who place and cancel their own orders.",
+                        },
                     },
                 },
             });
@@ -37,10 +43,9 @@ internal static class AccessDocument
         options.AddOperationTransformer((operation, context, _) =>
         {
             var access = context.ApplicationServices.GetRequiredService<AccessOptions>();
-            var decision = context.Description.ActionDescriptor.EndpointMetadata.OfType<AccessRule>().LastOrDefault();
-            if (decision is not (AccessRule.Caller or AccessRule.Staff or AccessRule.Operator)) return Task.CompletedTask;
-            List<string> scopes = decision is AccessRule.Staff or AccessRule.Operator ? [access.OperatorScope] : [];
-            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = scopes }];
+            var scopes = access.ScopesOf(context.Description.ActionDescriptor.EndpointMetadata.OfType<AccessRule>().LastOrDefault());
+            // One of them is enough.
+            operation.Security = [.. (scopes.Count > 0 ? scopes.Select(scope => new List<string> { scope }) : [[]]).Select(one => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = one })];
             if (!access.IsOn) operation.Security.Insert(0, []);
             return Task.CompletedTask;
         });

@@ -49,11 +49,11 @@ internal static class RequestLimits
         return next(context);
     });
 
-    /// <summary>Whom the request counts for; null when it does not count: operators, and callers on the machine itself that no token names.</summary>
+    /// <summary>Whom the request counts for; null when it does not count: staff, operators, and callers on the machine itself that no token names.</summary>
     private static string? PartitionOf(HttpContext context)
     {
         var access = context.RequestServices.GetRequiredService<AccessOptions>();
-        if (Caller.IsOperator(context.User, access)) return null;
+        if (Caller.Has(context.User, access.StaffScopes)) return null;
         if (context.User.Identity?.IsAuthenticated == true) return "user:" + Caller.UserIn(context.User, access);
         if (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address)) return null;
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();

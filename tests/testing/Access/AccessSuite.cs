@@ -29,12 +29,15 @@ public static class AccessSuite
                     CheckAsync("invoked by another app", "401 UNAUTHORIZED", null, ("dapr-api-token", appToken), ("dapr-caller-app-id", "other")),
                     CheckAsync("with the app token", "in", null, ("dapr-api-token", appToken)),
                 ],
-                AccessRule.Caller or AccessRule.Staff or AccessRule.Operator =>
+                AccessRule.Caller or AccessRule.Pay or AccessRule.Fulfil or AccessRule.Stock or AccessRule.Operator =>
                 [
                     CheckAsync("without a token", "401 TOKEN_REQUIRED", null),
                     CheckAsync("with the app token", "401 TOKEN_REQUIRED", null, ("dapr-api-token", appToken)),
                     .. issuer.BadTokens.Select(bad => CheckAsync("with a token " + bad.Key, "401 TOKEN_REQUIRED", bad.Value)),
                     CheckAsync("with a user's token", route.Rule != AccessRule.Caller ? "403 OPERATORS_ONLY" : "in", issuer.Token("u", "openid order-inventory.operate.not")),
+                    CheckAsync("with a token for payments", route.Rule is AccessRule.Caller or AccessRule.Pay ? "in" : "403 OPERATORS_ONLY", issuer.Token(null, "order-inventory.pay")),
+                    CheckAsync("with a token for deliveries", route.Rule is AccessRule.Caller or AccessRule.Fulfil ? "in" : "403 OPERATORS_ONLY", issuer.Token(null, "order-inventory.fulfil")),
+                    CheckAsync("with a token for stock", route.Rule is AccessRule.Caller or AccessRule.Stock ? "in" : "403 OPERATORS_ONLY", issuer.Token(null, "order-inventory.stock")),
                     CheckAsync("with an operator's token", "in", issuer.Operator()),
                     CheckAsync("with an operator's token of another kind", "in", issuer.Token(null, null, null, new System.Security.Claims.Claim("scp", TestIssuer.OperatorScope))),
                 ],

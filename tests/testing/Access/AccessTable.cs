@@ -17,9 +17,13 @@ public static class AccessTable
     {
         AccessRule.Anyone => "anyone",
         AccessRule.Sidecar => "the app's sidecar, with the app token",
-        AccessRule.Staff or AccessRule.Operator => "operators",
-        _ when route.Pattern.StartsWith("/api/orders", StringComparison.Ordinal) => "users for their own orders, operators",
-        _ => "users, operators",
+        AccessRule.Pay => "staff for payments, operators",
+        AccessRule.Fulfil => "staff for deliveries, operators",
+        AccessRule.Stock => "staff for stock, operators",
+        AccessRule.Operator => "operators",
+        _ when route is { Method: "POST" } => "users for their own orders, operators",
+        _ when route.Pattern.StartsWith("/api/orders", StringComparison.Ordinal) => "users for their own orders, staff for payments and deliveries, operators",
+        _ => "users, staff, operators",
     };
 
     private static string Without(AccessRule? rule) => rule switch

@@ -27,6 +27,7 @@ internal static class YamlFiles
         ["dapr.local.yaml"] = typeof(RunFileModel),
         ["deploy/compose/compose.yaml"] = typeof(ComposeFile),
         ["deploy/k8s/overlays/dev/one-replica.yaml"] = typeof(JsonPatchOperation[]),
+        ["tests/system.tests/Contract/node/spectral.yaml"] = typeof(SpectralRules),
         ["proof/costs/postgresql.yaml"] = typeof(PriceList),
         ["proof/costs/redis.yaml"] = typeof(PriceList),
         ["deploy/observability/alerts.yaml"] = typeof(RuleFile),

@@ -15,6 +15,7 @@ internal sealed class RunCommon
 {
     public required string ConfigFilePath { get; init; }
     public required string[] ResourcesPaths { get; init; }
+    public Dictionary<string, string> Env { get; init; } = [];
 }
 
 internal sealed class RunApp
@@ -64,6 +65,12 @@ internal sealed class KustomizeImage
     public required string Name { get; init; }
     public required string NewName { get; init; }
     public required string NewTag { get; init; }
+}
+
+/// <summary>The rules by which Spectral reads the OpenAPI documents.</summary>
+internal sealed class SpectralRules
+{
+    public required string[] Extends { get; init; }
 }
 
 /// <summary>One operation of a JSON patch.</summary>

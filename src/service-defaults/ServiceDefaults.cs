@@ -27,6 +27,7 @@ public static class ServiceDefaults
     public const string TelemetryName = "OrderInventory";
 
     private const string ReadyTag = "ready";
+    private const string LiveTag = "live";
 
     /// <summary>Registers the common services and reads their settings, so that a wrong one stops the start.</summary>
     /// <exception cref="InvalidOperationException">A setting is not what it should be.</exception>
@@ -56,7 +57,10 @@ public static class ServiceDefaults
         services.ConfigureHttpJsonOptions(options => ConfigureJson(options.SerializerOptions));
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<FailureHandler>();
-        services.AddHealthChecks().AddCheck<SidecarHealth>("sidecar", tags: [ReadyTag]);
+        services.AddSingleton(SettingsReader.Read<HealthOptions>(builder.Configuration));
+        services.AddSingleton<SidecarHealth>();
+        services.AddSingleton<SidecarLoss>();
+        services.AddHealthChecks().AddCheck<SidecarHealth>("sidecar", tags: [ReadyTag]).AddCheck<SidecarLoss>("sidecar-loss", tags: [LiveTag]);
         builder.AddAccess();
         var http = SettingsReader.Read<HttpOptions>(builder.Configuration);
         services.AddSingleton(http);
@@ -103,9 +107,10 @@ public static class ServiceDefaults
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseBodyLimit();
-        // Alive must not depend on the sidecar: daprd asks /healthz before it serves the app, and would wait for itself.
-        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false }).Allow(AccessRule.Anyone).DisableRateLimiting();
-        app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag) }).Allow(AccessRule.Anyone).DisableRateLimiting();
+        // This one must not depend on the sidecar: daprd asks it before it serves the app, and would wait for itself.
+        app.MapProbe("/healthz", tag: null);
+        app.MapProbe("/livez", LiveTag);
+        app.MapProbe("/readyz", ReadyTag);
         app.MapOpenApi("/openapi/{documentName}.json").Allow(AccessRule.Anyone);
         if (app.Services.GetRequiredService<HttpOptions>().Reference) app.MapReferencePage();
         app.MapSubscribeHandler().Allow(AccessRule.Sidecar);
@@ -122,4 +127,6 @@ public static class ServiceDefaults
         options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
     }
 
+    private static void MapProbe(this WebApplication app, string path, string? tag) =>
+        app.MapHealthChecks(path, new HealthCheckOptions { Predicate = check => tag is not null && check.Tags.Contains(tag) }).Allow(AccessRule.Anyone).DisableRateLimiting();
 }

@@ -78,7 +78,7 @@ public sealed partial class SettingsDocumentTests
     [GeneratedRegex(@"onfiguration\??\s*\[|GetSection\(|GetConnectionString\(|\.GetValue<|\.Bind(Configuration)?\(|GetChildren\(|GetEnvironmentVariables?\(")]
     private static partial Regex ReadsConfiguration();
 
-    [GeneratedRegex(@"`((?:(?:Orders|Http|Authentication|Logging)__|ASPNETCORE_|METRICS_|OTEL_|APP_)\w+)")]
+    [GeneratedRegex(@"`((?:(?:Orders|Http|Health|Authentication|Logging)__|ASPNETCORE_|METRICS_|OTEL_|APP_)\w+)")]
     private static partial Regex SpanOfSetting();
 
     [GeneratedRegex(@"- (?:\{ )?(?:name: )?(\w+)(?:, value:|\n +valueFrom:|=)")]

@@ -8,7 +8,6 @@ namespace OrderInventory.Deploy.Tests;
 /// <summary>The overlays of <c>deploy/k8s</c>, whole: what refers to something finds it.</summary>
 public sealed class KubernetesTests
 {
-    private const int DrainSeconds = 30;
     private static readonly string[] Apps = ["inventory-app", "order-app"];
 
     public static TheoryData<string> Names { get; } = [.. Overlay.Names];
@@ -63,31 +62,7 @@ public sealed class KubernetesTests
             Assert.Equal((annotations["dapr.io/app-token-secret"], "token"), Secret(container, "APP_API_TOKEN"));
             Assert.Equal((annotations["dapr.io/api-token-secret"], "token"), Secret(container, "DAPR_API_TOKEN"));
             Assert.NotEqual(annotations["dapr.io/app-token-secret"], annotations["dapr.io/api-token-secret"]);
-            Assert.Equal(("/healthz", "/healthz", "/readyz"), (container.StartupProbe.HttpGet.Path, container.LivenessProbe.HttpGet.Path, container.ReadinessProbe.HttpGet.Path));
             Assert.All(container.EnvFrom, source => Assert.Contains(overlay.Kustomization.ConfigMapGenerator, map => map.Name == source.ConfigMapRef.Name));
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void Deployments_CanBeReplacedOneByOneWithoutLosingAnything(string name)
-    {
-        var overlay = new Overlay(name);
-        foreach (var deployment in overlay.Of<V1Deployment>())
-        {
-            var (app, template, container) = Parts(deployment);
-            int Seconds(string annotation) => int.Parse(template.Metadata.Annotations["dapr.io/" + annotation].TrimEnd('s'), System.Globalization.CultureInfo.InvariantCulture);
-            // The app stops within 10 s (ServiceDefaults) after its pause, and the sidecar serves it for longer.
-            Assert.True(container.Lifecycle.PreStop.Sleep.Seconds + 10 <= Seconds("block-shutdown-duration"));
-            Assert.True(template.Spec.TerminationGracePeriodSeconds >= Seconds("block-shutdown-duration") + DrainSeconds + Seconds("graceful-shutdown-seconds"));
-            Assert.Equal("0", deployment.Spec.Strategy.RollingUpdate.MaxUnavailable.Value);
-            Assert.Null(deployment.Spec.Replicas);
-            Assert.Equal(app, overlay.Of<V1PodDisruptionBudget>().Single(budget => budget.Name() == app).Spec.Selector.MatchLabels["app"]);
-            var scaler = overlay.Of<V2HorizontalPodAutoscaler>().Single(scaler => scaler.Name() == app).Spec;
-            Assert.Equal(("Deployment", app), (scaler.ScaleTargetRef.Kind, scaler.ScaleTargetRef.Name));
-            Assert.InRange(scaler.MaxReplicas, scaler.MinReplicas!.Value, 12);
-            Assert.All(template.Spec.TopologySpreadConstraints, spread => Assert.Equal(app, spread.LabelSelector.MatchLabels["app"]));
-            Assert.Equal(2, template.Spec.TopologySpreadConstraints.Count);
         }
     }
 

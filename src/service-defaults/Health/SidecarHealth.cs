@@ -7,15 +7,16 @@ namespace OrderInventory.ServiceDefaults.Health;
 
 /// <summary>
 /// Ready when the sidecar can be called: it says so (<c>/v1.0/healthz/outbound</c>), and it answers on the channel that carries
-/// state and messages. The first says nothing about the second, which may still wait to connect again.
+/// state and messages. The first says nothing about the second, which may still wait to connect again. A sidecar that hangs is told
+/// within 4 seconds; probes must have that patience.
 /// </summary>
-internal sealed class SidecarHealth(DaprClient dapr, SidecarChannel sidecar) : IHealthCheck
+internal sealed class SidecarHealth(DaprClient dapr, SidecarChannel sidecar, TimeProvider time) : IHealthCheck
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        if (!await dapr.CheckOutboundHealthAsync(cancellationToken)) return HealthCheckResult.Unhealthy("The sidecar cannot be called.");
+        if (!await IsOutboundAsync(cancellationToken)) return HealthCheckResult.Unhealthy("The sidecar cannot be called.");
         try
         {
             await sidecar.Client.GetMetadataAsync(new GetMetadataRequest(), sidecar.Options(Timeout, cancellationToken));
@@ -24,6 +25,20 @@ internal sealed class SidecarHealth(DaprClient dapr, SidecarChannel sidecar) : I
         catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
         {
             return HealthCheckResult.Unhealthy("The sidecar does not answer over gRPC.", error);
+        }
+    }
+
+    private async Task<bool> IsOutboundAsync(CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return await dapr.CheckOutboundHealthAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
     }
 }

@@ -55,8 +55,9 @@ public sealed partial class ComposeTests
         Assert.All(used, port => Assert.Contains(port, ports));
     }
 
+    // As many as replicas at most: each partition is read by one of them.
     [Fact]
-    public void Kafka_HasTwelvePartitionsEverywhere()
+    public void Topics_HaveThreePartitionsEverywhere()
     {
         var dev = new Overlay("dev").Pods.Single(pod => pod.Name == "kafka").Template.Spec.Containers.Single();
 
@@ -64,6 +65,9 @@ public sealed partial class ComposeTests
         Assert.Equal("3", dev.Env.Single(variable => variable.Name == "KAFKA_NUM_PARTITIONS").Value);
         Assert.Equal(Compose.Services["kafka"].Image, dev.Image);
         Assert.Equal("3", YamlFiles.In<Component>("components/local").Single(component => component.Metadata.Name == "pubsub").Value("partitions"));
+        Assert.Contains("num.partitions=3", File.ReadAllLines(Path.Combine(Repository.Root, "eng/servers")));
+        Assert.Contains("\npartitions: 3, and as many more as", File.ReadAllText(Path.Combine(Repository.Root, "docs/operations.md")), StringComparison.Ordinal);
+        Assert.All(new Overlay("production").Of<V2HorizontalPodAutoscaler>(), scaler => Assert.Equal(3, scaler.Spec.MaxReplicas));
     }
 
     [Theory]

@@ -110,8 +110,28 @@ public sealed class KubernetesTests
             Assert.All(service.Spec.Ports, port => Assert.NotNull(Port(template.Spec.Containers.Single(), port.TargetPort.Value)));
         }
 
-        var inwards = policies.Single(policy => policy.Name() == "apps").Spec.Ingress.SelectMany(rule => rule.Ports).Select(port => port.Port.Value).ToArray();
+        var apps = policies.Single(policy => policy.Name() == "apps").Spec;
+        // Wherever the brokers, the stores, the collector and the issuer of tokens are.
+        Assert.Equal(["9092", "9093", "5432", "4317", "443"], apps.Egress.Where(rule => rule.To is null or []).SelectMany(rule => rule.Ports).Select(port => port.Port.Value));
+        // Other apps reach the sidecars, never an app itself.
+        Assert.Equal(["50002"], apps.Ingress.Where(rule => rule.FromProperty.Any(peer => (peer.PodSelector ?? peer.NamespaceSelector).MatchLabels?.ContainsKey("order-inventory/caller") == true)).SelectMany(rule => rule.Ports).Select(port => port.Port.Value));
+        var inwards = apps.Ingress.SelectMany(rule => rule.Ports).Select(port => port.Port.Value).ToArray();
         Assert.All(overlay.Of<V1Deployment>(), deployment => Assert.All(Parts(deployment).Container.Ports, port => Assert.Contains(port.ContainerPort.ToString(System.Globalization.CultureInfo.InvariantCulture), inwards)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Workflows_AreForTheAppThatHasThem(string name)
+    {
+        var policy = Assert.Single(new Overlay(name).Of<WorkflowAccessPolicy>());
+        var rule = Assert.Single(policy.Spec.Rules);
+
+        Assert.Equal(["order-app"], policy.Scopes);
+        Assert.Equal("order-app", Assert.Single(rule.Callers).AppId);
+        Assert.Equal(("*", "*"), (Assert.Single(rule.Workflows).Name, Assert.Single(rule.Activities).Name));
+        Assert.Equal(["get", "pause", "purge", "raise", "rerun", "resume", "schedule", "terminate"], rule.Workflows[0].Operations.Order());
+        // Without certificates, self-hosted, it would keep the replicas of order-app apart.
+        Assert.DoesNotContain(YamlFiles.All.Where(file => file.StartsWith("components/", StringComparison.Ordinal)).SelectMany(YamlFiles.Read), document => document is WorkflowAccessPolicy);
     }
 
     // docs/operations.md tells which secrets to make; it must be these, no more and no less.

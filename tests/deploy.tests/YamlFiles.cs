@@ -43,6 +43,7 @@ internal static class YamlFiles
         ["dapr.io/v1alpha1/Component"] = typeof(Component),
         ["dapr.io/v1alpha1/Configuration"] = typeof(DaprConfiguration),
         ["dapr.io/v1alpha1/Resiliency"] = typeof(Resiliency),
+        ["dapr.io/v1alpha1/WorkflowAccessPolicy"] = typeof(WorkflowAccessPolicy),
         ["kustomize.config.k8s.io/v1beta1/Kustomization"] = typeof(Kustomization),
         ["v1/Namespace"] = typeof(V1Namespace),
         ["v1/Service"] = typeof(V1Service),

@@ -1,3 +1,5 @@
+using YamlDotNet.Serialization;
+
 namespace OrderInventory.Deploy.Tests.Models;
 
 /// <summary>A <c>Component</c> of dapr.io/v1alpha1, with every field that there is.</summary>
@@ -82,6 +84,41 @@ internal sealed class SecretScope
 {
     public required string StoreName { get; init; }
     public required string DefaultAccess { get; init; }
+}
+
+/// <summary>A <c>WorkflowAccessPolicy</c> of Dapr 1.18, without conditions on the caller's history: who may do what with the workflows of the apps in scope.</summary>
+internal sealed class WorkflowAccessPolicy : Resource
+{
+    public required WorkflowAccessSpec Spec { get; init; }
+    public string[] Scopes { get; init; } = [];
+}
+
+internal sealed class WorkflowAccessSpec
+{
+    public required WorkflowAccessRule[] Rules { get; init; }
+}
+
+internal sealed class WorkflowAccessRule
+{
+    public required WorkflowCaller[] Callers { get; init; }
+    public WorkflowOperations[] Workflows { get; init; } = [];
+    public WorkflowActivityName[] Activities { get; init; } = [];
+}
+
+internal sealed class WorkflowCaller
+{
+    [YamlMember(Alias = "appID", ApplyNamingConventions = false)] public required string AppId { get; init; }
+}
+
+internal sealed class WorkflowOperations
+{
+    public required string Name { get; init; }
+    public required string[] Operations { get; init; }
+}
+
+internal sealed class WorkflowActivityName
+{
+    public required string Name { get; init; }
 }
 
 /// <summary>A <c>Resiliency</c>, with the parts that are used here.</summary>

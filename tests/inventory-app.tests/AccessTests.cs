@@ -22,6 +22,14 @@ public sealed class AccessTests : IDisposable
     }
 
     [Fact]
+    public async Task EveryRoute_InvokedByAnotherAppWithoutAuthentication_Is403ForOperatorsAndDeliveries()
+    {
+        using var app = new InventoryApi();
+
+        Assert.Empty(await InvocationSuite.FailuresAsync(Routes.Of(app.Services), app.Server, InventoryApi.AppToken));
+    }
+
+    [Fact]
     public void Routes_ThatChangeStock_AreForOperators()
     {
         using var app = new InventoryApi();

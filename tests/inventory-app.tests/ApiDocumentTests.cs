@@ -15,6 +15,7 @@ public sealed class ApiDocumentTests
         ["400 VALIDATION_FAILED"] = (_, http) => http.PostAsync("/api/inventory/p/restock", Json("""{"quantity":0}""")),
         ["401 UNAUTHORIZED"] = (_, http) => http.GetAsync("/dapr/subscribe"),
         ["401 TOKEN_REQUIRED"] = (_, http) => http.GetAsync("/api/inventory"),
+        ["403 NOT_FOR_OTHER_APPS"] = (app, _) => Elsewhere.GetAsync(app.Server, "/dapr/subscribe", null, ("dapr-caller-app-id", "other")),
         ["403 OPERATORS_ONLY"] = (app, _) => Elsewhere.GetAsync(app.Server, "/api/deadletters"),
         ["404 PRODUCT_NOT_FOUND"] = (_, http) => http.GetAsync("/api/inventory/p"),
         ["404 NOT_FOUND"] = (_, http) => http.GetAsync("/nothing"),

@@ -27,6 +27,7 @@ public sealed class ApiDocumentTests
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Issuer.Token("u"));
             return app.CreateClient().SendAsync(request);
         },
+        ["403 NOT_FOR_OTHER_APPS"] = app => Elsewhere.GetAsync(app.Server, "/dapr/subscribe", null, ("dapr-caller-app-id", "other")),
         ["403 OPERATORS_ONLY"] = app => Elsewhere.GetAsync(app.Server, "/api/orders/stuck"),
         ["404 ORDER_NOT_FOUND"] = app => app.CreateClient().GetAsync("/api/orders/" + AnyOrder),
         ["404 NOT_FOUND"] = app => app.CreateClient().GetAsync("/nothing"),

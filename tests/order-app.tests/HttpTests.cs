@@ -71,6 +71,20 @@ public sealed class HttpTests
     }
 
     [Fact]
+    public async Task Limit_OfWhatOtherAppsInvoke_CountsItTogetherAlthoughItComesFromTheMachine()
+    {
+        await using var app = await OrderApi.StartAsync(settings: new() { ["Http:RequestsPerMinute"] = "2" });
+        async Task<HttpStatusCode> AskAsync(string caller)
+        {
+            using var answer = await Elsewhere.GetAsync(app.Server, "/api/orders", IPAddress.Loopback, ("dapr-caller-app-id", caller), ("dapr-api-token", OrderApi.AppToken));
+            return answer.StatusCode;
+        }
+
+        // Not by the name: that is a header, and a new one each time would be a new caller each time.
+        Assert.Equal([HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.TooManyRequests], [await AskAsync("a"), await AskAsync("b"), await AskAsync("c")]);
+    }
+
+    [Fact]
     public async Task Limit_OfUsers_CountsThemWhereverTheyAreAndNotOperators()
     {
         using var issuer = new TestIssuer();

@@ -31,6 +31,7 @@ public sealed partial class ReadmeTests(SharedSystem shared) : IClassFixture<Sha
             Assert.Equal("CONFIRMED", (await shared.Local.Orders.DecidedAsync(order, TimeSpan.FromSeconds(30))).GetProperty("status").GetString());
         }
 
+        Assert.Single(commands, command => command.Contains("/v1.0/invoke/order-app/method/", StringComparison.Ordinal));
         Assert.InRange(commands.Length, 5, 20);
         Assert.NotEmpty(order);
     }
@@ -49,10 +50,13 @@ public sealed partial class ReadmeTests(SharedSystem shared) : IClassFixture<Sha
         var address = parsed.GetRequiredValue(url)
             .Replace("localhost:5101", shared.Local.Orders.Address.Authority, StringComparison.Ordinal)
             .Replace("localhost:5102", shared.Local.Inventory.BaseAddress!.Authority, StringComparison.Ordinal)
+            .Replace("localhost:3502", shared.Local.InventorySidecar.BaseAddress!.Authority, StringComparison.Ordinal)
             .Replace("{id}", order, StringComparison.Ordinal);
         var body = parsed.GetValue(data);
         var request = new HttpRequestMessage(new HttpMethod(parsed.GetValue(method) is { Length: > 0 } given ? given : body is null ? "GET" : "POST"), "http://" + address);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        // The sidecars of this system want to see their token.
+        if (address.Contains("/v1.0/invoke/", StringComparison.Ordinal)) request.Headers.Add("dapr-api-token", LocalSystem.SidecarToken);
         foreach (var header in parsed.GetValue(headers) ?? [])
             if (header.Split(": ") is [var name, var value] && name != "Content-Type") request.Headers.Add(name, value);
         return request;

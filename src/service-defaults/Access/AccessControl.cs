@@ -99,7 +99,8 @@ internal static class AccessControl
 
     private static bool IsUnreachable(Exception error) => error is InvalidOperationException or IOException or HttpRequestException;
 
-    // No address: a server without a network, as in tests. Another app behind the sidecar comes from this machine, too.
-    private static bool IsOnThisMachine(HttpContext context) =>
+    /// <summary>True for a caller on the machine itself; another app, whose calls the sidecar brings from this machine, is none.</summary>
+    // No address: a server without a network, as in tests.
+    public static bool IsOnThisMachine(HttpContext context) =>
         (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address)) && !SidecarOnly.IsInvokedByAnotherApp(context.Request);
 }

@@ -10,7 +10,8 @@ public sealed class HttpOptions
     /// <summary>
     /// What one caller may send in a minute; more is answered with 429. A caller is a user, or an address when no token names a
     /// user. Not set: 6 000 for a user, any number for an address, because all customers of a shop may come from one, its proxy.
-    /// Staff, operators, and callers on the machine itself without a token, are not counted.
+    /// What other apps invoke through their sidecars without a token counts together, as one address. Staff, operators, and callers on the
+    /// machine itself without a token, are not counted.
     /// </summary>
     [Range(0, 10_000_000), Allowed("requests a minute; 0 is no limit")]
     public int? RequestsPerMinute { get; set; }

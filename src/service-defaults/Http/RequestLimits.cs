@@ -55,7 +55,9 @@ internal static class RequestLimits
         var access = context.RequestServices.GetRequiredService<AccessOptions>();
         if (Caller.Has(context.User, access.StaffScopes)) return null;
         if (context.User.Identity?.IsAuthenticated == true) return "user:" + Caller.UserIn(context.User, access);
-        if (context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address)) return null;
+        if (AccessControl.IsOnThisMachine(context)) return null;
+        // What other apps invoke comes from one address, the sidecar's, and counts as that. Which app it was, only a header says.
+        var address = context.Connection.RemoteIpAddress ?? IPAddress.Loopback;
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         // Who has one IPv6 address has at least the 2^64 of its network.
         return address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]]) + "/64" : address.ToString();

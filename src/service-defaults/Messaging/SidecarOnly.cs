@@ -14,7 +14,8 @@ namespace OrderInventory.ServiceDefaults.Messaging;
 /// Guards everything below <c>/dapr</c> (subscriptions and event deliveries): the caller must send the app API token
 /// (APP_API_TOKEN, header <c>dapr-api-token</c>). Without a token, which is for development, the caller must at least be
 /// on this machine, where the sidecar is. What another app invokes comes through the sidecar, with the token, and is
-/// refused all the same: only the sidecar itself delivers.
+/// refused all the same, with 403: only the sidecar itself delivers. Dapr's own access control cannot do this: it knows no rule for
+/// some paths of any app.
 /// </summary>
 public static class SidecarOnly
 {
@@ -31,6 +32,7 @@ public static class SidecarOnly
             context => context.Request.Path.StartsWithSegments(PathPrefix, StringComparison.OrdinalIgnoreCase) || context.GetEndpoint()?.Metadata.OfType<AccessRule>().Contains(AccessRule.Sidecar) == true,
             guarded => guarded.Use((context, next) =>
             {
+                if (IsInvokedByAnotherApp(context.Request)) return Problems.Of(StatusCodes.Status403Forbidden, "NOT_FOR_OTHER_APPS", Texts.Of("Another app may not do this through its sidecar.", "其他应用不得通过其 sidecar 执行此操作。")).ExecuteAsync(context);
                 if (IsSidecar(context, token)) return next(context);
                 return Problems.Of(StatusCodes.Status401Unauthorized, "UNAUTHORIZED", Texts.Of("Only the sidecar of this app may do this.", "仅限本应用的 sidecar 调用。")).ExecuteAsync(context);
             }));
@@ -39,7 +41,7 @@ public static class SidecarOnly
     /// <summary>True when another app sent the request through service invocation; its sidecar says so.</summary>
     internal static bool IsInvokedByAnotherApp(HttpRequest request) => request.Headers.ContainsKey("dapr-caller-app-id");
 
-    private static bool IsSidecar(HttpContext context, byte[]? token) => !IsInvokedByAnotherApp(context.Request) && (token is null
+    private static bool IsSidecar(HttpContext context, byte[]? token) => token is null
         ? context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        : CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(context.Request.Headers["dapr-api-token"].ToString()), token));
+        : CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(context.Request.Headers["dapr-api-token"].ToString()), token);
 }

@@ -1,6 +1,7 @@
 using DaprLocal.Config;
 using DaprLocal.Http;
 using DaprLocal.Tests.PubSub;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.Api;
 
@@ -61,6 +62,23 @@ public sealed class HostingTests
         Assert.Contains("accessControl denies calls of me", refused.Text, StringComparison.Ordinal);
         Assert.Empty(app.Deliveries);
         Assert.Equal(200, (await sidecar.HttpAsync("POST", "/v1.0/invoke/me/method/x", "{}"u8.ToArray())).Status);
+    }
+
+    // The same with the file that is shipped: every app may call, and the called one learns who it is.
+    [Fact]
+    public async Task Invoke_AppWithTheShippedConfiguration_PassesAndNamesTheCaller()
+    {
+        var port = RunningSidecar.FreePort();
+        await using var app = await TestApp.StartAsync(port, "[]");
+        await using var sidecar = await RunningSidecar.StartAsync([]);
+        var settings = ConfigurationReader.Read(Path.Combine(Repository.Root, "components/configuration.yaml"));
+        sidecar.Components.Apps["open"] = new AppAddress("127.0.0.1", port, "app-token", () => true, settings.DeniesCalls);
+
+        var answer = await sidecar.HttpAsync("POST", "/v1.0/invoke/open/method/api/x", "{}"u8.ToArray(), ("authorization", "Bearer t"));
+
+        Assert.Equal(200, answer.Status);
+        var headers = Assert.Single(app.Deliveries).Headers;
+        Assert.Equal(("me", "Bearer t", "app-token"), (headers["dapr-caller-app-id"], headers["authorization"], headers["dapr-api-token"]));
     }
 
     [Fact]

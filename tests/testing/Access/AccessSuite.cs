@@ -26,7 +26,8 @@ public static class AccessSuite
                     CheckAsync("without a token", "401 UNAUTHORIZED", null),
                     CheckAsync("with an operator's token", "401 UNAUTHORIZED", issuer.Operator("u")),
                     CheckAsync("with another app token", "401 UNAUTHORIZED", null, ("dapr-api-token", appToken + "x")),
-                    CheckAsync("invoked by another app", "401 UNAUTHORIZED", null, ("dapr-api-token", appToken), ("dapr-caller-app-id", "other")),
+                    CheckAsync("invoked by another app", "403 NOT_FOR_OTHER_APPS", null, ("dapr-api-token", appToken), ("dapr-caller-app-id", "other")),
+                    CheckAsync("invoked by another app for an operator", "403 NOT_FOR_OTHER_APPS", issuer.Operator("u"), ("dapr-api-token", appToken), ("dapr-caller-app-id", "other")),
                     CheckAsync("with the app token", "in", null, ("dapr-api-token", appToken)),
                 ],
                 AccessRule.Caller or AccessRule.Pay or AccessRule.Fulfil or AccessRule.Stock or AccessRule.Operator =>
@@ -39,6 +40,10 @@ public static class AccessSuite
                     CheckAsync("with a token for deliveries", route.Rule is AccessRule.Caller or AccessRule.Fulfil ? "in" : "403 OPERATORS_ONLY", issuer.Token(null, "order-inventory.fulfil")),
                     CheckAsync("with a token for stock", route.Rule is AccessRule.Caller or AccessRule.Stock ? "in" : "403 OPERATORS_ONLY", issuer.Token(null, "order-inventory.stock")),
                     CheckAsync("with an operator's token", "in", issuer.Operator()),
+                    // Another app brings the app token of the called sidecar, and has the rights of the bearer token alone.
+                    CheckAsync("invoked by another app without a token", "401 TOKEN_REQUIRED", null, ("dapr-api-token", appToken), ("dapr-caller-app-id", "other")),
+                    CheckAsync("invoked by another app for a user", route.Rule != AccessRule.Caller ? "403 OPERATORS_ONLY" : "in", issuer.Token("u"), ("dapr-api-token", appToken), ("dapr-caller-app-id", "other")),
+                    CheckAsync("invoked by another app for an operator", "in", issuer.Operator(), ("dapr-api-token", appToken), ("dapr-caller-app-id", "other")),
                     CheckAsync("with an operator's token of another kind", "in", issuer.Token(null, null, null, new System.Security.Claims.Claim("scp", TestIssuer.OperatorScope))),
                 ],
                 _ => [Task.FromResult<string?>($"{route} does not say who may use it")],

@@ -10,10 +10,15 @@ public static class Elsewhere
     public static readonly IPAddress Address = IPAddress.Parse("203.0.113.7");
 
     /// <summary>Sends a GET from <paramref name="address"/>, by default <see cref="Address"/>.</summary>
-    public static async Task<HttpResponseMessage> GetAsync(TestServer server, string path, IPAddress? address = null, params (string Name, string Value)[] headers)
+    public static Task<HttpResponseMessage> GetAsync(TestServer server, string path, IPAddress? address = null, params (string Name, string Value)[] headers) =>
+        SendAsync(server, "GET", path, address, headers);
+
+    /// <summary>The same with another method.</summary>
+    public static async Task<HttpResponseMessage> SendAsync(TestServer server, string method, string path, IPAddress? address = null, params (string Name, string Value)[] headers)
     {
         var context = await server.SendAsync(context =>
         {
+            context.Request.Method = method;
             context.Request.Path = path;
             context.Connection.RemoteIpAddress = address ?? Address;
             foreach (var (name, value) in headers) context.Request.Headers[name] = value;

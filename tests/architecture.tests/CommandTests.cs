@@ -33,6 +33,8 @@ public sealed partial class CommandTests
         ("dotnet run -c Release --project proof/bench -- compare", "CompareCommandTests.Compare_ShortRun_FindsViolationsOfTheNaiveAppAlone"),
         ("dotnet run -c Release --project proof/bench -- model", "ModelCommandTests.Model_ShortRun_CountsTheOperationsOfAnOrder"),
         ("dotnet run --project tools/order-inventory -- audit", "AuditTests.Audit_OrderChangedInTheStore_IsFoundWithItsEvidence"),
+        ("dotnet run --project tools/order-inventory -- stock import", "StockCommandTests.Import_ThatStops_GoesOnWhereItWasAndUndoesNothing"),
+        ("dotnet run --project tools/order-inventory -- stock export", "StockCommandTests.Export_IsWhatImportReads"),
         ("dotnet run --project tools/order-inventory -- deadletters list", "DeadLettersCommandTests.List_OfBothApps_IsATableOrJsonLines"),
         ("dotnet run --project tools/order-inventory -- deadletters show", "DeadLettersCommandTests.Show_ALetter_IsWhatItSays"),
         ("dotnet run --project tools/order-inventory -- deadletters replay", "DeadLettersCommandTests.ReplayAll_CutOff_GoesOnInTheOrderOfTheKeys"),

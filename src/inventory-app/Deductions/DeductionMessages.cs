@@ -1,6 +1,5 @@
 using InventoryApp.Domain;
 using OrderInventory.Contracts;
-using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.Messaging;
 
 namespace InventoryApp.Deductions;

@@ -3,6 +3,7 @@ using InventoryApp.Domain;
 using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Description;
@@ -83,7 +84,7 @@ internal static class BulkStock
         for (var i = 0; i < items.Count; i++)
         {
             var (productId, total) = (items[i]?.ProductId, items[i]?.Total);
-            if (!ResourceName.IsValid(productId)) errors[$"items[{i}].productId"] = [ResourceName.Refusal("productId")];
+            if (!ResourceName.IsValid(productId)) errors[$"items[{i}].productId"] = [Problems.NotAName("productId")];
             if (total is not (>= 0 and <= StockLimits.MaxTotal)) errors[$"items[{i}].total"] = [StockProblems.TotalRefusal()];
         }
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.Description;
-using OrderInventory.ServiceDefaults.Http;
 
 namespace InventoryApp.Stock;
 

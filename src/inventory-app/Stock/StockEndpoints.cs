@@ -3,6 +3,7 @@ using InventoryApp.Domain;
 using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Description;
 using OrderInventory.ServiceDefaults.Http;
@@ -107,5 +108,5 @@ internal static class StockEndpoints
 
     private static Ok<ApiResponse<StockView>> Found(StockItem item) => TypedResults.Ok(new ApiResponse<StockView>("OK", StockView.Of(item)));
 
-    private static ProblemHttpResult InvalidProductId() => StockProblems.Invalid("productId", ResourceName.Refusal("productId"));
+    private static ProblemHttpResult InvalidProductId() => StockProblems.Invalid("productId", Problems.NotAName("productId"));
 }

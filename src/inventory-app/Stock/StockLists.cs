@@ -2,6 +2,7 @@ using System.Globalization;
 using InventoryApp.Domain;
 using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
+using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Description;
 using OrderInventory.ServiceDefaults.Http;

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderApp.Orders;

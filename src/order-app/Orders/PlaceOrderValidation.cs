@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Xml;
 using OrderApp.Domain;
+using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderApp.Orders;
@@ -82,7 +83,7 @@ internal static class PlaceOrderValidation
     {
         var name = field[(field.LastIndexOf('.') + 1)..];
         if (string.IsNullOrWhiteSpace(value)) errors[field] = [Required(name)];
-        else if (!ResourceName.IsValid(value)) errors[field] = [ResourceName.Refusal(name)];
+        else if (!ResourceName.IsValid(value)) errors[field] = [Problems.NotAName(name)];
     }
 
     private static string Required(string name) => Texts.Of($"{name} is required.", $"{name} 不能为空。");

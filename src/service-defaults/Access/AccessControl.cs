@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
+using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.Messaging;
-using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderInventory.ServiceDefaults.Access;
 

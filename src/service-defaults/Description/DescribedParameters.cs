@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.Http;
 
 namespace OrderInventory.ServiceDefaults.Description;

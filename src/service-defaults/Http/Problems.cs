@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using OrderInventory.Contracts;
 
 namespace OrderInventory.ServiceDefaults.Http;
 
@@ -27,6 +28,11 @@ public static class Problems
         "VALIDATION_FAILED",
         Texts.Of("Some fields are not valid.", "部分字段无效。"),
         new Dictionary<string, object?> { ["errors"] = errors });
+
+    /// <summary>Says what is wrong with an id that is none (<see cref="ResourceName"/>); <paramref name="name"/>: of its field.</summary>
+    public static string NotAName(string name) => Texts.Of(
+        $"{name} must have 1 to {ResourceName.MaxLength} characters without '/' and control characters, and not only dots and spaces.",
+        $"{name} 必须为 1 到 {ResourceName.MaxLength} 个字符，不能包含“/”或控制字符，也不能只有点和空格。");
 
     /// <summary>The problem of a status alone.</summary>
     internal static ProblemHttpResult OfStatus(int status) => Of(status, CodeOf(status), MessageOf(status));

@@ -1,5 +1,6 @@
 using YamlDotNet.Serialization;
 
+
 namespace OrderInventory.Deploy.Tests.Models;
 
 /// <summary>A <c>Component</c> of dapr.io/v1alpha1, with every field that there is.</summary>

@@ -14,4 +14,12 @@ internal static class Terminal
         if (Console.IsOutputRedirected) console.Profile.Width = WidthWhenRedirected;
         return console;
     }
+
+    /// <summary>A console on <paramref name="errors"/> for what moves; where there is no terminal, it writes nothing over.</summary>
+    public static IAnsiConsole Live(TextWriter errors) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(errors),
+        Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        Interactive = Console.IsErrorRedirected ? InteractionSupport.No : InteractionSupport.Detect,
+    });
 }

@@ -1,4 +1,4 @@
-namespace OrderInventory.ServiceDefaults.Http;
+namespace OrderInventory.Contracts;
 
 /// <summary>
 /// Ids that others choose, of products, users, and orders of other programs. One segment of a path can stand for them, so they mean the same
@@ -18,9 +18,4 @@ public static class ResourceName
         && id.EnumerateRunes().Count() <= MaxLength
         && !id.Any(character => character == '/' || char.IsControl(character))
         && id.Any(character => character != '.' && !char.IsWhiteSpace(character));
-
-    /// <summary>Says what is wrong with an id; <paramref name="name"/>: of its field.</summary>
-    public static string Refusal(string name) => Texts.Of(
-        $"{name} must have 1 to {MaxLength} characters without '/' and control characters, and not only dots and spaces.",
-        $"{name} 必须为 1 到 {MaxLength} 个字符，不能包含“/”或控制字符，也不能只有点和空格。");
 }

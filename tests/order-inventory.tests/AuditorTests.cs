@@ -41,6 +41,7 @@ public sealed class AuditorTests : IDisposable
     [InlineData("key unknown", "I3")]
     [InlineData("held twice", "I4")]
     [InlineData("shipped unheld", "I4")]
+    [InlineData("returned unshipped", "I4")]
     [InlineData("pending", "I5")]
     [InlineData("free", "I6")]
     [InlineData("held after cancel", "I6")]
@@ -142,6 +143,7 @@ public sealed class AuditorTests : IDisposable
             case "key unknown": _system.Instead["/api/orders"] = (HttpStatusCode.OK, """{"data":[],"nextCursor":null}"""); break;
             case "held twice": _system.Record("book", "o1", 1, "HELD", 2); break;
             case "shipped unheld": Place("o2", "k2", [("book", 1)], "PENDING", "CONFIRMED", "PAID", "SHIPPED"); _system.Record("book", "o2", 1, "SHIPPED", 1); break;
+            case "returned unshipped": _system.Record("book", "o1", 1, "RETURNED", 2); break;
             case "pending": Place("o2", "k2", [("book", 1)], "PENDING"); _isLate = true; break;
             case "free": _system.Orders["o1"] = _system.Orders["o1"] with { Lines = [("book", 2), ("pen", 1), ("book", 1)] }; break;
             case "held after cancel": Place("o1", "k1", [("book", 2), ("pen", 1)], "PENDING", "CANCELLED"); break;

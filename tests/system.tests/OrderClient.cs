@@ -62,7 +62,7 @@ internal sealed class OrderClient(Uri address) : IDisposable
     }
 
     /// <summary>Gives a command, whatever happens meanwhile, and returns the answer once there is one that is not "try again".</summary>
-    public async Task<HttpStatusCode> CommandAsync(string id, string command)
+    public async Task<HttpStatusCode> CommandAsync(string id, string command, object? body = null)
     {
         for (var waited = TimeSpan.Zero; waited < Patience; waited += Pause)
         {
@@ -70,6 +70,7 @@ internal sealed class OrderClient(Uri address) : IDisposable
             {
                 using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/orders/{id}/{command}");
                 request.Headers.TryAddWithoutValidation("Prefer", "wait=10");
+                if (body is not null) request.Content = JsonContent.Create(body);
                 using var answer = await _http.SendAsync(request);
                 if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict or HttpStatusCode.NotFound) return answer.StatusCode;
             }

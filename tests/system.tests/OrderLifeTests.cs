@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using OrderInventory.Contracts;
 using OrderInventory.Testing;
 
 namespace OrderInventory.System.Tests;
@@ -21,6 +22,32 @@ public sealed class OrderLifeTests(SharedSystem shared) : IClassFixture<SharedSy
 
         Assert.Equal(["PENDING", "CONFIRMED", "PAID", "SHIPPED", "DELIVERED", "REFUNDED"], (await System.Orders.HistoryAsync(id)).EnumerateArray().Select(change => change.GetProperty("newStatus").GetString()));
         Assert.Equal((7, 7, 0), await System.StockAsync("life"));
+    }
+
+    [Fact]
+    public async Task Order_ShippedAndReturned_PutsItsUnitsBack()
+    {
+        await System.PutStockAsync("returned", 10);
+        var id = await ConfirmedAsync("returned", 3);
+
+        foreach (var command in new[] { "pay", "ship" }) Assert.Equal(HttpStatusCode.OK, await System.Orders.CommandAsync(id, command));
+        for (var i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.OK, await System.Orders.CommandAsync(id, "refund", new { restock = true }));
+
+        Assert.Equal((10, 10, 0), await System.StockAsync("returned"));
+    }
+
+    [Fact]
+    public async Task Payment_ForACancelledOrder_IsPublishedAsLate()
+    {
+        await System.PutStockAsync("late", 10);
+        var id = await ConfirmedAsync("late", 3);
+        await System.Orders.CommandAsync(id, "cancel");
+
+        for (var i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.OK, await System.Orders.CommandAsync(id, "pay", new { paymentId = "payment-1", amount = 3 }));
+
+        var late = await Eventually.GetAsync(
+            () => Task.FromResult(System.Observer.Of(Topics.OrderEvents).FirstOrDefault(seen => seen.Id == EventIds.LatePayment(id, "payment-1"))), seen => seen is not null, Within, "the late payment is published");
+        Assert.Contains("\"payment\":{\"paymentId\":\"payment-1\",\"amount\":3,\"late\":true}", late!.Data, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -54,7 +54,8 @@ internal sealed record Facts(
     private static OrderFacts Of(Order order, IReadOnlyList<OperationDocument> operations) => new(
         order.Id,
         new OrderDocument(
-            order.Id, order.UserId, order.IdempotencyKey, [.. order.Lines.Select(line => new LineDocument(line.Line, line.ProductId, line.Quantity))], order.Status.Word(), order.CreatedTime, order.Deadline, order.Version),
+            order.Id, order.UserId, order.IdempotencyKey, [.. order.Lines.Select(line => new LineDocument(line.Line, line.ProductId, line.Quantity))], order.Status.Word(), order.CreatedTime, order.Deadline, order.Version,
+            [.. order.Payments.Select(payment => new PaymentDocument(payment.Id, payment.IsLate))]),
         [.. order.History.Select(change => new TransitionDocument(change.Sequence, change.OldStatus?.Word(), change.NewStatus.Word()))],
         operations,
         order.Step?.Since);

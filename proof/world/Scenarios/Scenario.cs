@@ -15,7 +15,7 @@ internal abstract class Scenario
 
     private IReadOnlyList<(string Key, ReadOnlyMemory<byte> Value)>? _stock;
 
-    public static IReadOnlyList<Scenario> All { get; } = [new OneOrder(), new LastUnit(), new OrderAndCancel(), new PaidAndShipped(), new PaymentDeadline(), new Zombie(), new AskedAgain(), new TakenOver(), new Together()];
+    public static IReadOnlyList<Scenario> All { get; } = [new OneOrder(), new LastUnit(), new OrderAndCancel(), new PaidAndShipped(), new PaymentDeadline(), new Zombie(), new AskedAgain(), new TakenOver(), new Together(), new LatePayment(), new Returned()];
 
     /// <summary>Its name on the command line.</summary>
     public abstract string Name { get; }
@@ -103,8 +103,14 @@ internal abstract class Scenario
     }
 
     /// <summary>Gives a command and returns the status code of its answer.</summary>
-    protected static async Task<int> CommandAsync(World world, string user, string id, string command) =>
-        (await new Client(world, user).CallAsync(now => now.Orders, "POST", $"/api/orders/{id}/{command}")).Status;
+    protected static async Task<int> CommandAsync(World world, string user, string id, string command, object? body = null) =>
+        (await new Client(world, user).CallAsync(now => now.Orders, "POST", $"/api/orders/{id}/{command}", body)).Status;
+
+    /// <summary>Gives a command again and again until it is carried out.</summary>
+    protected static async Task CommandUntilDoneAsync(World world, string user, string id, string command, object? body = null)
+    {
+        while (await CommandAsync(world, user, id, command, body) is 202) await Task.Delay(TimeSpan.FromSeconds(1), world.Clock);
+    }
 }
 
 /// <summary>What the clients of a run saw.</summary>

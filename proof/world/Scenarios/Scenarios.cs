@@ -101,6 +101,53 @@ internal sealed class PaymentDeadline : Scenario
     protected override IEnumerable<string> Expect(Facts facts, Run run) => facts.ExpectStatuses(run, "CANCELLED");
 }
 
+/// <summary>An order for which the money comes when it is cancelled already.</summary>
+internal sealed class LatePayment : Scenario
+{
+    public override string Name => "late-payment";
+
+    public override string Description => "an order that is cancelled, and a payment that comes then";
+
+    protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5 };
+
+    protected override async Task ActAsync(World world, Run run)
+    {
+        var id = await PlaceAsync(world, run, "ann", ("book", 2));
+        await CommandUntilDoneAsync(world, "ann", id, "cancel");
+        run.Commands["pay"] = await CommandAsync(world, "the bank", id, "pay", new { paymentId = "payment-1", amount = 10.5m });
+    }
+
+    protected override IEnumerable<string> Expect(Facts facts, Run run) =>
+    [
+        .. facts.ExpectStatuses(run, "CANCELLED"),
+        .. run.Commands.GetValueOrDefault("pay") == 200 && facts.Orders.All(order => order.Order?.Payments is [{ PaymentId: "payment-1", Late: true }]) ? [] : new[] { "outcome: the late payment is not recorded once" },
+    ];
+}
+
+/// <summary>An order whose goods come back.</summary>
+internal sealed class Returned : Scenario
+{
+    public override string Name => "returned";
+
+    public override string Description => "an order that is paid and shipped, and refunded when its goods came back";
+
+    protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long> { ["book"] = 5 };
+
+    protected override async Task ActAsync(World world, Run run)
+    {
+        var id = await PlaceAsync(world, run, "ann", ("book", 2));
+        await DecidedAsync(world, "ann", id);
+        foreach (var command in new[] { "pay", "ship" }) await CommandUntilDoneAsync(world, "ann", id, command);
+        await CommandUntilDoneAsync(world, "ann", id, "refund", new { restock = true });
+    }
+
+    protected override IEnumerable<string> Expect(Facts facts, Run run) =>
+    [
+        .. facts.ExpectStatuses(run, "REFUNDED"),
+        .. facts.Products.Single() is { Total: 5, Available: 5 } ? [] : new[] { "outcome: what came back is not in stock once" },
+    ];
+}
+
 /// <summary>An order that is cancelled, while every delivery to inventory also reaches a replica that has lost its partitions.</summary>
 internal sealed class Zombie : Scenario
 {

@@ -17,9 +17,12 @@ internal sealed record OperationDocument(long Sequence, string OperationId, stri
 /// <summary>A line of an order.</summary>
 internal sealed record LineDocument(int Line, string ProductId, long Quantity);
 
-/// <summary>An order, as <c>GET /api/orders/{id}</c> shows it.</summary>
+/// <summary>A payment of an order.</summary>
+internal sealed record PaymentDocument(string PaymentId, bool Late);
+
+/// <summary>An order, as <c>GET /api/orders/{id}</c> shows it; earlier versions show no payments.</summary>
 internal sealed record OrderDocument(
-    string Id, string UserId, string IdempotencyKey, IReadOnlyList<LineDocument> Lines, string Status, DateTimeOffset CreatedTime, DateTimeOffset? Deadline, int Version);
+    string Id, string UserId, string IdempotencyKey, IReadOnlyList<LineDocument> Lines, string Status, DateTimeOffset CreatedTime, DateTimeOffset? Deadline, int Version, IReadOnlyList<PaymentDocument>? Payments = null);
 
 /// <summary>A transition of an order, as <c>GET /api/orders/{id}/history</c> shows it.</summary>
 internal sealed record TransitionDocument(int Sequence, string? OldStatus, string NewStatus);

@@ -22,11 +22,13 @@ internal static class OrderJudge
         {
             int Count(string outcome) => line.Count(operation => operation.Outcome == outcome);
             long Units(string outcome) => line.Where(operation => operation.Outcome == outcome).Sum(operation => operation.Quantity);
-            foreach (var outcome in new[] { Outcomes.Held, Outcomes.Released, Outcomes.Shipped }.Where(outcome => Count(outcome) > 1))
+            foreach (var outcome in new[] { Outcomes.Held, Outcomes.Released, Outcomes.Shipped, Outcomes.Returned }.Where(outcome => Count(outcome) > 1))
                 yield return Of("I4", facts, $"line {line.Key} of {facts.OrderId} is {outcome} {Count(outcome)} times", $"twice {line.Key} {outcome}");
             var given = Units(Outcomes.Released) + Units(Outcomes.Shipped);
             if (given > 0 && given != Units(Outcomes.Held))
                 yield return Of("I4", facts, $"line {line.Key} of {facts.OrderId} held {Units(Outcomes.Held)} units, and {given} were released or shipped", $"given {line.Key}");
+            if (Units(Outcomes.Returned) is var returned and > 0 && returned != Units(Outcomes.Shipped))
+                yield return Of("I4", facts, $"line {line.Key} of {facts.OrderId} shipped {Units(Outcomes.Shipped)} units, and {returned} came back", $"returned {line.Key}");
         }
     }
 

@@ -6,13 +6,14 @@ internal static class Outcomes
     public const string Held = "HELD";
     public const string Released = "RELEASED";
     public const string Shipped = "SHIPPED";
+    public const string Returned = "RETURNED";
     private const string Adjusted = "ADJUSTED";
     private const string Restocked = "RESTOCKED";
 
     /// <summary>Units that it adds to what exists.</summary>
     public static long Total(OperationDocument operation) => operation.Outcome switch
     {
-        Adjusted or Restocked => operation.Quantity,
+        Adjusted or Restocked or Returned => operation.Quantity,
         Shipped => -operation.Quantity,
         _ => 0,
     };

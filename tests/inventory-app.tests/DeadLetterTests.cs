@@ -18,6 +18,7 @@ public sealed class DeadLetterTests : IDisposable
 
     public DeadLetterTests()
     {
+        _app.Events.TakesAnything = true;
         _http = _app.CreateClient();
         _letters = new DeadLetterDelivery(_http, Topics.InventoryDeduction, InventoryApi.AppToken);
         _metrics = new MetricProbe(_app.Services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());

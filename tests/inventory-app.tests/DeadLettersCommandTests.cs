@@ -163,6 +163,7 @@ public sealed class DeadLettersCommandTests : IDisposable
     private static DeadLetterDelivery Start(InventoryApi app)
     {
         app.UseKestrel(0);
+        app.Events.TakesAnything = true;
         return new DeadLetterDelivery(app.CreateClient(), Topics.InventoryDeduction, InventoryApi.AppToken);
     }
 

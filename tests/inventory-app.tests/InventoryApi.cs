@@ -72,6 +72,12 @@ internal sealed class InventoryApi : WebApplicationFactory<Program>
     /// <summary>Stores what the app would never write.</summary>
     public Task WriteAsync(string key, string value) => State.SaveAsync(new StateSave(key, Encoding.UTF8.GetBytes(value), SaveCondition.None), CancellationToken.None);
 
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) Events.Verify();
+    }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("APP_API_TOKEN", AppToken);

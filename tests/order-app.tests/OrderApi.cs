@@ -84,5 +84,6 @@ internal sealed class OrderApi(FakeTaskHub workflows, bool frozen, Dictionary<st
         while (frozen && await Task.WhenAny(ending, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System)) != ending) Time.Advance(TimeSpan.FromMilliseconds(500));
         await ending;
         await workflows.DisposeAsync();
+        Events.Verify();
     }
 }

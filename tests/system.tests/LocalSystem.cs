@@ -146,6 +146,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         Orders.Dispose();
         if (_servers is not null) await _servers.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+        Observer.Verify();
     }
 
     private static HttpClient Sidecar(int port)

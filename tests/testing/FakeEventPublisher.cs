@@ -1,16 +1,35 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Messaging;
+using OrderInventory.Testing.Events;
 
 namespace OrderInventory.Testing;
 
-/// <summary>Keeps what was published, in order.</summary>
+/// <summary>
+/// Keeps what was published, in order. An event that is not as docs/asyncapi.yaml says fails the test: when it reads
+/// <see cref="Published"/>, or at its end by <see cref="Verify"/>.
+/// </summary>
 public sealed class FakeEventPublisher : IEventPublisher
 {
+    private readonly ConcurrentQueue<(string Topic, OutgoingEvent Event)> _published = new();
+    private readonly EventWatch _watch = new();
+
     /// <summary>While true, publishing fails as it does when the broker is down.</summary>
     public bool Down { get; set; }
 
-    public ConcurrentQueue<(string Topic, OutgoingEvent Event)> Published { get; } = new();
+    /// <summary>For replays of letters that the test made up: they are published as they are, right or wrong.</summary>
+    public bool TakesAnything { get; set; }
+
+    public ConcurrentQueue<(string Topic, OutgoingEvent Event)> Published
+    {
+        get
+        {
+            Verify();
+            return _published;
+        }
+    }
 
     public ConcurrentQueue<(string Topic, string? Key, string Reason)> DeadLetters { get; } = new();
 
@@ -20,11 +39,19 @@ public sealed class FakeEventPublisher : IEventPublisher
     /// <summary>Topic and number of events of each call.</summary>
     public ConcurrentQueue<(string Topic, int Events)> Calls { get; } = new();
 
+    /// <summary>Fails when an event was wrong. Whoever owns the publisher calls it at the end of the test.</summary>
+    public void Verify() => _watch.Verify();
+
     public Task<IReadOnlySet<string>> PublishAsync(string topic, IReadOnlyList<OutgoingEvent> events, CancellationToken cancellationToken)
     {
         if (events.Count > 0) Calls.Enqueue((topic, events.Count));
         var taken = events.Where(@event => !Down && !IsRefused(@event)).ToArray();
-        foreach (var @event in taken) Published.Enqueue((topic, @event));
+        foreach (var @event in taken)
+        {
+            if (!TakesAnything) _watch.See(topic, @event.Key, Envelope(topic, @event));
+            _published.Enqueue((topic, @event));
+        }
+
         return Task.FromResult<IReadOnlySet<string>>(events.Except(taken).Select(@event => @event.Id).ToHashSet());
     }
 
@@ -33,5 +60,26 @@ public sealed class FakeEventPublisher : IEventPublisher
         if (Down) throw new DependencyUnavailableException("down");
         DeadLetters.Enqueue((topic, key, reason));
         return Task.CompletedTask;
+    }
+
+    /// <summary>The event as a sidecar writes it.</summary>
+    public static byte[] Envelope(string topic, OutgoingEvent outgoing)
+    {
+        ArgumentNullException.ThrowIfNull(outgoing);
+        return JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+        {
+            ["data"] = JsonNode.Parse(outgoing.Data.Span),
+            ["datacontenttype"] = "application/json",
+            ["id"] = outgoing.Id,
+            ["pubsubname"] = Contracts.Topics.PubSub,
+            ["source"] = "test",
+            ["specversion"] = "1.0",
+            ["time"] = "2026-01-02T03:04:05Z",
+            ["topic"] = topic,
+            ["traceid"] = outgoing.TraceParent ?? "",
+            ["traceparent"] = outgoing.TraceParent ?? "",
+            ["tracestate"] = "",
+            ["type"] = outgoing.Type,
+        });
     }
 }

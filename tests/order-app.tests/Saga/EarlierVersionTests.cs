@@ -213,7 +213,7 @@ public sealed class EarlierVersionTests
         var (version, confirmed, deadline) = status == "PENDING"
             ? (1, "", "")
             : (2, ",{'sequence':2,'oldStatus':'PENDING','newStatus':'CONFIRMED','time':'2026-01-02T03:04:06+00:00'}", "'deadline':'2026-01-02T03:34:06+00:00',");
-        var json = $"{{'id':'{Id}','orderNo':'ORD1','userId':'u','lines':[{{'line':1,'productId':'p1','quantity':1,'amount':1}}],'amount':1,'idempotencyKey':'k','status':'{status}',"
+        var json = $"{{'id':'{Id}','orderNo':'ORD00000000000000000000000000','userId':'u','lines':[{{'line':1,'productId':'p1','quantity':1,'amount':1}}],'amount':1,'idempotencyKey':'k','status':'{status}',"
             + $"'history':[{{'sequence':1,'newStatus':'PENDING','time':'2026-01-02T03:04:05+00:00'}}{confirmed}],{waiting}{deadline}"
             + $"'createdTime':'2026-01-02T03:04:05+00:00','updatedTime':'2026-01-02T03:04:05+00:00','version':{version}}}";
         return AdvanceTests.OverwriteAsync(saga, "order:" + Id, json.Replace('\'', '"'));

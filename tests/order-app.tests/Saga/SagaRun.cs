@@ -152,6 +152,7 @@ internal sealed class SagaRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await AdvancingAsync(EndAsync());
+        Events.Verify();
 
         async Task<bool> EndAsync()
         {

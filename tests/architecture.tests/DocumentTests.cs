@@ -10,6 +10,7 @@ public sealed partial class DocumentTests
     public static IReadOnlyList<string> DocumentNames { get; } =
     [
         .. Directory.EnumerateFiles(Repository.Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories))
+            .Append(Path.Combine(Repository.Root, "src/contracts/README.md"))
             .Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal),
     ];
 

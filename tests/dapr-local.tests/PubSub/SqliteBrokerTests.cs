@@ -57,6 +57,20 @@ public sealed class SqliteBrokerTests : IDisposable
         Assert.Contains("connectionString", missing.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Open_TwoComponentsOfOneFile_AreOneBrokerWithOneNumberOfPartitions()
+    {
+        static ComponentManifest[] With(string partitions) => [RunningSidecar.Broker(("partitions", "3")), RunningSidecar.Component("other", "pubsub.sqlite", ("connectionString", "pubsub.db"), ("partitions", partitions))];
+        await using (var sidecar = await RunningSidecar.StartAsync(With("3"), directory: _directory))
+        {
+            var brokers = sidecar.Components.PubSubsOf(sidecar.Options);
+            Assert.Same(brokers["pubsub"].Broker, brokers["other"].Broker);
+        }
+
+        var different = await Assert.ThrowsAsync<ConfigurationException>(() => RunningSidecar.StartAsync(With("4"), directory: _directory));
+        Assert.Contains("the same file with 3 partitions", different.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private SqliteBroker Open() => SqliteBroker.Open(Path.Combine(_directory, "b.db"), 1, TimeSpan.FromDays(7), _time, NullLogger.Instance);

@@ -22,6 +22,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     private static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(7);
     private readonly Dictionary<string, IStateStore> _stores = [];
     private readonly Dictionary<string, IBroker> _brokers = [];
+    private readonly Dictionary<string, (SqliteBroker Broker, int Partitions, TimeSpan Retention)> _files = [];
     private readonly Dictionary<string, WorkflowEngine> _workflows = [];
 
     private ComponentRegistry()
@@ -96,7 +97,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     {
         foreach (var workflows in _workflows.Values) await workflows.DisposeAsync();
         foreach (var store in _stores.Values) await store.DisposeAsync();
-        foreach (var broker in _brokers.Values) await broker.DisposeAsync();
+        foreach (var broker in _brokers.Values.Distinct()) await broker.DisposeAsync();
     }
 
     private IEnumerable<ComponentManifest> Visible(SidecarOptions options) =>
@@ -144,10 +145,14 @@ internal sealed class ComponentRegistry : IAsyncDisposable
         }
     }
 
-    private static SqliteBroker OpenSqlite(ComponentSettings settings, string dataDirectory, TimeProvider time, ILogger log)
+    // Components of several apps that name one file are one broker, as components that name one Kafka are.
+    private SqliteBroker OpenSqlite(ComponentSettings settings, string dataDirectory, TimeProvider time, ILogger log)
     {
         settings.AllowOnly(["connectionString", "partitions", "retention", "consumerGroup", "backOffDuration", .. TopicScopes.Known]);
-        var path = settings.FilePath("connectionString", dataDirectory);
-        return SqliteBroker.Open(path, settings.Number("partitions", 12, 1, 256), settings.Duration("retention", DefaultRetention), time, log);
+        var (path, partitions, retention) = (settings.FilePath("connectionString", dataDirectory), settings.Number("partitions", 12, 1, 256), settings.Duration("retention", DefaultRetention));
+        if (!_files.TryGetValue(path, out var file)) _files[path] = file = (SqliteBroker.Open(path, partitions, retention, time, log), partitions, retention);
+        return (file.Partitions, file.Retention) == (partitions, retention)
+            ? file.Broker
+            : throw settings.Wrong($"another component has the same file with {file.Partitions} partitions and a retention of {file.Retention}; give both the same");
     }
 }

@@ -22,6 +22,7 @@ public sealed partial class CommandTests
         ("OI_COMPONENTS=components/kafka-postgres dotnet test tests/system.tests", "OI_COMPONENTS=components/$1"),
         ("OI_IMAGES=DIR dotnet test tests/system.tests", "OI_IMAGES=$work/images"),
         ("dotnet run --project tools/dapr-local", "dotnet run --project tools/dapr-local"),
+        ("dotnet run --project tools/dapr-local -- run -f samples/order-feed/dapr.local.yaml", "-- run -f samples/order-feed/dapr.local.yaml"),
         ("dotnet run --project tools/dapr-local -- reset", "RunCommandTests.Reset_WithoutYes_AsksFirst"),
         ("curl ", "ReadmeTests.Commands_OfTheReadme_DoWhatItSays"),
         ("dotnet run --project proof/world", "ProofScheduleTests.Schedule_RunTwice_TellsTheSameStory"),

@@ -10,7 +10,7 @@ public sealed partial class DocumentTests
     public static IReadOnlyList<string> DocumentNames { get; } =
     [
         .. Directory.EnumerateFiles(Repository.Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories))
-            .Append(Path.Combine(Repository.Root, "src/contracts/README.md"))
+            .Concat([Path.Combine(Repository.Root, "src/contracts/README.md"), Path.Combine(Repository.Root, "samples/order-feed/README.md")])
             .Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal),
     ];
 
@@ -52,7 +52,7 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"`((?:src|tools|proof|tests|docs|components|deploy|eng)/[^`\s]+)`")]
+    [GeneratedRegex(@"`((?:src|tools|proof|samples|tests|docs|components|deploy|eng)/[^`\s]+)`")]
     private static partial Regex PathSpan();
 
     [GeneratedRegex(@"[^\w\- ]")]

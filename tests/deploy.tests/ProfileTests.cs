@@ -25,7 +25,7 @@ public sealed partial class ProfileTests
 
     [Fact]
     public void Profiles_AreAllFoldersWithComponents() => Assert.Equal(
-        YamlFiles.All.Where(file => YamlFiles.Read(file).OfType<Component>().Any()).Select(file => Path.GetDirectoryName(file)!).Distinct().Order(),
+        YamlFiles.All.Where(file => !file.StartsWith("samples/", StringComparison.Ordinal) && YamlFiles.Read(file).OfType<Component>().Any()).Select(file => Path.GetDirectoryName(file)!).Distinct().Order(),
         Profiles.Select(row => (string)row[0]).Order());
 
     [Theory]
@@ -126,6 +126,16 @@ public sealed partial class ProfileTests
         Assert.Equal((profile, "./components/configuration.yaml"), (Assert.Single(run.Common.ResourcesPaths), run.Common.ConfigFilePath));
         Assert.Equal([("inventory-app", 5102, 3502, 50012), ("order-app", 5101, 3501, 50011)], run.Apps.Select(app => (app.AppId, app.AppPort, app.DaprHttpPort, app.DaprGrpcPort)).Order());
         Assert.All(run.Apps, app => Assert.True(app.EnableAppHealthCheck && File.Exists(Path.Combine(Repository.Root, app.AppDirPath, app.AppId + ".csproj"))));
+    }
+
+    [Fact]
+    public void Feed_OfTheSample_ReadsFromTheOldestInAGroupOfItsOwn()
+    {
+        var pubsub = Of("samples/order-feed/components/kafka", "order-feed-pubsub");
+
+        Assert.Equal(("{appID}-group", "oldest"), (pubsub.Value("consumerGroup"), pubsub.Value("initialOffset")));
+        Assert.Equal((Topics.OrderStatusChanges, "order-feed=", "order-feed=" + Topics.OrderStatusChanges), (pubsub.Value("allowedTopics"), pubsub.Value("publishingScopes"), pubsub.Value("subscriptionScopes")));
+        Assert.All(YamlFiles.In<Component>("samples/order-feed/components/kafka").Concat(YamlFiles.In<Component>("samples/order-feed/components/local")), component => Assert.Equal(["order-feed"], component.Scopes));
     }
 
     [Fact]

@@ -32,6 +32,8 @@ internal static class YamlFiles
         ["proof/costs/redis.yaml"] = typeof(PriceList),
         // Its own parser knows its types (EventDocumentTests).
         ["docs/asyncapi.yaml"] = typeof(Dictionary<string, object>),
+        ["samples/order-feed/dapr.yaml"] = typeof(RunFileModel),
+        ["samples/order-feed/dapr.local.yaml"] = typeof(RunFileModel),
         ["deploy/observability/alerts.yaml"] = typeof(RuleFile),
         ["deploy/observability/alerts.tests.yaml"] = typeof(RuleTestFile),
         ["deploy/observability/prometheus.yaml"] = typeof(PrometheusFile),

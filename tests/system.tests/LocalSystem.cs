@@ -21,6 +21,7 @@ internal sealed class LocalSystem : IAsyncDisposable
     /// <summary>What the sidecars want to see, as in every deployment.</summary>
     public const string SidecarToken = "system-test-sidecar-token";
 
+    private const string FeedApp = "order-feed";
     private const string Token = "system-test-token";
 
     // The apps run as built, or from the container images that eng/images unpacked to this folder.
@@ -29,21 +30,25 @@ internal sealed class LocalSystem : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oi-system-").FullName;
-    private readonly int[] _ports = ServerProcess.FreePorts(11);
+    private readonly int[] _ports = ServerProcess.FreePorts(14);
     private readonly Dictionary<string, ServerProcess> _running = [];
 
     private readonly IReadOnlyDictionary<string, string> _orderSettings;
     private readonly Uri? _collector;
+    private readonly bool _withFeed;
     private OwnServers? _servers;
 
-    private LocalSystem(Observer observer, IReadOnlyDictionary<string, string> orderSettings, Uri? collector)
+    private LocalSystem(Observer observer, IReadOnlyDictionary<string, string> orderSettings, Uri? collector, bool withFeed)
     {
         _collector = collector;
+        _withFeed = withFeed;
         _orderSettings = orderSettings;
         Observer = observer;
         Orders = new OrderClient(new Uri($"http://127.0.0.1:{_ports[0]}"));
         Inventory = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_ports[1]}") };
+        Feed = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_ports[11]}") };
         OrderSidecar = Sidecar(_ports[2]);
+        FeedSidecar = Sidecar(_ports[12]);
         InventorySidecar = Sidecar(_ports[4]);
     }
 
@@ -52,6 +57,12 @@ internal sealed class LocalSystem : IAsyncDisposable
     public OrderClient Orders { get; }
 
     public HttpClient Inventory { get; }
+
+    /// <summary>The sample app order-feed, when it runs.</summary>
+    public HttpClient Feed { get; }
+
+    /// <summary>The HTTP API of order-feed's sidecar, with its token.</summary>
+    public HttpClient FeedSidecar { get; }
 
     /// <summary>The HTTP API of order-app's sidecar, with its token.</summary>
     public HttpClient OrderSidecar { get; }
@@ -82,15 +93,16 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     /// <summary>
     /// Starts everything. <paramref name="orderSettings"/>: configuration of order-app by its environment names;
-    /// <paramref name="collector"/>: where both apps send their telemetry, null for nowhere.
+    /// <paramref name="collector"/>: where both apps send their telemetry, null for nowhere; <paramref name="withFeed"/>: also the
+    /// sample app <c>samples/order-feed</c>, with its own component.
     /// </summary>
-    public static async Task<LocalSystem> StartAsync(IReadOnlyDictionary<string, string>? orderSettings = null, Uri? collector = null)
+    public static async Task<LocalSystem> StartAsync(IReadOnlyDictionary<string, string>? orderSettings = null, Uri? collector = null, bool withFeed = false)
     {
-        var system = new LocalSystem(await Observer.StartAsync(), orderSettings ?? new Dictionary<string, string>(), collector);
+        var system = new LocalSystem(await Observer.StartAsync(), orderSettings ?? new Dictionary<string, string>(), collector, withFeed);
         system._servers = await RealServers.StartAsync();
         system.WriteRunFile();
         await system.StartAsync("dapr-local");
-        await Task.WhenAll(system.StartAsync("order-app"), system.StartAsync("inventory-app"));
+        await Task.WhenAll(system.StartAsync("order-app"), system.StartAsync("inventory-app"), withFeed ? system.StartAsync(FeedApp) : Task.CompletedTask);
         return system;
     }
 
@@ -107,7 +119,7 @@ internal sealed class LocalSystem : IAsyncDisposable
             ? RunFile.Run(_folder, new Dictionary<string, string?>(_servers?.Environment ?? new Dictionary<string, string?>()) { ["DAPR_API_TOKEN"] = SidecarToken })
             : StartApp(name);
         lock (_running) _running[name] = process;
-        await process.AnswersAsync(name == "dapr-local" ? new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/healthz/outbound") : new Uri(name == "order-app" ? Orders.Address : Inventory.BaseAddress!, "/healthz"));
+        await process.AnswersAsync(name == "dapr-local" ? new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/healthz/outbound") : new Uri($"http://127.0.0.1:{_ports[AppPortOf(name)]}/healthz"));
     }
 
     /// <summary>kill -9 of one of the processes or of the servers in use.</summary>
@@ -141,6 +153,8 @@ internal sealed class LocalSystem : IAsyncDisposable
         foreach (var process in _running.Values) process.Dispose();
         await Observer.DisposeAsync();
         Inventory.Dispose();
+        Feed.Dispose();
+        FeedSidecar.Dispose();
         OrderSidecar.Dispose();
         InventorySidecar.Dispose();
         Orders.Dispose();
@@ -156,7 +170,9 @@ internal sealed class LocalSystem : IAsyncDisposable
         return http;
     }
 
-    private ServerProcess StartApp(string name) => Images is null
+    private static int AppPortOf(string name) => name switch { "order-app" => 0, "inventory-app" => 1, _ => 11 };
+
+    private ServerProcess StartApp(string name) => Images is null || name == FeedApp
         ? ServerProcess.Start(ServerProcess.Dll(name), [], Path.GetDirectoryName(ServerProcess.Dll(name))!, AppEnvironment(name))
         : StartImage(Images, name);
 
@@ -170,7 +186,9 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     private Dictionary<string, string?> AppEnvironment(string name)
     {
-        var i = name == "order-app" ? 0 : 1;
+        var i = AppPortOf(name);
+        // The feed only listens.
+        if (name == FeedApp) return new Dictionary<string, string?> { ["APP_PORT"] = Port(_ports[i]), ["APP_API_TOKEN"] = Token };
         var environment = new Dictionary<string, string?>
         {
             ["APP_PORT"] = Port(_ports[i]),
@@ -192,16 +210,22 @@ internal sealed class LocalSystem : IAsyncDisposable
         return environment;
     }
 
-    private void WriteRunFile() => RunFile.Write(
-        _folder,
-        RealServers.ComponentsFor(_folder, ["order-app", "inventory-app", "observer"]),
-        Token,
-        [
-            new RunFileApp("order-app", _ports[0], _ports[2], _ports[3]),
-            new RunFileApp("inventory-app", _ports[1], _ports[4], _ports[5]),
-            new RunFileApp("observer", Observer.Port, _ports[6], _ports[7]),
-        ],
-        Path.Combine(Repository.Root, "components/configuration.yaml"));
+    private void WriteRunFile()
+    {
+        var components = RealServers.ComponentsFor(_folder, ["order-app", "inventory-app", "observer"]);
+        if (_withFeed) RunFile.CopyComponents(_folder, [RealServers.FeedComponent], [FeedApp]);
+        RunFile.Write(
+            _folder,
+            components,
+            Token,
+            [
+                new RunFileApp("order-app", _ports[0], _ports[2], _ports[3]),
+                new RunFileApp("inventory-app", _ports[1], _ports[4], _ports[5]),
+                new RunFileApp("observer", Observer.Port, _ports[6], _ports[7]),
+                .. _withFeed ? (RunFileApp[])[new RunFileApp(FeedApp, _ports[11], _ports[12], _ports[13])] : [],
+            ],
+            Path.Combine(Repository.Root, "components/configuration.yaml"));
+    }
 
     private static string Port(int port) => port.ToString(global::System.Globalization.CultureInfo.InvariantCulture);
 }

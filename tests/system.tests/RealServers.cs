@@ -30,4 +30,7 @@ internal static class RealServers
     /// </summary>
     public static string ComponentsFor(string folder, IEnumerable<string> apps, bool anyTopic = false) =>
         RunFile.CopyComponents(folder, Directory.GetFiles(Path.Combine(Repository.Root, Components ?? "components/local"), "*.yaml"), apps, anyTopic);
+
+    /// <summary>The component of the sample app order-feed, on the same broker.</summary>
+    public static string FeedComponent { get; } = Path.Combine(Repository.Root, "samples/order-feed/components", Components is null ? "local" : "kafka", "order-feed-pubsub.yaml");
 }

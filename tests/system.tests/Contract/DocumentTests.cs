@@ -29,6 +29,9 @@ public sealed class DocumentTests(SharedSystem shared) : IClassFixture<SharedSys
         await shared.Local.PutStockAsync("fuzzed", 1000);
 
         await NodePackage.Contract.RunAsync("fuzz.js", [AddressOf(app).AbsoluteUri.TrimEnd('/')]);
+
+        // What is told of odd orders is as it should be, too.
+        shared.Local.Observer.Verify();
     }
 
     /// <summary>The examples build on each other: first those of stock, then an order from its place to its refund.</summary>

@@ -105,6 +105,23 @@ public sealed class StockCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Import_WhileTheFileIsBeingImported_IsRefused()
+    {
+        Write(["a,1"]);
+        var hold = new TaskCompletionSource();
+        _app.State.BeforeSave = _ => hold.Task;
+        var first = RunAsync("import", FilePath);
+        await OrderInventory.Testing.Eventually.GetAsync(() => Task.FromResult(_app.State.Calls.Count), calls => calls > 0, TimeSpan.FromSeconds(30), "the first import is under way");
+
+        var (code, _, errors) = await RunAsync("import", FilePath);
+        hold.SetResult();
+
+        Assert.Equal((2, true), (code, errors.Contains("is being imported already", StringComparison.Ordinal)));
+        Assert.Equal(0, (await first).Code);
+        Assert.Equal([FilePath], Directory.GetFiles(_folder));
+    }
+
+    [Fact]
     public async Task Import_OfAFileThatChangedSinceItStopped_IsRefused()
     {
         Write(["a,1"]);

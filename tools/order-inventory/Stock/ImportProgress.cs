@@ -31,6 +31,20 @@ internal sealed record ImportProgress(Guid Id, string Hash, int Done, int Refuse
         }
     }
 
+    /// <summary>Keeps other imports of the file away until it is disposed of; a process that ends gives it up.</summary>
+    /// <exception cref="IOException">Another import of the file is under way.</exception>
+    public static IDisposable Lock(string file)
+    {
+        try
+        {
+            return new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException error)
+        {
+            throw new IOException($"{file} is being imported already, or {file}.lock cannot be written: {error.Message}", error);
+        }
+    }
+
     /// <summary>Keeps it, as a whole or not at all.</summary>
     public void Write(string file)
     {

@@ -11,9 +11,10 @@ internal sealed class StockImport(StockClient stock, TimeProvider time)
     /// was refused why (<paramref name="refused"/>). How many were refused, those before a stop included.
     /// </summary>
     /// <exception cref="DeadLetters.NotAnsweredException">The app did not answer for a while; what is done is noted.</exception>
-    /// <exception cref="IOException">The file has changed since an import of it stopped.</exception>
+    /// <exception cref="IOException">The file is being imported already, or has changed since an import of it stopped.</exception>
     public async Task<int> RunAsync(string path, StockFile file, Action<int> advanced, Action<StockLine, SetOutcome> refused, CancellationToken cancellationToken)
     {
+        using var alone = ImportProgress.Lock(path);
         var progress = ImportProgress.Read(path) ?? new ImportProgress(Guid.CreateVersion7(time.GetUtcNow()), file.Hash, 0, 0);
         if (progress.Hash != file.Hash) throw new IOException($"{path} has changed since its import stopped. Import the file of then, or delete {ImportProgress.PathOf(path)} to begin anew with this one.");
         progress.Write(path);

@@ -187,6 +187,7 @@ public sealed class RequestTests : OrderApiTests
     [InlineData("\" 1\"")]
     [InlineData("\"+1\"")]
     [InlineData("\"NaN\"")]
+    [InlineData("\"1e2\"")]
     [InlineData("true")]
     public async Task Amount_ThatDoesNotFit_Is400(string amount)
     {

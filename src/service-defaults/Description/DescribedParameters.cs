@@ -23,7 +23,7 @@ public static class DescribedParameters
     public static DescribedParameter Resource(ParameterLocation place, string name, string description, string example, bool isRequired = true) => new(
         place, name, description, new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = ResourceName.MaxLength, Pattern = ResourceName.Pattern }, example, isRequired);
 
-    /// <summary>A list has this parameter for the size of a page.</summary>
+    /// <summary>The endpoint lists page by page. <paramref name="cursors"/>: which cursors it takes, as a regular expression of JSON Schema.</summary>
     public static TBuilder WithPages<TBuilder>(this TBuilder endpoint, int size, int max, string cursors)
         where TBuilder : IEndpointConventionBuilder => endpoint
         .With(new DescribedParameter(ParameterLocation.Query, "limit", "Most entries of a page.", new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1", Maximum = Text(max), Default = size }))

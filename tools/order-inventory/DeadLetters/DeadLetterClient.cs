@@ -4,9 +4,6 @@ using OrderInventory.Cli;
 
 namespace OrderInventory.DeadLetters;
 
-/// <summary>An app could not be asked, or said that it will not answer; the message says what to do.</summary>
-internal sealed class NotAnsweredException(string message) : Exception(message);
-
 /// <summary>A dead letter as an app shows it; the members are those of docs/api.md.</summary>
 internal sealed record Letter(
     string Id, string Topic, string? EventId, string? Type, string? Key, string? Reason, int Size, string Status, DateTimeOffset RecordedTime, int Replays, DateTimeOffset? LastReplayed, bool CanReplay);

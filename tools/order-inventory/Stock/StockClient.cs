@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OrderInventory.Cli;
-using OrderInventory.DeadLetters;
 using Polly;
 using Polly.Retry;
 

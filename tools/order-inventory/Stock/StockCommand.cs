@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using CsvHelper;
 using OrderInventory.Cli;
-using OrderInventory.DeadLetters;
 using Spectre.Console;
 
 namespace OrderInventory.Stock;

@@ -10,7 +10,7 @@ internal sealed class StockImport(StockClient stock, TimeProvider time)
     /// Imports <paramref name="file"/>, which is at <paramref name="path"/>, and says after each request how far it is (<paramref name="advanced"/>) and for each product that
     /// was refused why (<paramref name="refused"/>). How many were refused, those before a stop included.
     /// </summary>
-    /// <exception cref="DeadLetters.NotAnsweredException">The app did not answer for a while; what is done is noted.</exception>
+    /// <exception cref="Cli.NotAnsweredException">The app did not answer for a while; what is done is noted.</exception>
     /// <exception cref="IOException">The file is being imported already, or has changed since an import of it stopped.</exception>
     public async Task<int> RunAsync(string path, StockFile file, Action<int> advanced, Action<StockLine, SetOutcome> refused, CancellationToken cancellationToken)
     {

@@ -10,12 +10,17 @@ public static class ResourceName
     public const int MaxLength = 128;
 
     /// <summary>What <see cref="IsValid"/> says besides the length, as a regular expression of JSON Schema.</summary>
-    public const string Pattern = @"^[^/\x00-\x1f\x7f-\x9f]*[^/.\s\x00-\x1f\x7f-\x9f][^/\x00-\x1f\x7f-\x9f]*$";
+    public const string Pattern = @"^([^/\s\x00-\x1f\x7f-\x9f][^/\x00-\x1f\x7f-\x9f]*)?[^/.\s\x00-\x1f\x7f-\x9f]([^/\x00-\x1f\x7f-\x9f]*[^/\s\x00-\x1f\x7f-\x9f])?$";
 
-    /// <summary>True for 1 to 128 characters without '/' and control characters that are not all dots and spaces.</summary>
+    /// <summary>True for 1 to 128 characters without '/' and control characters that neither begin nor end with a space and are not only dots and spaces.</summary>
     public static bool IsValid(string? id) =>
         id is { Length: > 0 and <= 2 * MaxLength }
         && id.EnumerateRunes().Count() <= MaxLength
         && !id.Any(character => character == '/' || char.IsControl(character))
-        && id.Any(character => character != '.' && !char.IsWhiteSpace(character));
+        // Headers, forms and tables lose spaces at the ends, so an id with them would mean another product somewhere.
+        && !IsSpace(id[0]) && !IsSpace(id[^1])
+        && id.Any(character => character != '.' && !IsSpace(character));
+
+    // As \s in the pattern, which takes the byte order mark for a space.
+    private static bool IsSpace(char character) => char.IsWhiteSpace(character) || character == '\uFEFF';
 }

@@ -202,6 +202,8 @@ public sealed class RequestTests : OrderApiTests
     [InlineData(".")]
     [InlineData("..")]
     [InlineData("...")]
+    [InlineData("p ")]
+    [InlineData(" p")]
     public async Task Id_ThatNoPathCanName_Is400(string product)
     {
         var answer = await PostAsync(Order.Replace("\"p\"", $"\"{product}\"", StringComparison.Ordinal));

@@ -31,8 +31,8 @@ public static class Problems
 
     /// <summary>Says what is wrong with an id that is none (<see cref="ResourceName"/>); <paramref name="name"/>: of its field.</summary>
     public static string NotAName(string name) => Texts.Of(
-        $"{name} must have 1 to {ResourceName.MaxLength} characters without '/' and control characters, and not only dots and spaces.",
-        $"{name} 必须为 1 到 {ResourceName.MaxLength} 个字符，不能包含“/”或控制字符，也不能只有点和空格。");
+        $"{name} must have 1 to {ResourceName.MaxLength} characters without '/' and control characters, without spaces at the ends, and not only dots.",
+        $"{name} 必须为 1 到 {ResourceName.MaxLength} 个字符，不能包含“/”或控制字符，首尾不能有空格，也不能只有点。");
 
     /// <summary>The problem of a status alone.</summary>
     internal static ProblemHttpResult OfStatus(int status) => Of(status, CodeOf(status), MessageOf(status));

@@ -42,7 +42,7 @@ internal sealed record StockFile(string Hash, IReadOnlyList<StockLine> Lines, IR
             var number = csv.Parser.RawRow;
             var productId = csv.GetField(ProductIdColumn) ?? "";
             var text = csv.GetField(TotalColumn) ?? "";
-            if (!ResourceName.IsValid(productId)) Wrong(number, productId.Length == 0 ? $"{ProductIdColumn} is missing" : $"{productId} can be no {ProductIdColumn}: it has 1 to {ResourceName.MaxLength} characters without '/' and control characters, not only dots");
+            if (!ResourceName.IsValid(productId)) Wrong(number, productId.Length == 0 ? $"{ProductIdColumn} is missing" : $"{productId} can be no {ProductIdColumn}: it has 1 to {ResourceName.MaxLength} characters without '/' and control characters, without spaces at its ends, not only dots");
             else if (!seen.TryAdd(productId, number)) Wrong(number, $"{productId} is on line {seen[productId]}, too");
             else if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var total) || total > MaxTotal) Wrong(number, $"{TotalColumn} is {(text.Length == 0 ? "missing" : text)}; it must be a whole number from 0 to {MaxTotal}");
             else lines.Add(new StockLine(number, productId, total));

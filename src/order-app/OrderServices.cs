@@ -62,6 +62,7 @@ internal static class OrderServices
         routes.MapOrderEndpoints();
         routes.MapOrderCommandEndpoints();
         routes.MapStuckOrderEndpoints();
+        routes.MapSagaEndpoint();
         routes.MapResultSubscription();
         routes.MapDeadLetters(Topics.InventoryDeductionResult);
         routes.MapHealth(Dependency.Store, Dependency.Broker, Dependency.Engine);

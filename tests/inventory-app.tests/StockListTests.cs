@@ -46,6 +46,40 @@ public sealed class StockListTests : IDisposable
     }
 
     [Fact]
+    public async Task ListOperations_OfALine_AreThoseThatItAskedForHoweverManyOthers()
+    {
+        await PutAsync("p", 1000);
+        await _app.DeliverAsync(("a", InventoryApi.Deduct("o1", 1)), ("b", InventoryApi.Deduct("o1", 1, line: 2)), ("c", InventoryApi.Deduct("o11", 1)));
+        for (var i = 0; i < 70; i++) await _http.PostAsJsonAsync("/api/inventory/p/restock", new { quantity = 1 });
+        await _app.DeliverAsync(("d", InventoryApi.Ship("o1", 1)));
+
+        Assert.Equal(["o1:1:ship", "o1:1:deduct"], await IdsAsync("o1:1"));
+        Assert.Equal(["o1:2:deduct"], await IdsAsync("o1:2"));
+        Assert.Empty(await IdsAsync("o1:3"));
+        Assert.Empty(await IdsAsync("o2:1"));
+
+        async Task<IEnumerable<string?>> IdsAsync(string line) =>
+            [.. (await _http.GetFromJsonAsync<JsonElement>("/api/inventory/p/operations?orderLine=" + line)).GetProperty("data").EnumerateArray().Select(operation => operation.GetProperty("operationId").GetString())];
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("o1")]
+    [InlineData("o1:")]
+    [InlineData("o1:0")]
+    [InlineData("o1:01")]
+    [InlineData("o1:1001")]
+    [InlineData("o1:-1")]
+    [InlineData(":1")]
+    [InlineData("o1:1:deduct")]
+    public async Task ListOperations_OfWhatIsNoLine_Is400(string line)
+    {
+        await PutAsync("p", 1);
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await _http.GetAsync("/api/inventory/p/operations?orderLine=" + line)).StatusCode);
+    }
+
+    [Fact]
     public async Task ListOperations_OfAnOrder_ShowsLineAndRefusal()
     {
         await PutAsync("p", 1);

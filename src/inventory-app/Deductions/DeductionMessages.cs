@@ -13,7 +13,7 @@ internal static class DeductionMessages
         if (!Enum.IsDefined(message.Operation)) return "operation is unknown";
         if (!ResourceName.IsValid(message.OrderId)) return "orderId is missing or no id";
         if (!ResourceName.IsValid(message.ProductId)) return "productId is missing or no id";
-        if (message.Line is < 1 or > 1000) return "line is out of range";
+        if (message.Line is < 1 or > StockLimits.MaxLine) return "line is out of range";
         if (message.Quantity is < 1 or > StockLimits.MaxQuantity) return "quantity is out of range";
         if (message.CorrelationId is { } correlation && !ResourceName.IsValid(correlation)) return "correlationId is no id";
         return message.IdempotencyKey == EventIds.Operation(message.OrderId, message.Line, message.Operation) ? null : "idempotencyKey is missing or does not belong to this operation";

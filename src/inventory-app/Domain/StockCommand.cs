@@ -34,6 +34,9 @@ internal sealed record LineCommand(string ProductId, string OrderId, int Line, O
 
     public override int MaxBytes => StockOperation.MaxBytes(OperationId, OrderId);
 
+    /// <summary>The kinds of operations on a line.</summary>
+    public static IReadOnlyList<OperationKind> Kinds { get; } = [OperationKind.Deduct, OperationKind.Restore, OperationKind.Ship, OperationKind.Return];
+
     /// <summary>Id of the operation <paramref name="kind"/> on a line.</summary>
     public static string IdOf(string orderId, int line, OperationKind kind) => EventIds.Operation(orderId, line, kind switch
     {

@@ -24,6 +24,14 @@ internal static class StockDocument
             Items = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = ResourceName.MaxLength, Pattern = ResourceName.Pattern.Replace("/", "/,", StringComparison.Ordinal) },
         });
 
+    /// <summary>A line of an order, as operation ids begin.</summary>
+    public static DescribedParameter OrderLine { get; } = new(
+        ParameterLocation.Query,
+        "orderLine",
+        "The id of an order, `:`, and the number of its line on this product.",
+        new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = ResourceName.MaxLength + 5, Pattern = ResourceName.Pattern[..^1] + ":([1-9][0-9]{0,2}|1000)$" },
+        "57061e50-a4b3-8ffd-b03a-a783a1621207:1");
+
     public static void DescribeStock(this OpenApiOptions options)
     {
         options.DescribeApi(

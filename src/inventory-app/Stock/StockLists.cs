@@ -25,8 +25,8 @@ internal static class StockLists
             .With(StockDocument.Ids(MaxIds))
             .WithPages(DefaultLimit, MaxLimit, @"^[0-9]{1,9}\.[0-9]{1,9}$");
         lists.MapGet("/{productId}/operations", ListOperationsAsync).Allow(AccessRule.Stock)
-            .WithName("ListOperations").WithSummary("The recorded operations of a product, newest first").WithDescription("Refused operations of orders, too. For staff, because they name the orders of everybody.")
-            .With(StockDocument.Product).WithPages(DefaultLimit, MaxLimit, "^[1-9][0-9]{0,17}$")
+            .WithName("ListOperations").WithSummary("The recorded operations of a product, newest first").WithDescription("Refused operations of orders, too. With `orderLine` only those that this line of an order asked for, on one page, however many others there are; `limit` and `cursor` say nothing then. For staff, because they name the orders of everybody.")
+            .With(StockDocument.Product).With(StockDocument.OrderLine).WithPages(DefaultLimit, MaxLimit, "^[1-9][0-9]{0,17}$")
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
@@ -54,15 +54,27 @@ internal static class StockLists
     }
 
     private static async Task<Results<Ok<ApiList<OperationView>>, ProblemHttpResult>> ListOperationsAsync(
-        string productId, string? limit, string? cursor, StockStore store, OperationArchive archive, CancellationToken cancellationToken)
+        string productId, string? orderLine, string? limit, string? cursor, StockStore store, OperationArchive archive, CancellationToken cancellationToken)
     {
         if (Limit(limit) is not { } count) return InvalidLimit();
         if (Before(cursor) is not { } before) return InvalidCursor();
+        var line = orderLine is null ? null : Line(orderLine);
+        if (orderLine is not null && line is null) return StockProblems.Invalid("orderLine", Texts.Of($"orderLine must be the id of an order, ':' and a number from 1 to {StockLimits.MaxLine}.", $"orderLine 必须是订单 ID、“:”和 1 到 {StockLimits.MaxLine} 的行号。"));
         var item = ResourceName.IsValid(productId) ? await store.ReadAsync(productId, cancellationToken) : null;
         if (item is null) return StockProblems.NotFound(productId);
+        if (line is { } only) return TypedResults.Ok(new ApiList<OperationView>([.. (await archive.OfLineAsync(item, only.OrderId, only.Line, cancellationToken)).Select(OperationView.Of)], null));
         var operations = await archive.ListAsync(item, before, count, cancellationToken);
         var next = operations.Count > 0 && operations[^1].Sequence > 1 ? operations[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null;
         return TypedResults.Ok(new ApiList<OperationView>([.. operations.Select(OperationView.Of)], next));
+    }
+
+    // As operation ids begin: the order's id may have ':' in it.
+    private static (string OrderId, int Line)? Line(string text)
+    {
+        var end = text.LastIndexOf(':');
+        return end > 0 && ResourceName.IsValid(text[..end]) && !text[end..].StartsWith(":0", StringComparison.Ordinal) && int.TryParse(text[(end + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var line) && line <= StockLimits.MaxLine
+            ? (text[..end], line)
+            : null;
     }
 
     private static int? Limit(string? text) =>

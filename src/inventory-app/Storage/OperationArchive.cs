@@ -60,6 +60,20 @@ internal sealed class OperationArchive(IStateStore state, int pageSize = 32)
         return listed.Length == last - first + 1 ? listed : throw new StockDamagedException(item.ProductId, "operations are missing from its archive");
     }
 
+    /// <summary>The operations of <paramref name="item"/> that a line of an order asked for, newest first.</summary>
+    /// <exception cref="DependencyUnavailableException">They cannot be read.</exception>
+    /// <exception cref="StockDamagedException">One of them is damaged.</exception>
+    public async Task<IReadOnlyList<StockOperation>> OfLineAsync(StockItem item, string orderId, int line, CancellationToken cancellationToken)
+    {
+        string[] ids = [.. LineCommand.Kinds.Select(kind => LineCommand.IdOf(orderId, line, kind))];
+        var archived = await ReadAsync([.. ids.Select(id => (item.ProductId, id))], [], cancellationToken);
+        return [.. item.Journal.Where(operation => ids.Contains(operation.OperationId)).Concat(archived.Of(item.ProductId, ids))
+            .DistinctBy(operation => operation.OperationId)
+            // What was archived after the document was read belongs to a later state of it.
+            .Where(operation => operation.Sequence <= item.Sequence)
+            .OrderByDescending(operation => operation.Sequence)];
+    }
+
     private int MaxPageBytes => pageSize * MaxOperationBytes;
 
     private IEnumerable<StateSave> Saves(StockItem item, long archived)

@@ -12,7 +12,10 @@ namespace OrderApp.Agenda;
 /// <param name="Attempts">How often the agenda looked after it.</param>
 /// <param name="LastAttempt">When that was last, UTC; null for never.</param>
 /// <param name="WaitsFor">The command that inventory has not answered for: CONFIRM, CANCEL, SHIP or REFUND; null when that is not known.</param>
-public sealed record StuckOrderView(Guid OrderId, DateTimeOffset Since, int Attempts, DateTimeOffset? LastAttempt, [property: AllowedValues(null, "CONFIRM", "CANCEL", "SHIP", "REFUND")] string? WaitsFor);
+public sealed record StuckOrderView(Guid OrderId, DateTimeOffset Since, int Attempts, DateTimeOffset? LastAttempt, [property: AllowedValues(null, "CONFIRM", "CANCEL", "SHIP", "REFUND")] string? WaitsFor)
+{
+    internal static StuckOrderView Of(StuckOrder order) => new(Guid.Parse(order.OrderId), order.Since, order.Attempts, order.LastAttempt, order.WaitsFor?.ToString().ToUpperInvariant());
+}
 
 /// <summary>What operators may see of orders that got stuck.</summary>
 internal static class StuckOrderEndpoints
@@ -25,6 +28,6 @@ internal static class StuckOrderEndpoints
     {
         var (progress, _) = await pages.ReadProgressAsync(cancellationToken);
         return TypedResults.Ok(new ApiList<StuckOrderView>(
-            [.. (progress?.Stuck ?? []).OrderBy(order => order.Since).Select(order => new StuckOrderView(Guid.Parse(order.OrderId), order.Since, order.Attempts, order.LastAttempt, order.WaitsFor?.ToString().ToUpperInvariant()))], null));
+            [.. (progress?.Stuck ?? []).OrderBy(order => order.Since).Select(StuckOrderView.Of)], null));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -20,7 +21,13 @@ internal sealed class FakeSystem : HttpMessageHandler
     public Dictionary<string, FakeOrder> Orders { get; } = [];
 
     /// <summary>Answers in the place of those above, by path without query.</summary>
-    public Dictionary<string, (HttpStatusCode Status, string Body)> Instead { get; } = [];
+    public ConcurrentDictionary<string, (HttpStatusCode Status, string Body)> Instead { get; } = [];
+
+    /// <summary>Dead letters of both apps.</summary>
+    public List<object> Letters { get; } = [];
+
+    /// <summary>True: nobody answers.</summary>
+    public bool IsDown { get; set; }
 
     /// <summary>Called with each path before it is answered.</summary>
     public Action<string> OnRequest { get; set; } = _ => { };
@@ -54,6 +61,7 @@ internal sealed class FakeSystem : HttpMessageHandler
     {
         var path = request.RequestUri!.AbsolutePath;
         OnRequest(path);
+        if (IsDown) throw new HttpRequestException("Connection refused");
         var (status, body) = Instead.TryGetValue(path, out var other) ? other : Answer(path, HttpUtility.ParseQueryString(request.RequestUri.Query)) is { } found ? (HttpStatusCode.OK, found) : (HttpStatusCode.NotFound, "{}");
         return Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") });
     }
@@ -61,9 +69,11 @@ internal sealed class FakeSystem : HttpMessageHandler
     private string? Answer(string path, System.Collections.Specialized.NameValueCollection query) => path.Split('/')[2..] switch
     {
         ["inventory"] => Page([.. Products.Keys.Select(Stock)], query),
-        ["inventory", var product] when Products.ContainsKey(product) => Data(Stock(product)),
-        ["inventory", var product, "operations"] when Operations.ContainsKey(product) => Page([.. Enumerable.Reverse(Operations[product])], query),
+        ["inventory", var product] when Products.ContainsKey(Uri.UnescapeDataString(product)) => Data(Stock(Uri.UnescapeDataString(product))),
+        ["inventory", var escaped, "operations"] when Uri.UnescapeDataString(escaped) is var product && Operations.ContainsKey(product) => Page([.. Enumerable.Reverse(Operations[product]).Where(operation => query["orderLine"] is not { } line || JsonSerializer.SerializeToElement(operation).GetProperty("operationId").GetString()!.StartsWith(line + ":", StringComparison.Ordinal))], query),
         ["orders", "stuck"] => Page([], query),
+        ["deadletters"] => Page([.. Letters], query),
+        ["orders", var id, "saga"] when Orders.TryGetValue(id, out var order) => Data(order.Saga()),
         ["orders"] => Page([.. Orders.Values.Where(order => order.UserId == query["userId"] && query["idempotencyKey"] is null or "" || order.IdempotencyKey == query["idempotencyKey"]).Select(order => order.View())], query),
         ["orders", var id] when Orders.TryGetValue(id, out var order) => Data(order.View()),
         ["orders", var id, "history"] when Orders.TryGetValue(id, out var order) => Data(order.History()),
@@ -85,12 +95,36 @@ internal sealed class FakeSystem : HttpMessageHandler
 /// <summary>An order that came through these statuses.</summary>
 internal sealed record FakeOrder(string Id, string UserId, string IdempotencyKey, (string Product, long Quantity)[] Lines, params string[] Statuses)
 {
+    /// <summary>The client's note.</summary>
+    public string? Remark { get; init; }
+
+    /// <summary>What it waits for; null when it rests.</summary>
+    public object? Step { get; init; }
+
+    public object Saga() => new
+    {
+        orderId = Id,
+        fingerprint = "f1",
+        traceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        group = "g1",
+        step = Step,
+        waiting = Array.Empty<object>(),
+        commands = Array.Empty<object>(),
+        transitions = Statuses.Select((status, i) => new { sequence = i + 1, eventId = $"{Id}:{i + 1}", newStatus = status, reason = (string?)null, time = FakeSystem.Start.AddMilliseconds(250 * i), by = $"g1#{i}" }),
+        stuck = (object?)null,
+    };
+
     public object View() => new
     {
         id = Id,
+        orderNo = "ORD-" + Id,
         userId = UserId,
+        statusReason = (string?)null,
+        amount = 10.50m,
+        remark = Remark,
+        updatedTime = FakeSystem.Start,
         idempotencyKey = IdempotencyKey,
-        lines = Lines.Select((line, i) => new { line = i + 1, productId = line.Product, quantity = line.Quantity }),
+        lines = Lines.Select((line, i) => new { line = i + 1, productId = line.Product, quantity = line.Quantity, amount = 1m }),
         status = Statuses[^1],
         createdTime = FakeSystem.Start,
         deadline = (DateTimeOffset?)null,

@@ -35,6 +35,9 @@ internal sealed class StockJudge(string productId)
         _reserved += Outcomes.Reserved(operation);
     }
 
+    /// <summary>What is wrong with those that it was given, which need not be all.</summary>
+    public IReadOnlyCollection<Finding> Chained => _found.Values;
+
     /// <summary>What is wrong when these were all. <paramref name="stock"/>: the document that has exactly these operations; null when there is none to compare them with.</summary>
     public IEnumerable<Finding> Judge(StockDocument? stock)
     {

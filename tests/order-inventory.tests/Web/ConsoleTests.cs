@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using System.Net;
+using OrderInventory.Cli;
+
+namespace OrderInventory.Tests.Web;
+
+/// <summary>What holds for every page of the console.</summary>
+public sealed class ConsoleTests
+{
+    [Fact]
+    public async Task Page_AllowsNothingButItsOwnFiles()
+    {
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem());
+
+        using var answer = await console.Http.GetAsync("/orders");
+
+        Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self';", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.DoesNotContain("style=", page, StringComparison.Ordinal);
+        foreach (var file in System.Text.RegularExpressions.Regex.Matches(page, "(?:src|href)=\"(/assets/[^\"]+)\"").Select(match => match.Groups[1].Value))
+        {
+            using var asset = await console.Http.GetAsync(file);
+            Assert.Equal((HttpStatusCode.OK, true), (asset.StatusCode, asset.Headers.CacheControl!.Public));
+        }
+    }
+
+    [Theory]
+    [InlineData("/nowhere")]
+    [InlineData("/orders/57061e50-a4b3-8ffd-b03a-a783a1621207")]
+    [InlineData("/assets/../appsettings.json")]
+    public async Task Page_ThatIsNot_Is404(string path)
+    {
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem());
+
+        Assert.Equal(HttpStatusCode.NotFound, (await console.Http.GetAsync(path)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Request_ByAnotherName_IsRefused()
+    {
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem());
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/orders");
+        request.Headers.Host = "evil.example";
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await console.Http.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Orders_OfAUser_AreListedAndFilteredAndGoOn()
+    {
+        var system = new FakeSystem();
+        for (var i = 0; i < 60; i++) system.Orders[$"o{i}"] = new FakeOrder($"o{i}", "ann", $"k{i}", [("p", 1)], "PENDING", "CONFIRMED");
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        var page = await console.PageAsync("/orders?user=ann");
+
+        Assert.Equal(50, System.Text.RegularExpressions.Regex.Count(page, "href=\"/orders/o"));
+        Assert.Contains("/orders?user=ann&amp;status=&amp;cursor=50", page, StringComparison.Ordinal);
+        Assert.Contains("Say whose orders", await console.PageAsync("/orders"), StringComparison.Ordinal);
+        Assert.Contains("No order is like this", await console.PageAsync("/orders?user=bob"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_OfAnAppThatIsDown_SaysSinceWhen()
+    {
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem { IsDown = true });
+
+        using var answer = await console.Http.GetAsync("/orders?user=ann");
+
+        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        Assert.Contains("<strong>order-app</strong> has not answered since", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_ManyViewers_AreReadForOnce()
+    {
+        var system = new FakeSystem();
+        system.Orders["o"] = new FakeOrder("o", "ann", "k", [("p", 1)], "PENDING", "CONFIRMED");
+        var reads = new ConcurrentQueue<string>();
+        system.OnRequest = reads.Enqueue;
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => console.PageAsync("/orders/o")));
+
+        // Twice: the second read shows that the order did not move on meanwhile. On a slow machine twenty may take longer than what is read stays fresh.
+        Assert.InRange(reads.Count(path => path == "/api/orders/o"), 2, 8);
+    }
+
+    [Fact]
+    public async Task Live_NothingChanged_SaysNothing()
+    {
+        var system = new FakeSystem();
+        system.Orders["o"] = new FakeOrder("o", "ann", "k", [("p", 1)], "PENDING", "CONFIRMED");
+        await using var console = await ConsoleRun.StartAsync(system);
+        var page = await console.PageAsync("/orders?user=ann");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var events = await console.EventsAsync($"/live/orders?user=ann&version={OrderPageTests.Version(page)}", limit.Token);
+
+        var next = events.ReadLineAsync(limit.Token).AsTask();
+        var reads = 0;
+        var looked = new TaskCompletionSource();
+        system.OnRequest = _ => { if (Interlocked.Increment(ref reads) == 3) looked.SetResult(); };
+        await looked.Task.WaitAsync(limit.Token);
+        Assert.False(next.IsCompleted);
+
+        system.Orders["o2"] = new FakeOrder("o2", "ann", "k2", [("p", 1)], "PENDING");
+        Assert.Equal("event: changed", await next);
+    }
+
+    [Theory]
+    [InlineData("--port", "70000")]
+    [InlineData("--port", "x")]
+    [InlineData("--trace-link", "http://traces/")]
+    [InlineData("--trace-link", "javascript:{traceId}")]
+    [InlineData("--order-app", "order-app")]
+    public async Task Console_OptionThatMeansNothing_IsRefusedWith2(string option, string value)
+    {
+        using var errors = new StringWriter();
+
+        Assert.Equal(2, await new CommandLine(TextWriter.Null, errors, TimeProvider.System, _ => null).InvokeAsync(["console", option, value]));
+        Assert.Contains(option, errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Console_PortIsTaken_SaysSo()
+    {
+        await using var other = await ConsoleRun.StartAsync(new FakeSystem());
+        using var errors = new StringWriter();
+        var port = other.Http.BaseAddress!.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        Assert.Equal(2, await new CommandLine(TextWriter.Null, errors, TimeProvider.System, _ => null).InvokeAsync(["console", "--port", port]));
+        Assert.Contains($"Port {port} of 127.0.0.1 cannot be had", errors.ToString(), StringComparison.Ordinal);
+    }
+}

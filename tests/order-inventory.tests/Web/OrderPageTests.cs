@@ -1,0 +1,166 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace OrderInventory.Tests.Web;
+
+/// <summary>What the console shows of one order.</summary>
+public sealed class OrderPageTests
+{
+    private const string Id = "57061e50-a4b3-8ffd-b03a-a783a1621207";
+
+    [Fact]
+    public async Task Order_Confirmed_ShowsWhatHappenedInOrderAndThatAllHolds()
+    {
+        await using var console = await ConsoleRun.StartAsync(Confirmed());
+
+        var page = await console.PageAsync("/orders/" + Id);
+
+        Assert.Equal(["Placed: PENDING", "DEDUCT of line 1: HELD, 2 of p", "CONFIRMED"], Matches(page, "<h3 class=\"text\"><bdi>(.*?)</bdi>"));
+        Assert.Equal(Enumerable.Repeat("holds", 8), Verdicts(page));
+        Assert.Contains("10 → 8", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        Assert.Contains("g1#1", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Why it is not at rest", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Order_Pending_SaysWhatItWaitsFor()
+    {
+        var system = Confirmed();
+        system.Orders[Id] = system.Orders[Id] with { Statuses = ["PENDING"], Step = Step(null) };
+        system.Operations["p"].RemoveAt(1);
+        system.Products["p"] = (10, 10, 0);
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        var page = await console.PageAsync("/orders/" + Id);
+
+        Assert.Contains($"inventory has not recorded {Id}:1:deduct yet", page, StringComparison.Ordinal);
+        Assert.Contains("no answer yet", page, StringComparison.Ordinal);
+        Assert.Equal(("violated", "waits", "waits"), (Verdicts(page)[4], Verdicts(page)[5], Verdicts(page)[7]));
+    }
+
+    [Fact]
+    public async Task Order_WhoseResultIsOnItsWay_SaysSo()
+    {
+        var system = Confirmed();
+        system.Orders[Id] = system.Orders[Id] with { Statuses = ["PENDING"], Step = Step(null) };
+        system.Letters.Add(new { id = "l1", topic = "inventory-deduction-result", eventId = Id + ":1:deduct:result", type = (string?)null, key = "g1", reason = "no room", size = 1, status = "OPEN", recordedTime = FakeSystem.Start, replays = 0, lastReplayed = (string?)null, canReplay = true });
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        var page = await console.PageAsync("/orders/" + Id);
+
+        Assert.Contains("its result is on its way back", page, StringComparison.Ordinal);
+        Assert.Contains($"{Id}:1:deduct:result is a dead letter: no room", page, StringComparison.Ordinal);
+        Assert.Equal("violated", Verdicts(page)[7]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task Order_ThatViolatesAnInvariant_ShowsWhich(int invariant)
+    {
+        var system = Confirmed();
+        switch (invariant)
+        {
+            case 0: system.Products["p"] = (10, 9, 2); break;
+            case 1: system.Products["p"] = (20, 18, 2); break;
+            case 2: system.Instead["/api/orders"] = (HttpStatusCode.OK, """{"success":true,"data":[],"nextCursor":null}"""); break;
+            case 3: system.Record("p", Id, 1, "HELD", 2); break;
+            case 5: system.Record("p", Id, 1, "RELEASED", 2); break;
+            default: system.Orders[Id] = system.Orders[Id] with { Statuses = ["PENDING", "PAID"] }; break;
+        }
+
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        Assert.Equal("violated", Verdicts(await console.PageAsync("/orders/" + Id))[invariant]);
+    }
+
+    [Fact]
+    public async Task Order_InventoryIsDown_IsShownAndComesBackByItself()
+    {
+        var (orders, inventory) = (Confirmed(), Confirmed());
+        await using var console = await ConsoleRun.StartAsync(orders, inventory);
+        inventory.IsDown = true;
+
+        var page = await console.PageAsync("/orders/" + Id);
+        Assert.Contains("<strong>inventory-app</strong> has not answered since", page, StringComparison.Ordinal);
+        Assert.Equal(("CONFIRMED", "unknown", "holds"), (Matches(page, "class=\"status good\">(.*?)<")[0], Verdicts(page)[0], Verdicts(page)[2]));
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var events = await console.EventsAsync($"/live/orders/{Id}?version={Version(page)}", limit.Token);
+        inventory.IsDown = false;
+        Assert.Equal("event: changed", await events.ReadLineAsync(limit.Token));
+        Assert.Equal(Enumerable.Repeat("holds", 8), Verdicts(await console.PageAsync("/orders/" + Id)));
+    }
+
+    [Fact]
+    public async Task Order_OfACallerWhoIsNoOperator_ShowsWhatItMaySee()
+    {
+        var system = Confirmed();
+        system.Instead[$"/api/orders/{Id}/saga"] = (HttpStatusCode.Forbidden, """{"code":"OPERATORS_ONLY","message":"Operators only."}""");
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        var page = await console.PageAsync("/orders/" + Id);
+
+        Assert.Contains("Not shown: how it was driven. order-app: Operators only.", page, StringComparison.Ordinal);
+        Assert.Equal(["holds", "holds", "holds", "holds", "holds", "holds", "holds", "unknown"], Verdicts(page));
+    }
+
+    [Fact]
+    public async Task Order_WithMarkupInIt_IsText()
+    {
+        var system = Confirmed();
+        const string evil = "<script>alert(1)</script>";
+        system.Create(evil, 5);
+        system.Record(evil, Id, 2, "HELD", 1);
+        system.Orders[Id] = new FakeOrder(Id, "\"><img src=x onerror=alert(1)>", "k1", [("p", 2), (evil, 1)], "PENDING", "CONFIRMED") { Remark = string.Concat(Enumerable.Repeat("😀", 500)) + "\u202Eאבג" };
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        var page = await console.PageAsync("/orders/" + Id);
+
+        Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
+        Assert.Contains("/products/%3Cscript%3Ealert%281%29%3C%2Fscript%3E", page, StringComparison.Ordinal);
+        Assert.Equal(Enumerable.Repeat("holds", 8), Verdicts(page));
+    }
+
+    [Fact]
+    public async Task Order_WithATrace_LinksIt()
+    {
+        await using var console = await ConsoleRun.StartAsync(Confirmed(), traceLink: "http://127.0.0.1:18888/traces/detail/{traceId}");
+
+        Assert.Contains("href=\"http://127.0.0.1:18888/traces/detail/0af7651916cd43dd8448eb211c80319c\"", await console.PageAsync("/orders/" + Id), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Order_ThatMovesOnWhileItIsRead_IsReadAgain()
+    {
+        var system = Confirmed();
+        var before = system.Orders[Id] with { Statuses = ["PENDING"] };
+        (var after, system.Orders[Id]) = (system.Orders[Id], before);
+        system.OnRequest = path => { if (path.EndsWith("/history", StringComparison.Ordinal)) system.Orders[Id] = after; };
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        Assert.Equal(Enumerable.Repeat("holds", 8), Verdicts(await console.PageAsync("/orders/" + Id)));
+    }
+
+    internal static string Version(string page) => Matches(page, "version=([0-9a-f]{16})")[0];
+
+    private static FakeSystem Confirmed()
+    {
+        var system = new FakeSystem();
+        system.Create("p", 10);
+        system.Record("p", Id, 1, "HELD", 2);
+        system.Orders[Id] = new FakeOrder(Id, "ann", "k1", [("p", 2)], "PENDING", "CONFIRMED");
+        return system;
+    }
+
+    private static object Step(string? code) => new { command = "CONFIRM", reason = (string?)null, since = FakeSystem.Start, by = "g1#0", lines = new[] { new { line = 1, operation = Id + ":1:deduct", success = (bool?)null, code } } };
+
+    private static string[] Verdicts(string page) => Matches(page, "<li class=\"(holds|violated|waits|unknown)\">");
+
+    private static string[] Matches(string page, string pattern) => [.. Regex.Matches(page, pattern).Select(match => WebUtility.HtmlDecode(match.Groups[1].Value))];
+}

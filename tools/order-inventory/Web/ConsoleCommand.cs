@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net.Sockets;
+using OrderInventory.Cli;
+
+namespace OrderInventory.Web;
+
+/// <summary><c>order-inventory console</c>.</summary>
+internal static class ConsoleCommand
+{
+    private const int UsualPort = 5100;
+
+    public static Command Create(TextWriter output, TextWriter errors, TimeProvider time, Func<string, string?> environment)
+    {
+        var orders = Apps.OrderAddress();
+        var inventory = Apps.InventoryAddress();
+        var port = new Option<int>("--port") { Description = "Port on 127.0.0.1 where the console is", HelpName = "PORT", DefaultValueFactory = _ => UsualPort };
+        port.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !ushort.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out _)) result.AddError("--port must be from 0 (any free one) to 65535.");
+        });
+        var traces = new Option<string?>("--trace-link") { Description = "Address of a trace, with {traceId} in it, for the links from orders", HelpName = "URL" };
+        traces.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !(Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var link) && link.Scheme is "http" or "https" && result.Tokens[0].Value.Contains(ConsoleOptions.TraceId, StringComparison.Ordinal)))
+                result.AddError($"--trace-link must be an address with {ConsoleOptions.TraceId} in it.");
+        });
+        var command = new Command(
+            "console",
+            $"Pages in the browser that show every order with all that is known of it, stock, dead letters and the audit. Reads and acts over the HTTP APIs of the two apps, with the token in {Apps.TokenVariable} if there is one. Runs until Ctrl+C, on this machine only.")
+        { orders, inventory, port, traces };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var orderHttp = Apps.Client(parsed.GetValue(orders)!, environment);
+            using var inventoryHttp = Apps.Client(parsed.GetValue(inventory)!, environment);
+            var options = new ConsoleOptions { Port = parsed.GetValue(port), TraceLink = parsed.GetValue(traces) };
+            await using var console = ConsoleHost.Build(options, orderHttp, inventoryHttp, time);
+            try
+            {
+                await console.StartAsync(cancellationToken);
+            }
+            catch (IOException error) when (error.InnerException is SocketException || error.InnerException?.InnerException is SocketException)
+            {
+                await errors.WriteLineAsync($"Port {options.Port} of 127.0.0.1 cannot be had: is another console running? Choose another one with --port.");
+                return CommandLine.Failed;
+            }
+
+            await output.WriteLineAsync($"console at {console.Urls.First()}, Ctrl+C ends it");
+            await console.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+}

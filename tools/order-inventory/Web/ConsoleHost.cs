@@ -1,0 +1,65 @@
+using System.Net;
+using Microsoft.AspNetCore.HostFiltering;
+using OrderInventory.Web.Orders;
+
+namespace OrderInventory.Web;
+
+/// <summary>How the console is run.</summary>
+internal sealed record ConsoleOptions
+{
+    /// <summary>What stands for the id of a trace in <see cref="TraceLink"/>.</summary>
+    public const string TraceId = "{traceId}";
+
+    /// <summary>Port on 127.0.0.1; 0 for any free one.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Address of a trace with <see cref="TraceId"/> in it; null: traces are not linked.</summary>
+    public string? TraceLink { get; init; }
+}
+
+/// <summary>The web application behind <c>order-inventory console</c>.</summary>
+internal static class ConsoleHost
+{
+    // Nothing but the console's own files; nothing that a page contains is ever run.
+    private const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    /// <summary>Builds it. The two clients reach the apps and carry the operator's token.</summary>
+    public static WebApplication Build(ConsoleOptions options, HttpClient orders, HttpClient inventory, TimeProvider time)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        builder.Configuration.Sources.Clear();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // Without authentication the apps let whoever is on their machine do everything, and the console is: so it is for this machine only.
+            kestrel.Listen(IPAddress.Loopback, options.Port);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+        });
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter(nameof(OrderInventory), LogLevel.Information);
+        builder.Services.AddSingleton(options).AddSingleton(time);
+        builder.Services.AddSingleton(new SystemClient(new AppClient("order-app", orders, time), new AppClient("inventory-app", inventory, time)));
+        builder.Services.AddSingleton<LiveReads>();
+        builder.Services.AddSingleton<OrderLoader>();
+        builder.Services.AddRazorComponents();
+        builder.Services.AddAntiforgery();
+        // A page of somebody else that has its name point to this machine must not reach it.
+        builder.Services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+
+        var app = builder.Build();
+        app.UseHostFiltering();
+        app.Use((context, next) =>
+        {
+            var headers = context.Response.Headers;
+            headers.ContentSecurityPolicy = ContentPolicy;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "same-origin";
+            headers.CacheControl = "no-store";
+            return next(context);
+        });
+        app.UseAntiforgery();
+        app.MapAssets();
+        app.MapOrderPages();
+        app.MapNotFound();
+        return app;
+    }
+}

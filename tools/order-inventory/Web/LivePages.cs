@@ -1,0 +1,102 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OrderInventory.Web.Pages;
+
+namespace OrderInventory.Web;
+
+/// <summary>A page that is rendered on the server, and tells its readers when it has changed.</summary>
+/// <typeparam name="TModel">What it shows.</typeparam>
+public abstract class PageOf<TModel> : ComponentBase
+{
+    /// <summary>What it shows.</summary>
+    [Parameter, EditorRequired]
+    public TModel Model { get; set; } = default!;
+}
+
+/// <summary>What is asked for of a page: the values of its path and query.</summary>
+internal sealed class PageRequest(IReadOnlyDictionary<string, string> values)
+{
+    /// <summary>The value of this name; null when it is not given, or empty.</summary>
+    public string? this[string name] => values.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
+
+    /// <summary>Copies it, because a read may outlive the request that began it.</summary>
+    public static PageRequest Of(HttpContext context) => new(context.Request.Query.Select(pair => (pair.Key, Value: pair.Value.ToString()))
+        .Concat(context.Request.RouteValues.Select(pair => (pair.Key, Value: pair.Value?.ToString() ?? "")))
+        .GroupBy(pair => pair.Key).ToDictionary(same => same.Key, same => same.Last().Value.Trim()));
+}
+
+/// <summary>Maps pages: each has an address, and under <c>/live</c> the events that tell of changes.</summary>
+internal static class LivePages
+{
+    private const int MaxStreams = 200;
+
+    private static int _streams;
+
+    /// <summary>Maps the page at <paramref name="pattern"/>. <paramref name="load"/> answers null for what does not exist; <paramref name="title"/> names it.</summary>
+    public static void MapLivePage<TComponent, TModel>(this IEndpointRouteBuilder routes, string pattern, Func<PageRequest, TModel?, string> title, Func<PageRequest, CancellationToken, Task<TModel?>> load)
+        where TComponent : PageOf<TModel>
+        where TModel : class
+    {
+        routes.MapGet(pattern, async (HttpContext context, LiveReads reads) =>
+        {
+            var view = await ReadAsync(context, reads, load);
+            return Page<TComponent, TModel>(context, title(PageRequest.Of(context), view.Model as TModel), view);
+        });
+        routes.MapGet("/live" + pattern, (HttpContext context, LiveReads reads, TimeProvider time, string? version) => Interlocked.Increment(ref _streams) <= MaxStreams
+            ? (IResult)TypedResults.ServerSentEvents(ChangesAsync(() => ReadAsync(context, reads, load), version, time, context), "changed")
+            : Refuse());
+    }
+
+    /// <summary>Whatever else is asked for.</summary>
+    public static void MapNotFound(this IEndpointRouteBuilder routes) => routes.MapFallback((HttpContext context, SystemClient system) =>
+        Shell(context, "Not found", new PageView(null, "There is no such page.", system.Outages, StatusCodes.Status404NotFound, ""), null));
+
+    private static RazorComponentResult<Shell> Page<TComponent, TModel>(HttpContext context, string title, PageView view)
+        where TComponent : PageOf<TModel>
+        where TModel : class => Shell(context, title, view, view.Model is not TModel model ? null : builder =>
+        {
+            builder.OpenComponent<TComponent>(0);
+            builder.AddComponentParameter(1, nameof(PageOf<>.Model), model);
+            builder.CloseComponent();
+        });
+
+    private static RazorComponentResult<Shell> Shell(HttpContext context, string title, PageView view, RenderFragment? content) =>
+        new(new { Title = title, Address = context.Request.Path + context.Request.QueryString, View = view, Content = content }) { StatusCode = view.Status };
+
+    // The address is the same for the page and its events.
+    private static Task<PageView> ReadAsync<TModel>(HttpContext context, LiveReads reads, Func<PageRequest, CancellationToken, Task<TModel?>> load)
+        where TModel : class
+    {
+        var path = context.Request.Path.StartsWithSegments("/live", StringComparison.Ordinal, out var rest) ? rest : context.Request.Path;
+        var query = QueryString.Create(context.Request.Query.Where(pair => pair.Key != "version"));
+        var request = PageRequest.Of(context);
+        return reads.ReadAsync(path + query, async cancellationToken => await load(request, cancellationToken));
+    }
+
+    private static async IAsyncEnumerable<string> ChangesAsync(Func<Task<PageView>> read, string? version, TimeProvider time, HttpContext context)
+    {
+        var cancellationToken = context.RequestAborted;
+        try
+        {
+            // The reader learns that it is connected, long before anything changes.
+            await context.Response.Body.FlushAsync(cancellationToken);
+            using var timer = new PeriodicTimer(LiveReads.Freshness, time);
+            while (true)
+            {
+                var view = await read();
+                if (view.Version != version) yield return version = view.Version;
+                if (!await timer.WaitForNextTickAsync(cancellationToken)) yield break;
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _streams);
+        }
+    }
+
+    private static StatusCodeHttpResult Refuse()
+    {
+        Interlocked.Decrement(ref _streams);
+        return TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
+    }
+}

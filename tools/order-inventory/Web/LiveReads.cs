@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Caching.Memory;
+using OrderInventory.Cli;
+
+namespace OrderInventory.Web;
+
+/// <summary>What a page shows.</summary>
+/// <param name="Model">Its content; null when it could not be read, or there is none.</param>
+/// <param name="Problem">Why there is no content; null otherwise.</param>
+/// <param name="Outages">The apps that do not answer.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Version">Differs when anything above does.</param>
+public sealed record PageView(object? Model, string? Problem, IReadOnlyList<Outage> Outages, int Status, string Version);
+
+/// <summary>Reads what pages show, once for all that look at the same within a moment: viewers cost no more than one.</summary>
+internal sealed class LiveReads(SystemClient system, TimeProvider time) : IDisposable
+{
+    private const int MaxPages = 500;
+
+    /// <summary>How old what is shown may be; a live page looks as often.</summary>
+    public static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(600);
+
+    private readonly Lock _lock = new();
+    private readonly MemoryCache _views = new(new MemoryCacheOptions { SizeLimit = MaxPages });
+
+    /// <summary>What the page at <paramref name="address"/> shows now. <paramref name="load"/> may answer null for what does not exist.</summary>
+    public Task<PageView> ReadAsync(string address, Func<CancellationToken, Task<object?>> load)
+    {
+        lock (_lock)
+        {
+            if (_views.TryGetValue(address, out (long Read, Task<PageView> View) known) && time.GetElapsedTime(known.Read) < Freshness) return known.View;
+            var view = Task.Run(() => LoadAsync(load));
+            _views.Set(address, (time.GetTimestamp(), view), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = TimeSpan.FromMinutes(1) });
+            return view;
+        }
+    }
+
+    public void Dispose() => _views.Dispose();
+
+    private async Task<PageView> LoadAsync(Func<CancellationToken, Task<object?>> load)
+    {
+        object? model = null;
+        string? problem = null;
+        var status = StatusCodes.Status200OK;
+        try
+        {
+            // Others may look at the same, so it does not end with the request that began it; the client has limits of its own.
+            model = await load(CancellationToken.None);
+            if (model is null) (problem, status) = ("There is nothing of this name.", StatusCodes.Status404NotFound);
+        }
+        catch (NotAnsweredException error)
+        {
+            (problem, status) = (error.Message, StatusCodes.Status502BadGateway);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            (problem, status) = ($"{error.Message} Start the console with a token that may see this in {Apps.TokenVariable}.", StatusCodes.Status403Forbidden);
+        }
+
+        var outages = system.Outages;
+        return new PageView(model, problem, outages, status, Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { model, problem, outages })))[..16]);
+    }
+}

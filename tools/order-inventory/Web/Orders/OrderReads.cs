@@ -1,0 +1,68 @@
+namespace OrderInventory.Web.Orders;
+
+/// <summary>A line as <c>GET /api/orders/{id}</c> shows it.</summary>
+public sealed record ShownLine(int Line, string ProductId, long Quantity, decimal Amount);
+
+/// <summary>A command that inventory refused.</summary>
+public sealed record ShownRefusal(string Command, int Line, string Code, DateTimeOffset Time);
+
+/// <summary>A payment that was named.</summary>
+public sealed record ShownPayment(string PaymentId, decimal? Amount, DateTimeOffset Time, bool Late);
+
+/// <summary>An order as <c>GET /api/orders/{id}</c> shows it.</summary>
+public sealed record ShownOrder(
+    string Id,
+    string OrderNo,
+    string UserId,
+    string Status,
+    string? StatusReason,
+    string IdempotencyKey,
+    decimal Amount,
+    string? Remark,
+    DateTimeOffset CreatedTime,
+    DateTimeOffset UpdatedTime,
+    DateTimeOffset? Deadline,
+    IReadOnlyList<ShownLine> Lines,
+    ShownRefusal? Refusal,
+    IReadOnlyList<ShownPayment>? Payments,
+    int Version);
+
+/// <summary>A line that an order waits for.</summary>
+public sealed record SagaLine(int Line, string Operation, bool? Success, string? Code);
+
+/// <summary>What an order waits for.</summary>
+public sealed record SagaStep(string Command, string? Reason, DateTimeOffset Since, string By, IReadOnlyList<SagaLine> Lines);
+
+/// <summary>A command with its key.</summary>
+public sealed record SagaCommand(string Command, string? IdempotencyKey);
+
+/// <summary>A transition and what stored it.</summary>
+public sealed record SagaTransition(int Sequence, string EventId, string NewStatus, string? Reason, DateTimeOffset Time, string? By);
+
+/// <summary>How often the agenda looked after an order.</summary>
+public sealed record SagaStuck(DateTimeOffset Since, int Attempts, DateTimeOffset? LastAttempt, string? WaitsFor);
+
+/// <summary>How an order was driven, as <c>GET /api/orders/{id}/saga</c> tells it.</summary>
+public sealed record Saga(
+    string? Fingerprint,
+    string? TraceParent,
+    string? Group,
+    SagaStep? Step,
+    IReadOnlyList<SagaCommand> Waiting,
+    IReadOnlyList<SagaCommand> Commands,
+    IReadOnlyList<SagaTransition> Transitions,
+    SagaStuck? Stuck);
+
+/// <summary>A recorded stock operation as <c>GET /api/inventory/{productId}/operations</c> shows it.</summary>
+public sealed record ShownOperation(long Sequence, string OperationId, string Kind, string? OrderId, int? Line, long Quantity, bool Success, string Outcome, long AvailableAfter, long? ReservedAfter, DateTimeOffset Time)
+{
+    /// <summary>The product that it is recorded for; where it was read from says so.</summary>
+    public string ProductId { get; init; } = "";
+}
+
+/// <summary>A dead letter as <c>GET /api/deadletters</c> shows it.</summary>
+public sealed record ShownLetter(
+    string Id, string Topic, string? EventId, string? Type, string? Key, string? Reason, int Size, string Status, DateTimeOffset RecordedTime, int Replays, DateTimeOffset? LastReplayed, bool CanReplay);
+
+/// <summary>The stock of a product as <c>GET /api/inventory/{productId}</c> shows it.</summary>
+public sealed record ShownStock(string ProductId, long Total, long Available, long Reserved, long Version);

@@ -8,6 +8,9 @@ namespace OrderApp;
 /// <summary>The instruments of order-app.</summary>
 internal sealed class Telemetry
 {
+    /// <summary>The attribute of a request's span that says which order it is about.</summary>
+    public const string OrderTag = "order.id";
+
     private static readonly ActivitySource Source = new(ServiceDefaults.TelemetryName);
 
     private readonly Counter<long> _requests;

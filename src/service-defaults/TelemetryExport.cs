@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -13,6 +14,9 @@ namespace OrderInventory.ServiceDefaults;
 /// </summary>
 internal static class TelemetryExport
 {
+    // Asked by probes and sidecars all the time, or at each start: spans of these would bury the others.
+    private static readonly HashSet<PathString> Untraced = ["/healthz", "/livez", "/readyz", "/dapr/config", "/dapr/subscribe"];
+
     /// <summary>Adds what is configured; with neither setting nothing leaves the process.</summary>
     public static void AddTelemetry(this WebApplicationBuilder builder, TelemetryOptions options)
     {
@@ -23,7 +27,10 @@ internal static class TelemetryExport
                 metrics.AddAspNetCoreInstrumentation().AddMeter(ServiceDefaults.TelemetryName);
                 if (options.MetricsPort is { } port) metrics.AddPrometheusHttpListener(listener => (listener.Host, listener.Port) = (options.MetricsHost, port));
             })
-            .WithTracing(tracing => tracing.AddAspNetCoreInstrumentation().AddSource(ServiceDefaults.TelemetryName, "Dapr.Workflow"));
-        if (options.Collector is not null) telemetry.WithLogging().UseOtlpExporter();
+            .WithTracing(tracing => tracing
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !Untraced.Contains(context.Request.Path))
+                .AddSource(ServiceDefaults.TelemetryName, "Dapr.Workflow"));
+        // Logs as they are read on the console, and not the template of each line.
+        if (options.Collector is not null) telemetry.WithLogging(null, logging => logging.IncludeFormattedMessage = true).UseOtlpExporter();
     }
 }

@@ -23,6 +23,7 @@ internal sealed class OrderCommands(OrderIntake intake, OrderWatch watch)
         var outcome = await intake.AskOrThrowAsync(orderId, new IntakeRequest.Give(request, onlyUser, key), cancellationToken);
         // The command may come weeks after the order and has a trace of its own.
         var about = outcome switch { OrderOutcome.Accepted(var order, _) => order, OrderOutcome.Done(var order, _) => order, _ => null };
+        if (about is not null) Activity.Current?.SetTag(Telemetry.OrderTag, about.Id);
         if (ActivityContext.TryParse(about?.TraceParent, null, isRemote: true, out var placed)) Activity.Current?.AddLink(new ActivityLink(placed));
         if (outcome is not OrderOutcome.Accepted(var accepted, var isReplay)) return outcome;
         var last = await watch.UntilAsync(accepted, seen => Outcome(seen, command, accepted.Version) is not null, limit, cancellationToken);

@@ -20,7 +20,10 @@ internal sealed class OrderPlacement(OrderIntake intake, EarlierClaims earlier, 
             var outcome => outcome,
         };
 
-        Task<OrderOutcome> PlaceAsync(Guid orderId, bool isClaimed) =>
-            intake.AskOrThrowAsync(orderId.ToString(), new IntakeRequest.Place(orderId, placed, key, isClaimed, Activity.Current?.Id), cancellationToken);
+        Task<OrderOutcome> PlaceAsync(Guid orderId, bool isClaimed)
+        {
+            Activity.Current?.SetTag(Telemetry.OrderTag, orderId.ToString());
+            return intake.AskOrThrowAsync(orderId.ToString(), new IntakeRequest.Place(orderId, placed, key, isClaimed, Activity.Current?.Id), cancellationToken);
+        }
     }
 }

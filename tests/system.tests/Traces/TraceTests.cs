@@ -28,6 +28,7 @@ public sealed class TraceTests
         var deduct = Child(spans, post, "inventory-app", "process " + Topics.InventoryDeduction, Consumer);
         var result = Child(spans, deduct, "order-app", "process " + Topics.InventoryDeductionResult, Consumer);
         Assert.Equal(3, spans.Count);
+        Assert.Equal(id, post.Attributes["order.id"]);
         // Groups have traces of their own, whose calls link to the orders that they drive: two of the first group, one of that of the payment.
         var calls = await Eventually.GetAsync(
             () => Task.FromResult(collector.Spans.Where(span => span.Name == "WorkflowActivity AdvanceActivity" && span.Links.Contains((post.TraceId, post.SpanId))).ToArray()), found => found.Length >= 3, Within, "the calls of the groups");
@@ -48,6 +49,9 @@ public sealed class TraceTests
             () => Task.FromResult(collector.Spans.SingleOrDefault(span => span.Name.StartsWith("POST /api/orders/{id}/pay", StringComparison.Ordinal))), span => span is not null, Within, "the span of the payment");
         Assert.Contains((post.TraceId, post.SpanId), payment!.Links);
         Assert.NotEqual(post.TraceId, payment.TraceId);
+        Assert.Equal(id, payment.Attributes["order.id"]);
+        // What probes and sidecars ask all the time is no trace.
+        Assert.DoesNotContain(collector.Spans, span => span.Attributes.GetValueOrDefault("url.path") is "/healthz" or "/livez" or "/readyz" or "/dapr/config" or "/dapr/subscribe");
         await MetricsMovedAsync(system);
     }
 

@@ -12,6 +12,9 @@ internal static class DaprLocalProcess
 
     public static ServerProcess Start(string directory, params string[] arguments) => ServerProcess.Start(Dll, arguments, directory);
 
+    /// <summary>With variables of its own.</summary>
+    public static ServerProcess StartWith(IReadOnlyDictionary<string, string?> environment, string directory, params string[] arguments) => ServerProcess.Start(Dll, arguments, directory, environment);
+
     /// <summary>With a limit (bytes or unlimited) on the size of the files it writes: a write beyond it fails in it, and does not end it.</summary>
     public static ServerProcess WithFileLimit(string limit, string directory, params string[] arguments) =>
         // The runtime maps its code from a large file of its own, unless it is told not to.

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using DaprLocal.Config;
 using DaprLocal.Hosting;
 
@@ -20,6 +21,13 @@ internal sealed class CommandLine(Terminal terminal, Func<TextReader> input, Tim
     };
 
     private readonly Option<string?> _costs = new("--costs") { Description = "List of prices: each operation takes the time that it costs on the real Dapr (proof/costs)", HelpName = "FILE" };
+
+    private readonly Option<int?> _dashboard = new("--dashboard")
+    {
+        Description = "Also start the Aspire dashboard: traces, logs and metrics of the apps. NuGet fetches it once, 40 MB",
+        HelpName = $"PORT, else {Dashboard.DefaultPort}",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     private readonly Option<bool> _noSample = new("--no-sample") { Description = "Do not place the sample order" };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask" };
@@ -47,14 +55,14 @@ internal sealed class CommandLine(Terminal terminal, Func<TextReader> input, Tim
     {
         var run = new Command("run", "Start the apps of a Multi-App Run file, each with an embedded sidecar (this is also what happens without a command)")
         {
-            _file, _data, _costs, _noSample,
+            _file, _data, _costs, _dashboard, _noSample,
         };
         var reset = new Command("reset", "Delete the data folder: all orders, stock and undelivered messages") { _file, _data, _yes };
         var watchdog = new Command("watchdog", "Internal: ends the apps when dapr-local is killed") { Hidden = true };
         var root = new RootCommand(
             "A pocket Dapr for development and tests: reads the run file and the resource YAML of Dapr, hosts one sidecar per app in this process, and keeps all state in one folder. Production is Dapr itself.")
         {
-            _file, _data, _costs, _noSample, run, reset, watchdog,
+            _file, _data, _costs, _dashboard, _noSample, run, reset, watchdog,
         };
         root.SetAction(RunAsync);
         run.SetAction(RunAsync);
@@ -63,6 +71,16 @@ internal sealed class CommandLine(Terminal terminal, Func<TextReader> input, Tim
         return root;
     }
 
+    private Dashboard? DashboardOf(ParseResult parsed)
+    {
+        if (parsed.GetResult(_dashboard) is null) return null;
+        return (parsed.GetValue(_dashboard) ?? Dashboard.DefaultPort) switch
+        {
+            > 0 and < IPEndPoint.MaxPort and var port => new Dashboard(port),
+            var port => throw new UserException($"--dashboard takes a port from 1 to {IPEndPoint.MaxPort - 1}, not {port}"),
+        };
+    }
+
     private Task<int> RunAsync(ParseResult parsed, CancellationToken ct) => new RunCommand(terminal, time).ExecuteAsync(
-        parsed.GetValue(_file), parsed.GetValue(_data), parsed.GetValue(_costs), sample: !parsed.GetValue(_noSample), stop, hurry);
+        parsed.GetValue(_file), parsed.GetValue(_data), parsed.GetValue(_costs), DashboardOf(parsed), sample: !parsed.GetValue(_noSample), stop, hurry);
 }

@@ -8,11 +8,12 @@ namespace DaprLocal.Cli;
 internal sealed class RunCommand(Terminal terminal, TimeProvider time)
 {
     /// <summary>Runs until <paramref name="stop"/> is cancelled (exit code 0) or the run ends by itself.</summary>
-    public async Task<int> ExecuteAsync(string? givenFile, string? givenData, string? costs, bool sample, CancellationToken stop, CancellationToken hurry)
+    public async Task<int> ExecuteAsync(string? givenFile, string? givenData, string? costs, Dashboard? dashboard, bool sample, CancellationToken stop, CancellationToken hurry)
     {
         var file = RunFileLocator.Find(givenFile);
         var plan = RunPlanner.Create(file, Environment.GetEnvironmentVariable);
         if (costs is not null) plan = plan.At(new CostModel(Prices.Read(costs), time));
+        if (dashboard is not null) plan = dashboard.Beside(plan, Environment.GetEnvironmentVariable);
         using var data = DataFolder.Open(RunFileLocator.DataFolder(givenData, plan.File.Path));
         Ports.CheckFree(plan);
         data.WillMake(plan.DatabasesIn(data.Path));
@@ -26,6 +27,7 @@ internal sealed class RunCommand(Terminal terminal, TimeProvider time)
             .AddProvider(new TerminalLoggerProvider(terminal)));
         try
         {
+            if (dashboard is not null) plan = plan with { Dashboard = await dashboard.RestoreAsync(Path.GetDirectoryName(plan.File.Path)!, terminal, time, stop) };
             var commands = await new AppBuilder(terminal, time).PrepareAsync(plan.Apps, stop);
 
             await using var session = new RunSession(plan, data.Path, terminal, time, loggers, hurry);
@@ -71,6 +73,8 @@ internal sealed class RunCommand(Terminal terminal, TimeProvider time)
             var startedBy = app.App.Command.Count > 0 ? "" : ", to be started by you";
             terminal.Line($"{app.App.AppId}  {app.Url?.ToString() ?? "-"}  (sidecar: HTTP 127.0.0.1:{app.Sidecar.HttpPort}, gRPC 127.0.0.1:{app.Sidecar.GrpcPort}{startedBy})");
         }
+        if (plan.Dashboard is { } dashboard)
+            terminal.Line($"dashboard  {dashboard.Url}  (telemetry: OTLP over gRPC 127.0.0.1:{dashboard.Collector.Port})");
         terminal.Line($"data   {dataDirectory}");
         terminal.Line("stop   Ctrl-C (or SIGTERM); the data stays");
         terminal.Line($"reset  {SelfCommand.Line("reset", "--data", dataDirectory)}   (when stopped)");

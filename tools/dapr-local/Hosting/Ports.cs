@@ -41,6 +41,8 @@ internal static class Ports
             .SelectMany(app => new[] { (app.App, Key: "appPort", Port: app.App.Command.Count > 0 ? app.App.AppPort : null), (app.App, "daprHTTPPort", app.Sidecar.HttpPort), (app.App, "daprGRPCPort", app.Sidecar.GrpcPort) })
             .Where(wanted => listening.Contains(wanted.Port))
             .Select(wanted => $"port {wanted.Port} ({wanted.Key} of '{wanted.App.AppId}' in {YamlFile.DisplayName(plan.File.Path)}) is in use, perhaps by another dapr-local; stop what listens there, or change {wanted.Key}")
+            .Concat(new[] { plan.Dashboard?.Url.Port, plan.Dashboard?.Collector.Port }.Where(listening.Contains)
+                .Select(port => $"port {port} (of the dashboard, which takes two) is in use, perhaps by another dapr-local; stop what listens there, or name another with --dashboard PORT"))
             .ToArray();
         if (taken.Length > 0) throw new UserException(string.Join(Environment.NewLine, taken));
     }

@@ -14,6 +14,9 @@ internal sealed record AppPlan(RunFileApp App, SidecarOptions Sidecar, IReadOnly
 /// <summary>A whole run, read and checked before anything is started. <paramref name="Components"/> holds each distinct component once.</summary>
 internal sealed record RunPlan(RunFile File, IReadOnlyList<AppPlan> Apps, IReadOnlyList<ComponentManifest> Components)
 {
+    /// <summary>The dashboard, if one was asked for.</summary>
+    public Dashboard? Dashboard { get; init; }
+
     /// <summary>The database files of the run in its data folder, relative to it.</summary>
     public IEnumerable<string> DatabasesIn(string folder) => Apps.Select(app => ComponentRegistry.WorkflowFile(app.App.AppId)).Distinct()
         .Concat(Components

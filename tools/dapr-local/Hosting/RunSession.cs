@@ -10,8 +10,8 @@ namespace DaprLocal.Hosting;
 internal sealed record RunEnd(string Message, bool Failed);
 
 /// <summary>
-/// Everything that runs: components, one sidecar per app, the apps, and the watchdog. Disposing it stops the apps first, while their
-/// sidecars still answer, then the sidecars, then the components.
+/// Everything that runs: components, one sidecar per app, the apps, the dashboard and the watchdog. Disposing it stops the apps first, while their
+/// sidecars still answer and the dashboard listens, then the sidecars, then the components.
 /// </summary>
 internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal terminal, TimeProvider time, ILoggerFactory loggers, CancellationToken hurry)
     : IAsyncDisposable
@@ -28,13 +28,20 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
     private ComponentRegistry? _components;
     private Watchdog? _watchdog;
     private AppMeter? _meter;
+    private AppProcess? _dashboard;
+    private volatile bool _ending;
 
     /// <summary>Starts components, sidecars and apps; <paramref name="commands"/> are programs with arguments, in the order of the plan.</summary>
     public async Task StartAsync(IReadOnlyList<IReadOnlyList<string>> commands, CancellationToken stop)
     {
         _components = await ComponentRegistry.OpenAsync(plan.Components, dataDirectory, time, loggers, stop);
-        if (commands.Any(command => command.Count > 0))
+        if (plan.Dashboard is not null || commands.Any(command => command.Count > 0))
             _watchdog = Watchdog.Start();
+        if (plan.Dashboard is { } dashboard)
+        {
+            _dashboard = await dashboard.StartAsync(terminal, _watchdog, time, stop);
+            _ = TellItsEndAsync(_dashboard, stop);
+        }
         foreach (var (app, command) in plan.Apps.Zip(commands))
         {
             // In the list at once: whatever fails next, this sidecar is stopped.
@@ -95,6 +102,7 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
 
     public async ValueTask DisposeAsync()
     {
+        _ending = true;
         if (_meter is not null)
             await _meter.DisposeAsync();
         var processes = _apps.Select(app => app.Process).OfType<AppProcess>().ToArray();
@@ -105,8 +113,22 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
             await app.Sidecar.DisposeAsync();
         if (_components is not null)
             await _components.DisposeAsync();
+        if (_dashboard is not null)
+        {
+            await _dashboard.StopAsync(StopPatience, hurry);
+            await _dashboard.DisposeAsync();
+        }
         if (_watchdog is not null)
             await _watchdog.DisposeAsync();
+    }
+
+    // The apps go on without it, and nothing starts it again.
+    private async Task TellItsEndAsync(AppProcess dashboard, CancellationToken stop)
+    {
+        var code = await dashboard.Exited;
+        await Task.Delay(SignalRace, time, CancellationToken.None);
+        if (!stop.IsCancellationRequested && !_ending)
+            terminal.Error(string.Create(CultureInfo.InvariantCulture, $"the dashboard ended with exit code {code}; the apps go on without it"));
     }
 
     private static string Asked(AppPlan plan) => $"{plan.Url}{plan.App.HealthCheck?.Path.TrimStart('/')}";

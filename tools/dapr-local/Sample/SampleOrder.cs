@@ -16,20 +16,21 @@ internal sealed class SampleOrder : IDisposable
     private readonly HttpClient _inventory;
     private readonly Terminal _terminal;
     private readonly TimeProvider _time;
+    private readonly Dashboard? _dashboard;
 
     /// <summary>A sample against the apps at the two addresses.</summary>
-    public SampleOrder(Uri orders, Uri inventory, Terminal terminal, TimeProvider time)
+    public SampleOrder(Uri orders, Uri inventory, Terminal terminal, TimeProvider time, Dashboard? dashboard = null)
     {
         _orders = Client(orders);
         _inventory = Client(inventory);
-        (_terminal, _time) = (terminal, time);
+        (_terminal, _time, _dashboard) = (terminal, time, dashboard);
     }
 
     /// <summary>The sample, if the run has the apps it is for.</summary>
     public static SampleOrder? For(RunPlan plan, Terminal terminal, TimeProvider time)
     {
         Uri? UrlOf(string appId) => plan.Apps.FirstOrDefault(app => app.App.AppId == appId)?.Url;
-        return UrlOf("order-app") is { } orders && UrlOf("inventory-app") is { } inventory ? new SampleOrder(orders, inventory, terminal, time) : null;
+        return UrlOf("order-app") is { } orders && UrlOf("inventory-app") is { } inventory ? new SampleOrder(orders, inventory, terminal, time, plan.Dashboard) : null;
     }
 
     /// <summary>Runs the sample; a failure is told, and the apps stay up.</summary>
@@ -128,6 +129,7 @@ internal sealed class SampleOrder : IDisposable
         var (orders, inventory) = (_orders.BaseAddress!, _inventory.BaseAddress!);
         _terminal.Line();
         _terminal.Line("try next");
+        if (_dashboard is not null) _terminal.Line($"  traces of the order: {_dashboard.TracesOf(orderId)}");
         _terminal.Line($"  read and try what the apps do: {orders}reference and {inventory}reference");
         _terminal.Line($"  curl -s {orders}api/orders/{orderId}/history");
         _terminal.Line($"  curl -s {inventory}api/inventory/{Product}");

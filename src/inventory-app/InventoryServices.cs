@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.DeadLetters;
 using OrderInventory.ServiceDefaults.Health;
+using OrderInventory.ServiceDefaults.Metrics;
 using OrderInventory.ServiceDefaults.Settings;
 
 namespace InventoryApp;
@@ -38,6 +39,7 @@ internal static class InventoryServices
         routes.MapStockLists();
         routes.MapDeductionSubscription();
         routes.MapDeadLetters(Topics.InventoryDeduction);
+        routes.MapMetrics();
         routes.MapHealth(Dependency.Store, Dependency.Broker);
     }
 }

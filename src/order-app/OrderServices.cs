@@ -13,6 +13,7 @@ using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.DeadLetters;
 using OrderInventory.ServiceDefaults.Health;
+using OrderInventory.ServiceDefaults.Metrics;
 
 namespace OrderApp;
 
@@ -65,6 +66,7 @@ internal static class OrderServices
         routes.MapSagaEndpoint();
         routes.MapResultSubscription();
         routes.MapDeadLetters(Topics.InventoryDeductionResult);
+        routes.MapMetrics();
         routes.MapHealth(Dependency.Store, Dependency.Broker, Dependency.Engine);
     }
 }

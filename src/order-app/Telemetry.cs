@@ -45,7 +45,7 @@ internal sealed class Telemetry
         _active = meter.CreateUpDownCounter<int>("transaction.active", description: "Calls of groups that run now, by step.");
         _outcome = meter.CreateHistogram<double>(
             "orders.outcome.duration", "s", "Time from placing an order to its being CONFIRMED or CANCELLED.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] });
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.35, 0.5, 0.75, 1, 1.5, 2.5, 5, 10, 30, 60, 300] });
         meter.CreateObservableGauge("orders.stuck", () => Volatile.Read(ref _stuck), description: "Orders that are on their way for too long, as of the last search.");
     }
 

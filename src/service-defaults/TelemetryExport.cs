@@ -5,6 +5,7 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using OrderInventory.ServiceDefaults.Metrics;
 
 namespace OrderInventory.ServiceDefaults;
 
@@ -20,11 +21,12 @@ internal static class TelemetryExport
     /// <summary>Adds what is configured; with neither setting nothing leaves the process.</summary>
     public static void AddTelemetry(this WebApplicationBuilder builder, TelemetryOptions options)
     {
+        builder.Services.AddSingleton<CurrentMetrics>();
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(options.ServiceName ?? builder.Environment.ApplicationName))
             .WithMetrics(metrics =>
             {
-                metrics.AddAspNetCoreInstrumentation().AddMeter(ServiceDefaults.TelemetryName);
+                metrics.AddAspNetCoreInstrumentation().AddMeter(ServiceDefaults.TelemetryName).AddReader(services => services.GetRequiredService<CurrentMetrics>().Reader);
                 if (options.MetricsPort is { } port) metrics.AddPrometheusHttpListener(listener => (listener.Host, listener.Port) = (options.MetricsHost, port));
             })
             .WithTracing(tracing => tracing

@@ -1,0 +1,37 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace OrderApp.Tests;
+
+/// <summary>What operators may read of the instruments.</summary>
+public sealed class MetricsEndpointTests : OrderApiTests
+{
+    [Fact]
+    public async Task Metrics_AfterSomeOrders_AreTheSumsSinceTheStart()
+    {
+        for (var i = 0; i < 3; i++) (await Http.PostAsJsonAsync("/api/orders", new { userId = "u", productId = "p", quantity = 1, amount = 1, idempotencyKey = $"k{i % 2}" })).EnsureSuccessStatusCode();
+
+        var first = await ReadAsync();
+        var second = await ReadAsync();
+
+        foreach (var read in new[] { first, second })
+        {
+            Assert.Equal(2, Series(read, "orders.created.total", ("outcome", "created")).GetProperty("value").GetDouble());
+            Assert.Equal(1, Series(read, "orders.created.total", ("outcome", "replayed")).GetProperty("value").GetDouble());
+            Assert.Equal(0, Series(read, "orders.intake.waiting").GetProperty("value").GetDouble());
+        }
+
+        var size = Series(second, "orders.round.size");
+        Assert.Equal(size.GetProperty("count").GetInt64(), size.GetProperty("buckets").EnumerateArray().Sum(bucket => bucket.GetProperty("count").GetInt64()));
+        Assert.Equal(JsonValueKind.Null, size.GetProperty("buckets").EnumerateArray().Last().GetProperty("upTo").ValueKind);
+        Assert.Equal(3, size.GetProperty("value").GetDouble());
+        Assert.EndsWith("-" + Environment.ProcessId, second.GetProperty("instance").GetString(), StringComparison.Ordinal);
+    }
+
+    private static JsonElement Series(JsonElement read, string name, params (string Key, string Value)[] tags) =>
+        Assert.Single(
+            Assert.Single(read.GetProperty("metrics").EnumerateArray(), metric => metric.GetProperty("name").GetString() == name).GetProperty("series").EnumerateArray(),
+            series => tags.All(tag => series.GetProperty("tags").TryGetProperty(tag.Key, out var value) && value.GetString() == tag.Value));
+
+    private async Task<JsonElement> ReadAsync() => (await Http.GetFromJsonAsync<JsonElement>("/api/metrics")).GetProperty("data");
+}

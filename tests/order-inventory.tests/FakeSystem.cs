@@ -26,6 +26,9 @@ internal sealed class FakeSystem : HttpMessageHandler
     /// <summary>Dead letters of both apps.</summary>
     public List<object> Letters { get; } = [];
 
+    /// <summary>What the instruments show; null for an app of a version without them.</summary>
+    public object? Metrics { get; set; }
+
     /// <summary>True: nobody answers.</summary>
     public bool IsDown { get; set; }
 
@@ -72,6 +75,7 @@ internal sealed class FakeSystem : HttpMessageHandler
         ["inventory", var product] when Products.ContainsKey(Uri.UnescapeDataString(product)) => Data(Stock(Uri.UnescapeDataString(product))),
         ["inventory", var escaped, "operations"] when Uri.UnescapeDataString(escaped) is var product && Operations.ContainsKey(product) => Page([.. Enumerable.Reverse(Operations[product]).Where(operation => query["orderLine"] is not { } line || JsonSerializer.SerializeToElement(operation).GetProperty("operationId").GetString()!.StartsWith(line + ":", StringComparison.Ordinal))], query),
         ["orders", "stuck"] => Page([], query),
+        ["metrics"] when Metrics is not null => Data(Metrics),
         ["deadletters"] => Page([.. Letters], query),
         ["orders", var id, "saga"] when Orders.TryGetValue(id, out var order) => Data(order.Saga()),
         ["orders"] => Page([.. Orders.Values.Where(order => order.UserId == query["userId"] && query["idempotencyKey"] is null or "" || order.IdempotencyKey == query["idempotencyKey"]).Select(order => order.View())], query),

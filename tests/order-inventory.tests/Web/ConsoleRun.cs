@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using OrderInventory.Web;
 
@@ -25,6 +26,17 @@ internal sealed class ConsoleRun : IAsyncDisposable
 
     /// <summary>The page at <paramref name="path"/>.</summary>
     public Task<string> PageAsync(string path) => Http.GetStringAsync(path);
+
+    /// <summary>Sends the form to <paramref name="action"/> that the page at <paramref name="path"/> has, as a browser does; the answer is the page that it leads to.</summary>
+    public async Task<string> SubmitAsync(string path, string action, params (string Name, string Value)[] fields)
+    {
+        var form = Regex.Match(await PageAsync(path), $"<form[^>]*action=\"{Regex.Escape(action)}\".*?</form>", RegexOptions.Singleline);
+        Assert.True(form.Success, $"{path} has no form for {action}.");
+        var hidden = Regex.Matches(form.Value, "<input type=\"hidden\" name=\"(.*?)\" value=\"(.*?)\"").Select(input => KeyValuePair.Create(input.Groups[1].Value, input.Groups[2].Value));
+        using var content = new FormUrlEncodedContent(hidden.Concat(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))));
+        using var answer = await Http.PostAsync(action, content);
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+    }
 
     /// <summary>The events of a page as they come.</summary>
     public async Task<StreamReader> EventsAsync(string path, CancellationToken cancellationToken)

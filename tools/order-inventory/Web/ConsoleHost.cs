@@ -1,5 +1,9 @@
 using System.Net;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HostFiltering;
+using OrderInventory.Auditing;
+using OrderInventory.Web.Audits;
+using OrderInventory.Web.Now;
 using OrderInventory.Web.Orders;
 
 namespace OrderInventory.Web;
@@ -20,6 +24,8 @@ internal sealed record ConsoleOptions
 /// <summary>The web application behind <c>order-inventory console</c>.</summary>
 internal static class ConsoleHost
 {
+    private static readonly TimeSpan AuditPatience = TimeSpan.FromSeconds(30);
+
     // Nothing but the console's own files; nothing that a page contains is ever run.
     private const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -40,8 +46,13 @@ internal static class ConsoleHost
         builder.Services.AddSingleton(new SystemClient(new AppClient("order-app", orders, time), new AppClient("inventory-app", inventory, time)));
         builder.Services.AddSingleton<LiveReads>();
         builder.Services.AddSingleton<OrderLoader>();
+        builder.Services.AddSingleton<MetricHistory>().AddHostedService(services => services.GetRequiredService<MetricHistory>());
+        builder.Services.AddSingleton(services => new AuditRuns(() => new SystemReader(orders, inventory, AuditPatience, time), time, services.GetRequiredService<ILogger<AuditRuns>>()));
+        builder.Services.AddSingleton(Operator.Of(orders.DefaultRequestHeaders.Authorization?.Parameter));
         builder.Services.AddRazorComponents();
         builder.Services.AddAntiforgery();
+        // Forms are good for as long as the console runs; nothing of it is kept on the disk.
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         // A page of somebody else that has its name point to this machine must not reach it.
         builder.Services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
 
@@ -58,7 +69,9 @@ internal static class ConsoleHost
         });
         app.UseAntiforgery();
         app.MapAssets();
+        app.MapNowPage();
         app.MapOrderPages();
+        app.MapAuditPages();
         app.MapNotFound();
         return app;
     }

@@ -23,7 +23,6 @@ internal static class OrderPages
     public static void MapOrderPages(this IEndpointRouteBuilder routes)
     {
         var (system, loader) = (routes.ServiceProvider.GetRequiredService<SystemClient>(), routes.ServiceProvider.GetRequiredService<OrderLoader>());
-        routes.MapGet("/", () => Results.Redirect("/orders"));
         routes.MapLivePage<Pages.OrdersPage, OrdersModel>("/orders", (_, _) => "Orders", (request, cancellationToken) => FindAsync(system.Orders, request, cancellationToken)!);
         routes.MapLivePage<Pages.OrderPage, OrderModel>("/orders/{id}", (request, order) => "Order " + (order?.Order.OrderNo ?? request["id"]), (request, cancellationToken) => loader.LoadAsync(request["id"]!, cancellationToken));
     }

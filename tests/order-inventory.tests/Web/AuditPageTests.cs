@@ -1,0 +1,93 @@
+using System.Net;
+using System.Text;
+using OrderInventory.Testing;
+using OrderInventory.Web;
+
+namespace OrderInventory.Tests.Web;
+
+/// <summary>The audit from the browser.</summary>
+public sealed class AuditPageTests
+{
+    private const string Id = "57061e50-a4b3-8ffd-b03a-a783a1621207";
+
+    [Fact]
+    public async Task Audit_OfASystemThatIsWrong_ShowsFindingsWithTheirPages()
+    {
+        var system = Confirmed();
+        system.Products["p"] = (10, 9, 2);
+        system.Orders[Id] = system.Orders[Id] with { Statuses = ["PENDING", "CANCELLED"] };
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        await console.SubmitAsync("/audit", "/audit", ("users", " bob, carol ,"));
+        var page = await EndedAsync(console);
+
+        Assert.Contains(">FAIL<", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"/products/p\"", page, StringComparison.Ordinal);
+        Assert.Contains($"href=\"/orders/{Id}\"", page, StringComparison.Ordinal);
+        Assert.Contains("of 3 users", page, StringComparison.Ordinal);
+        Assert.Contains("I8: messages on topics", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Audit_OfASystemThatIsRight_Passes()
+    {
+        await using var console = await ConsoleRun.StartAsync(Confirmed());
+
+        await console.SubmitAsync("/audit", "/audit");
+
+        Assert.Contains(">PASS<", await EndedAsync(console), StringComparison.Ordinal);
+        Assert.Contains(">passed<", await console.PageAsync("/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Audit_NotReadable_HasNoVerdictAndSaysWhy()
+    {
+        var system = Confirmed();
+        system.Instead["/api/inventory"] = (HttpStatusCode.Unauthorized, """{"code":"TOKEN_REQUIRED"}""");
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        await console.SubmitAsync("/audit", "/audit");
+
+        var page = await EndedAsync(console);
+        Assert.Contains("No verdict", page, StringComparison.Ordinal);
+        Assert.Contains("TOKEN_REQUIRED", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Audit_RequestThatNoPageSent_IsRefused()
+    {
+        var system = Confirmed();
+        await using var console = await ConsoleRun.StartAsync(system);
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("users", "")]);
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await console.Http.PostAsync("/audit", form)).StatusCode);
+        Assert.DoesNotContain("The last audit", await console.PageAsync("/audit"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"sub":"s1"}""", "s1")]
+    [InlineData("""{"sub":"s1","preferred_username":"ann"}""", "ann")]
+    [InlineData("""{"sub":7}""", null)]
+    [InlineData("""[]""", null)]
+    public void Operator_IsWhomTheTokenNames(string payload, string? name) =>
+        Assert.Equal(name ?? Environment.UserName, Operator.Of($"e30.{Convert.ToBase64String(Encoding.UTF8.GetBytes(payload)).TrimEnd('=').Replace('+', '-').Replace('/', '_')}.x").Name);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("a.b.c")]
+    [InlineData("opaque")]
+    public void Operator_OfNoJwt_IsWhoIsLoggedIn(string? token) => Assert.Equal(Environment.UserName, Operator.Of(token).Name);
+
+    private static Task<string> EndedAsync(ConsoleRun console) =>
+        Eventually.GetAsync(() => console.PageAsync("/audit"), page => page.Contains("The last audit", StringComparison.Ordinal), TimeSpan.FromSeconds(20), "the audit ended");
+
+    private static FakeSystem Confirmed()
+    {
+        var system = new FakeSystem();
+        system.Create("p", 10);
+        system.Record("p", Id, 1, "HELD", 2);
+        system.Orders[Id] = new FakeOrder(Id, "ann", "k1", [("p", 2)], "PENDING", "CONFIRMED");
+        return system;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using OrderInventory.Testing;
+
+namespace OrderInventory.Tests.Web;
+
+/// <summary>How the system does, from the instruments of both apps.</summary>
+public sealed class NowPageTests
+{
+    [Fact]
+    public async Task Now_CountersThatGrow_AreRatesAndTimes()
+    {
+        var system = new FakeSystem { Metrics = Metrics("one", placed: 1_000, fast: 500, slow: 500) };
+        await using var console = await ConsoleRun.StartAsync(system, new FakeSystem());
+        await SeenAsync(console, "Requests that wait for a round", "7");
+        system.Metrics = Metrics("one", placed: 1_100, fast: 599, slow: 501);
+
+        var tiles = await SeenAsync(console, "Orders placed a second", "10");
+
+        Assert.Equal(("0.051 s", "0.1 s"), (tiles["Time until decided, p50"], tiles["Time until decided, p99"]));
+    }
+
+    [Fact]
+    public async Task Now_ProcessThatIsStartedAgain_CountsFromItsStart()
+    {
+        var system = new FakeSystem { Metrics = Metrics("one", placed: 1_000, fast: 0, slow: 0) };
+        await using var console = await ConsoleRun.StartAsync(system, new FakeSystem());
+        await SeenAsync(console, "Requests that wait for a round", "7");
+        system.Metrics = Metrics("two", placed: 3, fast: 0, slow: 0);
+        await SeenAsync(console, "Requests that wait for a round", "14");
+        system.Metrics = Metrics("two", placed: 53, fast: 0, slow: 0);
+
+        await SeenAsync(console, "Orders placed a second", "5");
+    }
+
+    [Fact]
+    public async Task Now_WhatNeedsSomebody_IsShownWithItsList()
+    {
+        var system = new FakeSystem();
+        system.Letters.Add(new { id = "l", topic = "t", eventId = "e", type = (string?)null, key = "k", reason = "r", size = 1, status = "OPEN", recordedTime = FakeSystem.Start, replays = 0, lastReplayed = (string?)null, canReplay = true });
+        system.Instead["/api/orders/stuck"] = (HttpStatusCode.OK, """{"data":[{"orderId":"57061e50-a4b3-8ffd-b03a-a783a1621207","since":"2026-01-02T03:04:05Z","attempts":4,"lastAttempt":null,"waitsFor":"CONFIRM"}]}""");
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        var page = await console.PageAsync("/");
+
+        // Both apps are the same one here.
+        Assert.Equal(("2", "1", "–"), (Tiles(page)["Open dead letters"], Tiles(page)["Stuck orders"], Tiles(page)["Audit"]));
+        Assert.Contains("the oldest since 2026-01-02 03:04:05Z", page, StringComparison.Ordinal);
+        Assert.Equal(2, Regex.Count(page, "<li class=\"bad\">"));
+    }
+
+    [Fact]
+    public async Task Now_CallerWhoIsNoOperator_SeesWhatItMay()
+    {
+        var system = new FakeSystem();
+        foreach (var path in new[] { "/api/metrics", "/api/deadletters", "/api/orders/stuck" }) system.Instead[path] = (HttpStatusCode.Forbidden, """{"code":"OPERATORS_ONLY","message":"Operators only."}""");
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        Assert.Equal(("–", "–", "0"), (Tiles(await console.PageAsync("/"))["Open dead letters"], Tiles(await console.PageAsync("/"))["Stuck orders"], Tiles(await console.PageAsync("/"))["Orders placed a second"]));
+    }
+
+    private static Task<Dictionary<string, string>> SeenAsync(ConsoleRun console, string tile, string value) =>
+        Eventually.GetAsync(async () => Tiles(await console.PageAsync("/")), tiles => tiles[tile] == value, TimeSpan.FromSeconds(20), $"{tile} is {value}");
+
+    private static Dictionary<string, string> Tiles(string page) => Regex.Matches(page, "<h2><a href=\"[^\"]*\">(.*?)</a></h2>\\s*<p class=\"value\">(.*?)</p>", RegexOptions.Singleline)
+        .ToDictionary(match => match.Groups[1].Value, match => WebUtility.HtmlDecode(match.Groups[2].Value));
+
+    private static object Metrics(string instance, int placed, int fast, int slow) => new
+    {
+        instance,
+        time = FakeSystem.Start,
+        metrics = new object[]
+        {
+            new { name = "orders.created.total", unit = "", series = new object[] { new { tags = new { outcome = "created" }, value = placed }, new { tags = new { outcome = "replayed" }, value = 5 * placed } } },
+            new { name = "orders.intake.waiting", unit = "", series = new object[] { new { tags = new { }, value = 7 } } },
+            new
+            {
+                name = "orders.outcome.duration",
+                unit = "s",
+                series = new object[] { new { tags = new { status = "CONFIRMED" }, value = 1, count = fast + slow, buckets = new object[] { new { upTo = 0.1, count = fast }, new { upTo = 0.5, count = slow }, new { upTo = (double?)null, count = 0 } } } },
+            },
+        },
+    };
+}

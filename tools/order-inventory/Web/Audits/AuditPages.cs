@@ -1,0 +1,18 @@
+namespace OrderInventory.Web.Audits;
+
+/// <summary>The page of the audit.</summary>
+internal static class AuditPages
+{
+    private const int MaxUsers = 50;
+
+    public static void MapAuditPages(this IEndpointRouteBuilder routes)
+    {
+        var audits = routes.ServiceProvider.GetRequiredService<AuditRuns>();
+        routes.MapLivePage<Pages.AuditPage, AuditModel>("/audit", (_, _) => "Audit", (_, _) => Task.FromResult<AuditModel?>(audits.Model));
+        routes.MapPost("/audit", (IFormCollection form, Operator me) =>
+        {
+            audits.Begin([.. form["users"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(MaxUsers)], me.Name);
+            return Results.Redirect("/audit");
+        });
+    }
+}

@@ -1,0 +1,11 @@
+namespace OrderInventory.Web;
+
+/// <summary>What the console did, and for whom.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "{By} began an audit")]
+    public static partial void AuditBegun(ILogger logger, string by);
+
+    [LoggerMessage(2, LogLevel.Information, "The audit ended: {Summary}")]
+    public static partial void AuditEnded(ILogger logger, string summary);
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text.Json;
+using OrderInventory.Cli;
+using OrderInventory.Web.Audits;
+using OrderInventory.Web.Orders;
+
+namespace OrderInventory.Web.Now;
+
+/// <summary>A number with its last minutes.</summary>
+/// <param name="Name">What it counts.</param>
+/// <param name="Value">The number now; "–" when it is not known.</param>
+/// <param name="Note">What else is to say; empty for nothing.</param>
+/// <param name="Link">The list behind it; null for none.</param>
+/// <param name="Points">What it was, oldest first; empty for no picture.</param>
+/// <param name="IsBad">True when somebody has to look.</param>
+public sealed record Tile(string Name, string Value, string Note, string? Link, IReadOnlyList<double> Points, bool IsBad = false);
+
+/// <summary>How orders moved in the last five minutes.</summary>
+/// <param name="Status">The status that they reached.</param>
+/// <param name="Count">How many.</param>
+public sealed record StatusFlow(string Status, long Count);
+
+/// <summary>How the system does.</summary>
+/// <param name="Tiles">The numbers.</param>
+/// <param name="Flows">By status.</param>
+public sealed record NowModel(IReadOnlyList<Tile> Tiles, IReadOnlyList<StatusFlow> Flows);
+
+/// <summary>The page that shows how the system does.</summary>
+internal static class NowPage
+{
+    private const int RateSeconds = 10;
+    private const int LatencySeconds = 60;
+    private const int PointSeconds = 5;
+    private const int MaxLetters = 200;
+
+    public static void MapNowPage(this IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        var (system, history, audits) = (services.GetRequiredService<SystemClient>(), services.GetRequiredService<MetricHistory>(), services.GetRequiredService<AuditRuns>());
+        routes.MapLivePage<Pages.NowPage, NowModel>("/", (_, _) => "Now", async (_, cancellationToken) => await ReadAsync(system, history, audits, cancellationToken));
+    }
+
+    private static async Task<NowModel> ReadAsync(SystemClient system, MetricHistory history, AuditRuns audits, CancellationToken cancellationToken)
+    {
+        var letters = LettersAsync(system, cancellationToken);
+        var stuck = StuckAsync(system, cancellationToken);
+        var all = history.Last(MetricHistory.Kept);
+        var minute = all.Where(second => second.Number > history.Now - LatencySeconds).ToArray();
+        Tile[] tiles =
+        [
+            new("Orders placed a second", Rate(second => second.Placed), $"over {RateSeconds} s", "/orders", Points(second => second.Placed)),
+            new("Time until decided, p50", Quantile(minute, 0.5), $"of the last {LatencySeconds} s", "/orders", []),
+            new("Time until decided, p99", Quantile(minute, 0.99), $"of the last {LatencySeconds} s", "/orders", []),
+            new("Stock operations a second", Rate(second => second.Operations), $"over {RateSeconds} s", "/products", Points(second => second.Operations)),
+            new("Requests that wait for a round", Whole(history.Gauge(metrics => metrics.Sum("orders.intake.waiting"))), "in order-app", "/orders", []),
+            new("Stock operations that wait", Whole(history.Gauge(metrics => metrics.Sum("inventory.queue.depth"))), "in inventory-app", "/products", []),
+            await stuck,
+            await letters,
+            audits.Tile,
+        ];
+        return new NowModel(tiles, [.. OrdersModel.Statuses.Select(status => new StatusFlow(status, (long)all.Sum(second => second.Reached.GetValueOrDefault(status))))]);
+
+        string Rate(Func<Second, double> of) => (all.Where(second => second.Number > history.Now - RateSeconds).Sum(of) / RateSeconds).ToString("0.#", CultureInfo.InvariantCulture);
+
+        IReadOnlyList<double> Points(Func<Second, double> of)
+        {
+            // Whole spans only, so that a picture does not move while nothing happens.
+            var end = history.Now / PointSeconds;
+            var sums = all.GroupBy(second => second.Number / PointSeconds).ToDictionary(span => span.Key, span => span.Sum(of));
+            return sums.Values.All(sum => sum == 0) ? [] : [.. Enumerable.Range(1, MetricHistory.Kept / PointSeconds).Select(i => sums.GetValueOrDefault(end - (MetricHistory.Kept / PointSeconds) + i - 1) / PointSeconds)];
+        }
+    }
+
+    private static async Task<Tile> StuckAsync(SystemClient system, CancellationToken cancellationToken)
+    {
+        const string name = "Stuck orders";
+        try
+        {
+            var stuck = (await system.Orders.DataAsync("/api/orders/stuck", cancellationToken))?.EnumerateArray().ToArray() ?? [];
+            var note = stuck.Length == 0 ? "the agenda looked after none more than twice" : $"the oldest since {stuck[0].GetProperty("since").GetDateTimeOffset():u}";
+            return new Tile(name, Whole(stuck.Length), note, "/stuck", [], IsBad: stuck.Length > 0);
+        }
+        catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)
+        {
+            return new Tile(name, "–", error.Message, "/stuck", []);
+        }
+    }
+
+    private static async Task<Tile> LettersAsync(SystemClient system, CancellationToken cancellationToken)
+    {
+        const string name = "Open dead letters";
+        try
+        {
+            var lists = await Task.WhenAll(new[] { system.Orders, system.Inventory }.Select(app => app.DataAsync($"/api/deadletters?limit={MaxLetters}", cancellationToken)));
+            var letters = lists.SelectMany(list => list?.Deserialize<ShownLetter[]>(JsonSerializerOptions.Web) ?? []).ToArray();
+            var open = letters.Count(letter => letter.Status == "OPEN");
+            return new Tile(name, Whole(open), $"among the newest {MaxLetters} of each app", "/deadletters", [], IsBad: open > 0);
+        }
+        catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)
+        {
+            return new Tile(name, "–", error.Message, "/deadletters", []);
+        }
+    }
+
+    // As a histogram tells it: evenly spread between the bounds of the bucket that it lies in.
+    private static string Quantile(IReadOnlyCollection<Second> seconds, double quantile)
+    {
+        var buckets = seconds.SelectMany(second => second.Decided).GroupBy(bucket => bucket.Key).OrderBy(same => same.Key).Select(same => (UpTo: same.Key, Count: same.Sum(bucket => bucket.Value))).ToArray();
+        var rank = buckets.Sum(bucket => bucket.Count) * quantile;
+        if (rank == 0) return "–";
+        var (seen, from) = (0L, 0d);
+        foreach (var (upTo, count) in buckets)
+        {
+            if (seen + count >= rank)
+                return double.IsPositiveInfinity(upTo)
+                    ? string.Create(CultureInfo.InvariantCulture, $"> {from:0} s")
+                    : string.Create(CultureInfo.InvariantCulture, $"{from + ((upTo - from) * (rank - seen) / count):0.###} s");
+            (seen, from) = (seen + count, upTo);
+        }
+
+        return "–";
+    }
+
+    private static string Whole(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}

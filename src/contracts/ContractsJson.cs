@@ -14,6 +14,7 @@ namespace OrderInventory.Contracts;
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(InventoryDeductionMessage))]
 [JsonSerializable(typeof(InventoryDeductionResult))]
+[JsonSerializable(typeof(StockChange))]
 [JsonSerializable(typeof(OrderEvent))]
 [JsonSerializable(typeof(OrderStatusChangeMessage))]
 public sealed partial class ContractsJson : JsonSerializerContext;

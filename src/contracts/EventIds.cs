@@ -22,6 +22,10 @@ public static class EventIds
     /// <summary>Id of the fact that a payment came for an order that was cancelled already.</summary>
     public static string LatePayment(string orderId, string paymentId) => $"{orderId}:late:{paymentId}";
 
+    /// <summary>Id of the operation number <paramref name="sequence"/> (1, 2, 3, …) on a product. Ids of products may have ':'; the number is what follows the last one.</summary>
+    public static string StockChange(string productId, long sequence) =>
+        string.Create(CultureInfo.InvariantCulture, $"{productId}:{sequence}");
+
     private static string Word(StockOperationKind operation) => operation switch
     {
         StockOperationKind.Deduct => "deduct",

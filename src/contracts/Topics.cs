@@ -18,8 +18,11 @@ public static class Topics
     /// <summary>Status transitions of orders, for anyone; key = order id.</summary>
     public const string OrderStatusChanges = "order-status-changes";
 
-    /// <summary>Every topic that carries messages of the saga.</summary>
-    public static IReadOnlyList<string> All { get; } = [InventoryDeduction, InventoryDeductionResult, OrderEvents, OrderStatusChanges];
+    /// <summary>Recorded operations on stock, for anyone; key = product id. Nothing is on it unless inventory-app is told to publish them.</summary>
+    public const string StockChanges = "stock-changes";
+
+    /// <summary>Every topic of the two apps but those for dead letters.</summary>
+    public static IReadOnlyList<string> All { get; } = [InventoryDeduction, InventoryDeductionResult, OrderEvents, OrderStatusChanges, StockChanges];
 
     /// <summary>The dead letter topics of those that the two apps consume; other consumers have their own.</summary>
     public static IReadOnlyList<string> DeadLetters { get; } = [DeadLetter(InventoryDeduction), DeadLetter(InventoryDeductionResult)];

@@ -1,3 +1,4 @@
+using InventoryApp.Changes;
 using InventoryApp.Deductions;
 using InventoryApp.Stock;
 using InventoryApp.Storage;
@@ -17,10 +18,15 @@ internal static class InventoryServices
     /// <exception cref="InvalidOperationException">A setting is not what it should be.</exception>
     public static IServiceCollection AddInventory(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(Options.Create(SettingsReader.Read<InventoryOptions>(configuration)));
+        var options = SettingsReader.Read<InventoryOptions>(configuration);
+        services.AddSingleton(Options.Create(options));
         services.AddSingleton<StockStore>();
         services.AddSingleton<OperationArchive>();
         services.AddSingleton<ProductIndex>();
+        services.AddSingleton<UntoldNotes>();
+        services.AddSingleton<StockChanges>();
+        services.AddSingleton<UntoldLook>();
+        if (options.PublishStockChanges) services.AddHostedService<UntoldService>();
         services.AddSingleton<StockProtocol>();
         services.AddSingleton<StockRounds>();
         services.AddSingleton<StockDamage>();

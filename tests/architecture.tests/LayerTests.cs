@@ -22,8 +22,9 @@ public sealed class LayerTests
     [InlineData("OrderApp.Intake", "OrderApp.(Agenda|Results|Orders)")]
     [InlineData("OrderApp.Agenda", "OrderApp.(Results|Orders)")]
     [InlineData("OrderApp.Results", "OrderApp.(Agenda|Orders)")]
-    [InlineData("InventoryApp.Domain", "InventoryApp.(Stock|Storage|Deductions)")]
-    [InlineData("InventoryApp.Storage", "InventoryApp.(Stock|Deductions)")]
+    [InlineData("InventoryApp.Domain", "InventoryApp.(Stock|Storage|Changes|Deductions)")]
+    [InlineData("InventoryApp.Storage", "InventoryApp.(Changes|Stock|Deductions)")]
+    [InlineData("InventoryApp.Changes", "InventoryApp.(Stock|Deductions)")]
     [InlineData("InventoryApp.Stock", "InventoryApp.Deductions")]
     public void Layer_UsesOnlyWhatIsBelow(string layer, string above) =>
         Types().That().ResideInNamespaceMatching("^" + layer.Replace(".", @"\.", StringComparison.Ordinal) + "$")

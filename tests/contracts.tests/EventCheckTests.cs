@@ -45,6 +45,9 @@ public sealed class EventCheckTests
     [InlineData(Topics.OrderStatusChanges, "data.oldStatus", "null")]
     [InlineData(Topics.OrderStatusChanges, "data.sequence", "0")]
     [InlineData(Topics.OrderStatusChanges, "data.timestamp", "\"2026-08-01 09:00\"")]
+    [InlineData(Topics.StockChanges, "id", "\"SAMPLE-BOOK\"")]
+    [InlineData(Topics.StockChanges, "data.operation", "\"COUNT\"")]
+    [InlineData(Topics.StockChanges, "data.reserved", "null")]
     [InlineData("inventory-deduction.dlq", "deadletterreason", null)]
     [InlineData("inventory-deduction.dlq", "deadlettertopic", "\"order-events\"")]
     public void Violations_OneThingWrong_IsFound(string topic, string member, string? value)

@@ -16,13 +16,14 @@ public sealed class EventDocumentTests
         [Topics.InventoryDeductionResult] = (ContractsJson.Default.InventoryDeductionResult, data => data is InventoryDeductionResult sent ? EventIds.Result(EventIds.Operation(sent.OrderId, sent.Line, sent.Operation)) : ""),
         [Topics.OrderEvents] = (ContractsJson.Default.OrderEvent, data => data is OrderEvent sent ? sent.Payment is { Late: true } late ? EventIds.LatePayment(sent.OrderId, late.PaymentId) : EventIds.Transition(sent.OrderId, sent.Sequence) : ""),
         [Topics.OrderStatusChanges] = (ContractsJson.Default.OrderStatusChangeMessage, data => data is OrderStatusChangeMessage sent ? EventIds.Transition(sent.OrderId, sent.Sequence) : ""),
+        [Topics.StockChanges] = (ContractsJson.Default.StockChange, data => data is StockChange sent ? EventIds.StockChange(sent.ProductId, sent.Sequence) : ""),
     };
 
     public static TheoryData<string> Described { get; } = [.. Data.Keys];
 
     public static TheoryData<string> All { get; } = [.. EventContract.Topics];
 
-    public static TheoryData<Type> Records { get; } = [typeof(InventoryDeductionMessage), typeof(InventoryDeductionResult), typeof(OrderEvent), typeof(OrderEventLine), typeof(OrderEventPayment), typeof(OrderStatusChangeMessage)];
+    public static TheoryData<Type> Records { get; } = [typeof(InventoryDeductionMessage), typeof(InventoryDeductionResult), typeof(OrderEvent), typeof(OrderEventLine), typeof(OrderEventPayment), typeof(OrderStatusChangeMessage), typeof(StockChange)];
 
     [Fact]
     public void Channels_AreTheTopicsOfTheCode() => Assert.Equal(Topics.All.Concat(Topics.DeadLetters).Order(), EventContract.Topics.Order());

@@ -76,7 +76,7 @@ public sealed partial class ProfileTests
         Dictionary<string, string[]> published = new()
         {
             ["order-app"] = [Topics.InventoryDeduction, Topics.OrderEvents, Topics.OrderStatusChanges, .. subscribed["order-app"]],
-            ["inventory-app"] = [Topics.InventoryDeductionResult, .. subscribed["inventory-app"]],
+            ["inventory-app"] = [Topics.InventoryDeductionResult, Topics.StockChanges, .. subscribed["inventory-app"]],
         };
 
         Assert.Equal(Topics.All.Concat(Topics.DeadLetters).Order(), pubsub.Value("allowedTopics")!.Split(',').Order());
@@ -170,7 +170,7 @@ public sealed partial class ProfileTests
             .Select(name => typeof(Topics).GetField(name)?.GetRawConstantValue() as string).OfType<string>()
             .Where(topic => topic != Topics.PubSub)];
 
-    [GeneratedRegex(@"^\| `((?:inventory|order)-(?!inventory-)[\w.-]+)` \|")]
+    [GeneratedRegex(@"^\| `((?:inventory|order|stock)-(?!inventory-)[\w.-]+)` \|")]
     private static partial Regex TopicRow();
 
     [GeneratedRegex(@"\bTopics\.(\w+)")]

@@ -9,16 +9,18 @@ namespace InventoryApp.Tests;
 /// <summary>The words and bounds of docs/asyncapi.yaml that only this app knows.</summary>
 public sealed class EventWordTests
 {
-    // What only operations have that no order asks for; they are not published here.
+    // What only operations have that no order asks for: no result tells of them.
     private static readonly string[] NotOfLines = [Outcome.Adjusted, Outcome.Restocked];
 
     [Fact]
     public void Outcomes_OfOrderLines_AreTheCodesOfTheDocument()
     {
-        var outcomes = typeof(Outcome).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!);
+        string[] outcomes = [.. typeof(Outcome).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!)];
         var codes = EventContract.Schema("InventoryDeductionResult")["properties"]!["code"]!["enum"]!.AsArray().Select(code => code!.GetValue<string>());
 
         Assert.Equal(outcomes.Except(NotOfLines).Order(), codes.Order());
+        Assert.Equal(outcomes.Order(), Words("code").Order());
+        Assert.Equal(Enum.GetValues<OperationKind>().Select(kind => kind.Word()).Order(), Words("operation").Order());
     }
 
     [Fact]
@@ -30,6 +32,8 @@ public sealed class EventWordTests
         Assert.Null(Refusal(lines));
         Assert.NotNull(Refusal(lines + 1));
     }
+
+    private static IEnumerable<string> Words(string member) => EventContract.Schema(nameof(StockChange))["properties"]![member]!["enum"]!.AsArray().Select(word => word!.GetValue<string>());
 
     private static string? Refusal(int line) => DeductionMessages.Refusal(new InventoryDeductionMessage
     {

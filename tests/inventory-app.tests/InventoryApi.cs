@@ -58,7 +58,8 @@ internal sealed class InventoryApi : WebApplicationFactory<Program>
     /// <summary>A SHIP message.</summary>
     public static object Ship(string order, int quantity, string product = "p", int line = 1) => Message("SHIP", order, quantity, product, line);
 
-    private static object Message(string operation, string order, int quantity, string product, int line) => new
+    /// <summary>A message of that operation.</summary>
+    public static object Message(string operation, string order, int quantity, string product, int line = 1) => new
     {
         operation,
         orderId = order,

@@ -93,6 +93,7 @@ public sealed class StockLimitsTests
                 Success = false,
                 Outcome = Outcome.AlreadyShipped,
                 AvailableAfter = long.MinValue,
+                ReservedAfter = long.MinValue,
                 Sequence = long.MinValue,
                 Time = DateTimeOffset.MaxValue.ToOffset(TimeSpan.FromHours(-12)),
             };

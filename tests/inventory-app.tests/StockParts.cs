@@ -1,11 +1,14 @@
 using System.Diagnostics.Metrics;
+using InventoryApp.Changes;
 using InventoryApp.Domain;
 using InventoryApp.Stock;
 using InventoryApp.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.State;
+using OrderInventory.Testing;
 
 namespace InventoryApp.Tests;
 
@@ -30,7 +33,14 @@ internal sealed class StockParts(IStateStore state, int pageSize = StockParts.Pa
     }
 
     /// <summary>A process of its own: it knows nothing but what is stored.</summary>
-    public StockRounds Rounds() => new(Protocol(), Telemetry, NullLogger<StockRounds>.Instance);
+    public StockRounds Rounds() => new(Protocol(), Changes(), Telemetry, NullLogger<StockRounds>.Instance);
+
+    private StockChanges Changes()
+    {
+        var clock = time ?? TimeProvider.System;
+        var notes = new UntoldNotes(state, new Backoff(Random.Shared, clock), clock, NullLogger<UntoldNotes>.Instance);
+        return new StockChanges(notes, new FakeEventPublisher(), Options.Create(new InventoryOptions()), clock, NullLogger<StockChanges>.Instance);
+    }
 
     /// <summary>Every recorded operation, oldest first; fails when one is missing.</summary>
     public async Task<IReadOnlyList<StockOperation>> OperationsAsync(string productId = "p")

@@ -36,15 +36,19 @@ public sealed class FakeEventPublisher : IEventPublisher
     /// <summary>Events that the broker does not take; by default it takes all.</summary>
     public Func<OutgoingEvent, bool> IsRefused { get; set; } = _ => false;
 
+    /// <summary>Called before events are published to a topic: the place for a broker that takes its time.</summary>
+    public Func<string, Task> BeforePublish { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Topic and number of events of each call.</summary>
     public ConcurrentQueue<(string Topic, int Events)> Calls { get; } = new();
 
     /// <summary>Fails when an event was wrong. Whoever owns the publisher calls it at the end of the test.</summary>
     public void Verify() => _watch.Verify();
 
-    public Task<IReadOnlySet<string>> PublishAsync(string topic, IReadOnlyList<OutgoingEvent> events, CancellationToken cancellationToken)
+    public async Task<IReadOnlySet<string>> PublishAsync(string topic, IReadOnlyList<OutgoingEvent> events, CancellationToken cancellationToken)
     {
         if (events.Count > 0) Calls.Enqueue((topic, events.Count));
+        await BeforePublish(topic);
         var taken = events.Where(@event => !Down && !IsRefused(@event)).ToArray();
         foreach (var @event in taken)
         {
@@ -52,7 +56,7 @@ public sealed class FakeEventPublisher : IEventPublisher
             _published.Enqueue((topic, @event));
         }
 
-        return Task.FromResult<IReadOnlySet<string>>(events.Except(taken).Select(@event => @event.Id).ToHashSet());
+        return events.Except(taken).Select(@event => @event.Id).ToHashSet();
     }
 
     public Task DeadLetterAsync(string topic, ReadOnlyMemory<byte> original, string? key, string reason, CancellationToken cancellationToken)

@@ -7,22 +7,26 @@ using OrderInventory.ServiceDefaults.Messaging;
 
 namespace InventoryApp.Deductions;
 
-/// <summary>Applies a delivery of commands and publishes what is recorded; commands on a damaged product are dead-lettered.</summary>
+/// <summary>
+/// Applies a delivery of commands and publishes what is recorded; commands on a damaged product are dead-lettered. An entry is done when its
+/// result is published and, where the rounds tell of changes, its change too; delivered again, it repeats both.
+/// </summary>
 internal sealed class DeductionHandler(StockRounds rounds, IEventPublisher publisher, BulkDelivery delivery, Telemetry telemetry, ILogger<DeductionHandler> logger)
 {
     /// <summary>Returns the entries that are done; the others have to be delivered again.</summary>
     public async Task<IReadOnlySet<string>> ApplyAsync(IReadOnlyList<Delivered<InventoryDeductionMessage>> messages, CancellationToken cancellationToken)
     {
-        var outcomes = rounds.Execute([.. messages.Select(message => DeductionMessages.Command(message.Data))]);
+        var outcomes = rounds.Execute([.. messages.Select(message => DeductionMessages.Command(message.Data) with { TraceParent = message.Span?.Id })]);
         var done = new HashSet<string>();
-        var results = new List<(string EntryId, OutgoingEvent Result)>();
+        var results = new List<(string EntryId, OutgoingEvent Result, Task<bool> IsTold)>();
         foreach (var (message, outcome) in messages.Zip(outcomes))
         {
             try
             {
-                var recorded = (StockDecision.Recorded)(await outcome).Decision;
+                var result = await outcome;
+                var recorded = (StockDecision.Recorded)result.Decision;
                 telemetry.Decided(recorded);
-                results.Add((message.EntryId, DeductionMessages.Result(message.Data, recorded.Operation) with { TraceParent = message.Span?.Id }));
+                results.Add((message.EntryId, DeductionMessages.Result(message.Data, recorded.Operation) with { TraceParent = message.Span?.Id }, IsToldAsync(message.Data.ProductId, recorded.Operation, result.Told)));
             }
             catch (StockDamagedException error)
             {
@@ -42,7 +46,11 @@ internal sealed class DeductionHandler(StockRounds rounds, IEventPublisher publi
         }
 
         var missing = await publisher.PublishAsync(Topics.InventoryDeductionResult, [.. results.Select(result => result.Result)], cancellationToken);
-        done.UnionWith(results.Where(result => !missing.Contains(result.Result.Id)).Select(result => result.EntryId));
+        foreach (var (entryId, result, isTold) in results)
+            if (await isTold && !missing.Contains(result.Id)) done.Add(entryId);
         return done;
     }
+
+    private static async Task<bool> IsToldAsync(string productId, StockOperation operation, Task<IReadOnlySet<string>>? told) =>
+        told is null || (await told).Contains(EventIds.StockChange(productId, operation.Sequence));
 }

@@ -10,6 +10,12 @@ internal abstract record StockCommand(string ProductId, string OperationId)
     /// <summary>Whether the command may be carried out on the product as it is, null when there is none; null for always. What is recorded is answered without asking.</summary>
     public Func<StockItem?, bool>? Condition { get; init; }
 
+    /// <summary>The W3C trace parent of whoever asks for it; null without tracing.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>True when a message asks for it, which comes again until everything is done; false: a request, which may not.</summary>
+    public virtual bool IsRepeated => false;
+
     /// <summary>Ids of the recorded operations that decide about this command, its own first.</summary>
     public virtual IEnumerable<string> RelevantOperations() => [OperationId];
 
@@ -31,6 +37,8 @@ internal sealed record LineCommand(string ProductId, string OrderId, int Line, O
         OperationKind.Return => [OperationId, IdOf(OrderId, Line, OperationKind.Ship)],
         _ => [OperationId, IdOf(OrderId, Line, OperationKind.Deduct), IdOf(OrderId, Line, OperationKind.Restore)],
     };
+
+    public override bool IsRepeated => true;
 
     public override int MaxBytes => StockOperation.MaxBytes(OperationId, OrderId);
 

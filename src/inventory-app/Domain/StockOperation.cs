@@ -97,6 +97,9 @@ internal sealed record StockOperation
     /// <summary>Units available right after it.</summary>
     public required long AvailableAfter { get; init; }
 
+    /// <summary>Units that orders hold right after it; null when a version recorded it that did not keep this.</summary>
+    public long? ReservedAfter { get; init; }
+
     /// <summary>Number of the operation on its product: 1, 2, 3, … without a gap.</summary>
     public required long Sequence { get; init; }
 
@@ -107,10 +110,11 @@ internal sealed record StockOperation
     public Dictionary<string, JsonElement>? Newer { get; set; }
 
     // Everything but the ids, each number and the time at its longest.
-    private const int FixedBytes = 350;
+    private const int FixedBytes = 390;
 
     /// <summary>Most bytes that an operation with these ids takes in a document, where some characters are escaped to six bytes.</summary>
     public static int MaxBytes(string operationId, string? orderId) => FixedBytes + EscapedBytes(operationId) + EscapedBytes(orderId ?? "");
 
-    private static int EscapedBytes(string id) => id.Sum(character => char.IsAsciiLetterOrDigit(character) || character is '-' or ':' ? 1 : 6);
+    /// <summary>Most bytes that an id takes in a document.</summary>
+    public static int EscapedBytes(string id) => id.Sum(character => char.IsAsciiLetterOrDigit(character) || character is '-' or ':' ? 1 : 6);
 }

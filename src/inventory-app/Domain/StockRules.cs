@@ -92,6 +92,7 @@ internal static class StockRules
             Success = true,
             Outcome = outcome,
             AvailableAfter = moved.Available,
+            ReservedAfter = moved.Reserved,
             Sequence = item.Sequence + 1,
             Time = now,
         });
@@ -113,6 +114,7 @@ internal static class StockRules
         Success = success,
         Outcome = outcome,
         AvailableAfter = item.Available,
+        ReservedAfter = item.Reserved,
         Sequence = item.Sequence + 1,
         Time = now,
     };

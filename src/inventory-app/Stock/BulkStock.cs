@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
 using InventoryApp.Domain;
 using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -66,7 +67,7 @@ internal static class BulkStock
         var id = key is null ? SetTotalCommand.NewId(time) : SetTotalCommand.IdOf(key);
         // Of two totals of one product neither is known to be meant.
         var given = body.Items!.CountBy(item => item!.ProductId!, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-        var commands = body.Items!.Where(item => given[item!.ProductId!] == 1).Select(item => new SetTotalCommand(item!.ProductId!, id, item.Total!.Value, IsKeyed: key is not null)).ToArray();
+        var commands = body.Items!.Where(item => given[item!.ProductId!] == 1).Select(item => new SetTotalCommand(item!.ProductId!, id, item.Total!.Value, IsKeyed: key is not null) { TraceParent = Activity.Current?.Id }).ToArray();
         var results = commands.Zip(rounds.Execute(commands)).ToDictionary(pair => pair.First.ProductId, pair => pair.Second, StringComparer.Ordinal);
         var outcomes = await Task.WhenAll(body.Items!.Select(item => results.TryGetValue(item!.ProductId!, out var result) ? OutcomeAsync(item.ProductId!, result, damage) : Task.FromResult(GivenTwice(item.ProductId!))));
         return TypedResults.Ok(new ApiResponse<IReadOnlyList<SetStocksOutcome>>(Texts.Of($"{outcomes.Count(outcome => outcome.Success)} of {outcomes.Length} are set.", $"{outcomes.Length} 个商品中已设置 {outcomes.Count(outcome => outcome.Success)} 个。"), outcomes));

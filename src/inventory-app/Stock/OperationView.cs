@@ -43,6 +43,10 @@ public sealed record OperationView
     /// <example>498</example>
     public required long AvailableAfter { get; init; }
 
+    /// <summary>Units that orders hold right after it; null for an operation that a version recorded which did not keep this.</summary>
+    /// <example>2</example>
+    public required long? ReservedAfter { get; init; }
+
     /// <summary>When it was recorded, UTC.</summary>
     /// <example>2026-01-31T12:00:00.25+00:00</example>
     public required DateTimeOffset Time { get; init; }
@@ -58,6 +62,7 @@ public sealed record OperationView
         Success = operation.Success,
         Outcome = operation.Outcome,
         AvailableAfter = operation.AvailableAfter,
+        ReservedAfter = operation.ReservedAfter,
         Time = operation.Time,
     };
 }

@@ -6,8 +6,11 @@ using OrderInventory.ServiceDefaults.State;
 
 namespace InventoryApp.Stock;
 
-/// <summary>What one round knows about one of its products, and does for it. Its commands are decided together, or fail together.</summary>
-internal sealed class ProductRound(string productId, IReadOnlyList<RoundItem<StockCommand, StockResult>> commands)
+/// <summary>
+/// What one round knows about one of its products, and does for it. Its commands are decided together, or fail together. <paramref name="told"/>:
+/// see <see cref="StockResult.Told"/>.
+/// </summary>
+internal sealed class ProductRound(string productId, IReadOnlyList<RoundItem<StockCommand, StockResult>> commands, Task<IReadOnlySet<string>>? told = null)
 {
     private readonly Dictionary<string, StockOperation> _recorded = [];
     private readonly HashSet<StockOperation> _tried = [];
@@ -43,8 +46,11 @@ internal sealed class ProductRound(string productId, IReadOnlyList<RoundItem<Sto
     /// <summary>True when document and archive are read and the commands can be decided.</summary>
     public bool IsReady => IsOpen && _isRead;
 
+    /// <summary>True when the round may have saved something, whether that was confirmed or not.</summary>
+    public bool HasTried => _tried.Count > 0;
+
     /// <summary>True when a save of this round was not confirmed.</summary>
-    public bool IsRetry => _tried.Count > 0;
+    public bool IsRetry => HasTried;
 
     /// <summary>True when another writer came between the last read and the save after it.</summary>
     public bool HasLost => ETag != _triedOn && !_recorded.Values.Any(_tried.Contains);
@@ -146,7 +152,7 @@ internal sealed class ProductRound(string productId, IReadOnlyList<RoundItem<Sto
     private void End(StockItem item)
     {
         Result = item;
-        foreach (var (command, decision) in commands.Zip(_decisions)) command.Done(new StockResult(decision, item));
+        foreach (var (command, decision) in commands.Zip(_decisions)) command.Done(new StockResult(decision, item) { Told = told });
     }
 
     // What an unanswered save of this round recorded is new to the caller.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using InventoryApp.Domain;
 using InventoryApp.Storage;
@@ -91,7 +92,11 @@ internal static class StockEndpoints
     {
         var (conditions, invalid) = Preconditions.Of(context.Request);
         if (conditions is null) return invalid!;
-        var (decision, item) = await rounds.ExecuteAsync(command with { Condition = product => conditions.Hold(product is null ? null : ETag(product)) });
+        var (decision, item) = await rounds.ExecuteAsync(command with
+        {
+            Condition = product => conditions.Hold(product is null ? null : ETag(product)),
+            TraceParent = Activity.Current?.Id,
+        });
         if (item.Defined) context.Response.Headers.ETag = ETag(item);
         if (StockProblems.Of(decision, command.ProductId) is { } refused) return refused;
         if (decision is StockDecision.Recorded { IsNew: false }) IdempotencyKey.Replayed(context.Response);

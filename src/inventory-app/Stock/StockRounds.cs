@@ -1,3 +1,4 @@
+using InventoryApp.Changes;
 using InventoryApp.Domain;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Rounds;
@@ -5,7 +6,11 @@ using OrderInventory.ServiceDefaults.Rounds;
 namespace InventoryApp.Stock;
 
 /// <summary>A durable decision and the document as it stood after the round that made it.</summary>
-internal sealed record StockResult(StockDecision Decision, StockItem Item);
+internal sealed record StockResult(StockDecision Decision, StockItem Item)
+{
+    /// <summary>The ids of those changes of its round that the broker has; null when nobody is told of changes.</summary>
+    public Task<IReadOnlySet<string>>? Told { get; init; }
+}
 
 /// <summary>Everything that changes stock goes through here, in rounds over all products that somebody waits for.</summary>
 internal sealed class StockRounds : IAsyncDisposable
@@ -19,13 +24,14 @@ internal sealed class StockRounds : IAsyncDisposable
     private static readonly RoundLimits Limits = new(Lanes: 4, MaxItems: 200, StockProtocol.MaxRoundBytes, MaxWaiting) { MaxWaitingOfKey = MaxWaitingOfProduct };
 
     private readonly StockProtocol _protocol;
+    private readonly StockChanges _changes;
     private readonly Telemetry _telemetry;
     private readonly ILogger<StockRounds> _logger;
     private readonly RoundQueue<StockCommand, StockResult> _queue;
 
-    public StockRounds(StockProtocol protocol, Telemetry telemetry, ILogger<StockRounds> logger)
+    public StockRounds(StockProtocol protocol, StockChanges changes, Telemetry telemetry, ILogger<StockRounds> logger)
     {
-        (_protocol, _telemetry, _logger) = (protocol, telemetry, logger);
+        (_protocol, _changes, _telemetry, _logger) = (protocol, changes, telemetry, logger);
         _queue = new RoundQueue<StockCommand, StockResult>(Limits, RunAsync);
     }
 
@@ -38,7 +44,7 @@ internal sealed class StockRounds : IAsyncDisposable
     public IReadOnlyList<Task<StockResult>> Execute(IReadOnlyCollection<StockCommand> commands)
     {
         _telemetry.Waiting(commands.Count);
-        return [.. _queue.AddMany(commands.Select(command => (command, command.ProductId, command.MaxBytes))).Select(CountAsync)];
+        return [.. _queue.AddMany(commands.Select(command => (command, command.ProductId, command.MaxBytes + _changes.NoteBytes(command)))).Select(CountAsync)];
     }
 
     public ValueTask DisposeAsync() => _queue.DisposeAsync();
@@ -55,14 +61,18 @@ internal sealed class StockRounds : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(IReadOnlyList<RoundItem<StockCommand, StockResult>> commands)
+    private async Task<Task> RunAsync(IReadOnlyList<RoundItem<StockCommand, StockResult>> commands)
     {
         _telemetry.RoundStarted(commands.Count);
-        ProductRound[] products = [.. commands.GroupBy(command => command.Key).Select(group => new ProductRound(group.Key, [.. group]))];
+        using var telling = new Telling(_changes, commands);
+        await telling.NoteAsync();
+        ProductRound[] products = [.. commands.Where(command => !command.IsDone).GroupBy(command => command.Key).Select(group => new ProductRound(group.Key, [.. group], telling.Told))];
         await _protocol.DecideAsync(products);
         foreach (var product in products)
             if (product.Failure is { } failure) Log.RoundFailed(_logger, product.ProductId, product.Count, failure);
-        // The journals hold the operations durably and keep them until they are archived, so callers need not wait.
-        await _protocol.ArchiveAsync(products);
+        // The journals hold the operations durably and keep them until they are archived, so callers need not wait. The next
+        // round of a product does, so that its changes are told in their order.
+        await Task.WhenAll(_protocol.ArchiveAsync(products), telling.TellAsync());
+        return telling.SettleAsync(products);
     }
 }

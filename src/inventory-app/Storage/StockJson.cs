@@ -12,6 +12,7 @@ namespace InventoryApp.Storage;
 [JsonSerializable(typeof(StockOperation))]
 [JsonSerializable(typeof(ImmutableArray<StockOperation>))]
 [JsonSerializable(typeof(IndexHead))]
+[JsonSerializable(typeof(UntoldShard))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class StockJson : JsonSerializerContext
 {

@@ -23,6 +23,7 @@ internal static class InventoryServices
         services.AddSingleton<StockStore>();
         services.AddSingleton<OperationArchive>();
         services.AddSingleton<ProductIndex>();
+        services.AddSingleton(Random.Shared);
         services.AddSingleton<UntoldNotes>();
         services.AddSingleton<StockChanges>();
         services.AddSingleton<UntoldLook>();

@@ -38,7 +38,7 @@ internal sealed class StockParts(IStateStore state, int pageSize = StockParts.Pa
     private StockChanges Changes()
     {
         var clock = time ?? TimeProvider.System;
-        var notes = new UntoldNotes(state, new Backoff(Random.Shared, clock), clock, NullLogger<UntoldNotes>.Instance);
+        var notes = new UntoldNotes(state, Random.Shared, new Backoff(Random.Shared, clock), clock, NullLogger<UntoldNotes>.Instance);
         return new StockChanges(notes, new FakeEventPublisher(), Options.Create(new InventoryOptions()), clock, NullLogger<StockChanges>.Instance);
     }
 

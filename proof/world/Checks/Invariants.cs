@@ -9,8 +9,8 @@ namespace OrderInventory.Proof.Checks;
 /// </summary>
 internal static class Invariants
 {
-    /// <summary>What is violated, in words. <paramref name="now"/>: when everything has come to rest.</summary>
-    public static IReadOnlyList<string> Check(Facts facts, Run run, DateTimeOffset now)
+    /// <summary>What is violated, in words. <paramref name="now"/>: when everything has come to rest; <paramref name="tellsStock"/>: each operation had to be told.</summary>
+    public static IReadOnlyList<string> Check(Facts facts, Run run, DateTimeOffset now, bool tellsStock)
     {
         var patience = new Patience(now, TimeSpan.Zero);
         List<Finding> findings = [.. facts.Orders.SelectMany(order => OrderJudge.Judge(order, patience))];
@@ -26,7 +26,7 @@ internal static class Invariants
             .SelectMany(key => KeyJudge.Judge([.. key.Select(order => new KeyedOrder(order.UserId, order.IdempotencyKey, order.Id, order.CreatedTime))], TimeSpan.MaxValue)));
         var ids = stored.Select(order => order.OrderId).ToHashSet();
         findings.AddRange(run.Told.GroupBy(told => (told.UserId, told.Key)).SelectMany(told => KeyJudge.Told([.. told], ids.Contains)));
-        findings.AddRange(new TopicJudge(facts.Topic).Judge([.. stored.Select(order => (order.Order!, order.History))], facts.Operations.SelectMany(product => product)));
+        findings.AddRange(new TopicJudge(facts.Topic).Judge([.. stored.Select(order => (order.Order!, order.History))], [.. facts.Operations.SelectMany(product => product)], tellsStock));
 
         var violations = findings.Select(finding => finding.ToString()).ToList();
         if (run.Accepted.Count < run.Clients.Count(client => !client.Client.IsGone)) violations.Add("I5: a client never got an answer");

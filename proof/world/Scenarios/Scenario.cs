@@ -15,7 +15,7 @@ internal abstract class Scenario
 
     private IReadOnlyList<(string Key, ReadOnlyMemory<byte> Value)>? _stock;
 
-    public static IReadOnlyList<Scenario> All { get; } = [new OneOrder(), new LastUnit(), new OrderAndCancel(), new PaidAndShipped(), new PaymentDeadline(), new Zombie(), new AskedAgain(), new TakenOver(), new Together(), new LatePayment(), new Returned()];
+    public static IReadOnlyList<Scenario> All { get; } = [new OneOrder(), new LastUnit(), new OrderAndCancel(), new PaidAndShipped(), new PaymentDeadline(), new Zombie(), new AskedAgain(), new TakenOver(), new Together(), new LatePayment(), new Returned(), new ToldStock()];
 
     /// <summary>Its name on the command line.</summary>
     public abstract string Name { get; }
@@ -35,6 +35,9 @@ internal abstract class Scenario
     /// <summary>The settings of order-app.</summary>
     protected virtual OrderOptions Options { get; } = new();
 
+    /// <summary>True when inventory-app tells of each operation.</summary>
+    protected virtual bool TellsStock => false;
+
     /// <summary>What the clients do.</summary>
     protected abstract Task ActAsync(World world, Run run);
 
@@ -46,7 +49,7 @@ internal abstract class Scenario
     public async Task<Result> RunAsync(Schedule schedule, bool isFollowed = false)
     {
         _stock ??= await CreateStockAsync();
-        using var world = new World(schedule, Options);
+        using var world = new World(schedule, Options, TellsStock);
         await world.State.FillAsync("inventory-app", _stock);
         await world.State.FillAsync("order-app", [("agenda", Documents.Bytes(AgendaProgress.Beginning(World.Beginning) with { EarlierThrough = World.Beginning.ToUnixTimeSeconds() }, OrderJson.Default.AgendaProgress))]);
         var versions = new StockVersions();
@@ -56,7 +59,7 @@ internal abstract class Scenario
         world.Go(ActAsync(world, run));
         await world.RunAsync(Horizon);
         var facts = await Facts.ReadAsync(world);
-        IReadOnlyList<string> violations = [.. world.Broken, .. versions.Violations, .. Invariants.Check(facts, run, world.Time.Now), .. Late(schedule, facts),
+        IReadOnlyList<string> violations = [.. world.Broken, .. versions.Violations, .. Invariants.Check(facts, run, world.Time.Now, TellsStock), .. Late(schedule, facts),
             // Who is gone does nothing more and was told nothing; that the order is decided all the same, the judge sees.
             .. run.Clients.Any(client => client.Client.IsGone) ? [] : Expect(facts, run)];
         IReadOnlyList<Happened> story = [.. world.Story];

@@ -230,3 +230,25 @@ internal sealed class Together : Scenario
 
     protected override IEnumerable<string> Expect(Facts facts, Run run) => facts.ExpectStatuses(run, "CONFIRMED", "CONFIRMED", "CANCELLED");
 }
+
+/// <summary>Each operation is told: units are counted, some arrive, and somebody orders.</summary>
+internal sealed class ToldStock : Scenario
+{
+    public override string Name => "told-stock";
+
+    public override string Description => "a product is counted and ordered while more arrives, and each operation on it is told";
+
+    protected override IReadOnlyDictionary<string, long> Stock => new Dictionary<string, long>();
+
+    protected override bool TellsStock => true;
+
+    protected override async Task ActAsync(World world, Run run)
+    {
+        await new Client(world, "the warehouse").CallAsync(now => now.Inventory[0], "PUT", "/api/inventory/book", new { total = 2 });
+        var delivery = new Client(world, "the warehouse").CallAsync(now => now.Inventory[1], "POST", "/api/inventory/book/restock", new { quantity = 5 });
+        await PlaceAsync(world, run, "ann", ("book", 2));
+        await delivery;
+    }
+
+    protected override IEnumerable<string> Expect(Facts facts, Run run) => facts.ExpectStatuses(run, "CONFIRMED");
+}

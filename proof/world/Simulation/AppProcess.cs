@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Dapr.Common.Serialization;
 using Dapr.DurableTask.Protobuf;
+using InventoryApp;
+using InventoryApp.Changes;
 using InventoryApp.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -24,6 +26,7 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
 
     private readonly AppDefinition _app;
     private readonly OrderOptions _options;
+    private readonly InventoryOptions _inventory;
     private readonly VirtualTime.Clock _clock;
     private readonly SidecarCalls _sidecar;
     private readonly List<Action> _atDeath = [];
@@ -31,8 +34,9 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     private ServiceProvider? _services;
     private readonly PackageWorker? _worker;
 
-    public AppProcess(World world, AppDefinition app, string name, OrderOptions options)
+    public AppProcess(World world, AppDefinition app, string name, OrderOptions options, InventoryOptions inventory)
     {
+        _inventory = inventory;
         _options = options;
         _app = app;
         Name = name;
@@ -66,6 +70,7 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
         services.AddSingleton(provider => new OperationArchive(provider.GetRequiredService<IStateStore>(), ArchivePage));
         services.AddSingleton(Serializer);
         services.AddSingleton(Options.Create(_options));
+        services.AddSingleton(Options.Create(_inventory));
         if (_worker is not null) services.AddSingleton(new TaskHubSidecarService.TaskHubSidecarServiceClient(new TaskHubCalls(_sidecar, _worker)));
     });
 
@@ -78,11 +83,16 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     }
 
     /// <summary>One look at the agenda of order-app.</summary>
-    public async Task LookAtAgendaAsync()
+    public Task LookAtAgendaAsync() => LookAsync(((OrderApp.Agenda.AgendaRound)GetService(typeof(OrderApp.Agenda.AgendaRound))!).LookAsync(CancellationToken.None));
+
+    /// <summary>One look of inventory-app at what it may not have told.</summary>
+    public Task LookAtNotesAsync() => LookAsync(((UntoldLook)GetService(typeof(UntoldLook))!).LookAsync(CancellationToken.None));
+
+    private static async Task LookAsync(Task look)
     {
         try
         {
-            await ((OrderApp.Agenda.AgendaRound)GetService(typeof(OrderApp.Agenda.AgendaRound))!).LookAsync(CancellationToken.None);
+            await look;
         }
         catch (DependencyUnavailableException)
         {

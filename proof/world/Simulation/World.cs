@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using InventoryApp;
 using OrderApp;
 using OrderApp.Storage;
 
@@ -38,6 +39,9 @@ internal sealed class World : IDisposable
     private static readonly IReadOnlyList<TimeSpan> Looks =
         [TimeSpan.FromSeconds(42), TimeSpan.FromSeconds(80), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(8), .. Enumerable.Range(1, 12).Select(i => TimeSpan.FromMinutes((10 * i) + 2))];
 
+    // Enough for a save that is applied a minute late, and for a look that goes wrong itself.
+    private const int LooksAtNotes = 5;
+
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     private readonly Schedule _schedule;
@@ -46,11 +50,13 @@ internal sealed class World : IDisposable
     private readonly List<Happened> _story = [];
     private readonly AppProcess[] _inventory;
     private readonly OrderOptions _options;
+    private readonly InventoryOptions _inventoryOptions;
     private AppProcess _orders;
     private DateTimeOffset _nextLook;
 
-    public World(Schedule schedule, OrderOptions? options = null)
+    public World(Schedule schedule, OrderOptions? options = null, bool tellsStock = false)
     {
+        _inventoryOptions = new InventoryOptions { PublishStockChanges = tellsStock };
         _schedule = schedule;
         _options = options ?? new OrderOptions();
         Time = new VirtualTime(Start);
@@ -169,7 +175,7 @@ internal sealed class World : IDisposable
         foreach (var process in (AppProcess[])[_orders, .. _inventory]) process.Leave();
     }
 
-    private AppProcess Begin(AppDefinition app, string name) => new(this, app, name, _options);
+    private AppProcess Begin(AppDefinition app, string name) => new(this, app, name, _options, _inventoryOptions);
 
     /// <summary>True for a page of the agenda, agenda:SLOT:SHARD, whose time has come.</summary>
     private bool IsDue(string page) => long.Parse(page.Split(':')[1], CultureInfo.InvariantCulture) <= AgendaPages.SlotOf(Time.Now);
@@ -183,6 +189,7 @@ internal sealed class World : IDisposable
         {
             var isIdle = !Time.Awaited.Any() && Engine.IsEmpty && Broker.Undelivered == 0 && !State.Keys(_orders.AppId, AgendaPage).Any(IsDue);
             if (!isIdle || !wasIdle) Add(new Step(null, "order-app looks at its agenda", [], _ => { Go(_orders.LookAtAgendaAsync()); return Task.CompletedTask; }));
+            if (_inventoryOptions.PublishStockChanges && number < LooksAtNotes) Add(new Step(null, "inventory-app looks at its notes", [], _ => { Go(_inventory[0].LookAtNotesAsync()); return Task.CompletedTask; }));
             AwaitLook(number + 1, isIdle);
         });
     }

@@ -42,9 +42,10 @@ internal readonly record struct NotePlace(int Shard, string Id);
 
 /// <summary>
 /// The notes of all replicas, in few documents under their ETags (<c>untold:{number}</c>), so that any replica finds those of one that is
-/// gone. They are bounded: when all are full, nothing more can be noted.
+/// gone. They are bounded: when all are full, nothing more can be noted. An empty one is kept: one that is made anew could get the ETag of an
+/// earlier one, which somebody still has in hand.
 /// </summary>
-internal sealed class UntoldNotes(IStateStore state, Backoff backoff, TimeProvider time, ILogger<UntoldNotes> logger)
+internal sealed class UntoldNotes(IStateStore state, Random random, Backoff backoff, TimeProvider time, ILogger<UntoldNotes> logger)
 {
     /// <summary>Number of documents. Fewer would lose what the others hold.</summary>
     public const int Shards = 16;
@@ -52,7 +53,7 @@ internal sealed class UntoldNotes(IStateStore state, Backoff backoff, TimeProvid
     /// <summary>Most bytes of a document. A round may note half of it.</summary>
     public const int MaxBytes = 240 * 1024;
 
-    private int _next = Random.Shared.Next(Shards);
+    private int _next = random.Next(Shards);
 
     /// <summary>Stores a note; what it returns says where it is.</summary>
     /// <exception cref="DependencyUnavailableException">It may not be stored; if it is, that does no harm.</exception>

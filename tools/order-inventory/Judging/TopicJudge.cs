@@ -14,11 +14,15 @@ internal sealed class TopicJudge(Func<string, IReadOnlyCollection<PublishedEvent
 {
     private readonly List<Finding> _found = [];
 
-    /// <summary>What is wrong. <paramref name="orders"/>: all of them with their transitions; <paramref name="operations"/>: all of them.</summary>
-    public IReadOnlyList<Finding> Judge(IReadOnlyCollection<(OrderDocument Order, IReadOnlyList<TransitionDocument> History)> orders, IEnumerable<OperationDocument> operations)
+    /// <summary>
+    /// What is wrong. <paramref name="orders"/>: all of them with their transitions; <paramref name="operations"/>: all of them;
+    /// <paramref name="tellsStock"/>: each operation had to be told.
+    /// </summary>
+    public IReadOnlyList<Finding> Judge(IReadOnlyCollection<(OrderDocument Order, IReadOnlyList<TransitionDocument> History)> orders, IReadOnlyCollection<OperationDocument> operations, bool tellsStock = false)
     {
         foreach (var name in new[] { Topics.OrderEvents, Topics.OrderStatusChanges }) JudgeTransitions(name, orders);
         JudgeMessages(operations.Where(operation => operation.OrderId is not null).ToLookup(operation => operation.OperationId));
+        JudgeChanges(operations.DistinctBy(operation => EventIds.StockChange(operation.ProductId, operation.Sequence)).ToDictionary(operation => EventIds.StockChange(operation.ProductId, operation.Sequence)), tellsStock);
         foreach (var name in Topics.All.Select(Topics.DeadLetter))
             if (topic(name).Count is var count and > 0) Find("I8", name, $"{name} has {count} messages, and all were good");
         return _found;
@@ -56,6 +60,19 @@ internal sealed class TopicJudge(Func<string, IReadOnlyCollection<PublishedEvent
 
         foreach (var result in results.Keys)
             if (!operations.Contains(result[..^":result".Length])) Find("I8", result, $"{result} reports an operation that is not recorded");
+    }
+
+    private void JudgeChanges(Dictionary<string, OperationDocument> operations, bool tellsStock)
+    {
+        var published = Logical(Topics.StockChanges);
+        foreach (var missing in operations.Keys.Where(id => tellsStock && !published.ContainsKey(id))) Find("I7", missing, $"the operation {missing} was not told");
+        foreach (var (id, data) in published)
+        {
+            using var json = JsonDocument.Parse(data);
+            var (told, available) = (json.RootElement.GetProperty("operationId").GetString(), json.RootElement.GetProperty("available").GetInt64());
+            if (!operations.TryGetValue(id, out var operation)) Find("I7", id, $"the operation {id} was told and is not recorded");
+            else if ((operation.OperationId, operation.AvailableAfter) != (told, available)) Find("I7", id, $"{id} was told as {told} which left {available}, and is {operation.OperationId} which left {operation.AvailableAfter}");
+        }
     }
 
     /// <summary>Payloads by event id; a repeat with another payload is a finding.</summary>

@@ -24,6 +24,7 @@ public sealed partial class CommandTests
         ("dotnet run --project tools/dapr-local", "dotnet run --project tools/dapr-local"),
         ("dotnet run --project tools/dapr-local -- run -f samples/order-feed/dapr.local.yaml", "-- run -f samples/order-feed/dapr.local.yaml"),
         ("dotnet run --project tools/dapr-local -- reset", "RunCommandTests.Reset_WithoutYes_AsksFirst"),
+        ("dotnet run --project tools/order-inventory -- console", "ConsoleTests.Page_AllowsNothingButItsOwnFiles"),
         ("dotnet run --project tools/dapr-local -- --dashboard", "FirstMinuteTests.Run_WithTheDashboard_ShowsTheOrderAsOneTraceAndEndsWithIt"),
         ("curl ", "ReadmeTests.Commands_OfTheReadme_DoWhatItSays"),
         ("dotnet run --project proof/world", "ProofScheduleTests.Schedule_RunTwice_TellsTheSameStory"),

@@ -27,6 +27,7 @@ internal sealed class RunApp
     [YamlMember(Alias = "daprGRPCPort", ApplyNamingConventions = false)] public required int DaprGrpcPort { get; init; }
     public bool EnableAppHealthCheck { get; init; }
     public string? AppHealthCheckPath { get; init; }
+    public Dictionary<string, string> Env { get; init; } = [];
     public required string[] Command { get; init; }
 }
 

@@ -116,6 +116,13 @@ internal sealed class AppProcess : IAsyncDisposable
         await Exited;
     }
 
+    /// <summary>Kills the app with all that it started, as a crash would.</summary>
+    public async Task KillAsync()
+    {
+        foreach (var process in _identity?.Tree() ?? []) process.Kill();
+        await Exited;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync(TimeSpan.Zero, CancellationToken.None);

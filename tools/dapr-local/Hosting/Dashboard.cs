@@ -15,6 +15,7 @@ internal sealed record Dashboard(int Port, string Program = "")
     /// <summary>The port when none is given, the one of its container image.</summary>
     public const int DefaultPort = 18888;
 
+    private const string LinkVariable = "DAPR_LOCAL_TRACE_LINK";
     private const string Version = "DashboardVersion";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
@@ -113,6 +114,8 @@ internal sealed record Dashboard(int Port, string Program = "")
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc",
             ["OTEL_EXPORTER_OTLP_HEADERS"] = null,
             ["OTEL_TRACES_SAMPLER"] = "always_on",
+            // For a program that links to traces.
+            [LinkVariable] = $"{Url}traces/detail/{{traceId}}",
             // Never to a proxy: nothing of it leaves this machine. The first name is the one that .NET looks at first.
             ["no_proxy"] = string.Join(',', new[] { Setting("no_proxy") ?? Setting("NO_PROXY"), "127.0.0.1" }.Where(hosts => !string.IsNullOrEmpty(hosts))),
         };

@@ -24,7 +24,14 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
 
     private static readonly ConsoleColor[] Colors = [ConsoleColor.Cyan, ConsoleColor.Green, ConsoleColor.Magenta, ConsoleColor.Blue, ConsoleColor.DarkYellow];
 
+    private static readonly TimeSpan SidecarAway = TimeSpan.FromSeconds(2);
+
     private readonly List<RunningApp> _apps = [];
+    // Held while something is broken and put together again.
+    private readonly SemaphoreSlim _faults = new(1);
+    private IReadOnlyList<IReadOnlyList<string>> _commands = [];
+    private TaskCompletionSource _mended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private FaultServer? _faultServer;
     private ComponentRegistry? _components;
     private Watchdog? _watchdog;
     private AppMeter? _meter;
@@ -34,6 +41,7 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
     /// <summary>Starts components, sidecars and apps; <paramref name="commands"/> are programs with arguments, in the order of the plan.</summary>
     public async Task StartAsync(IReadOnlyList<IReadOnlyList<string>> commands, CancellationToken stop)
     {
+        _commands = commands;
         _components = await ComponentRegistry.OpenAsync(plan.Components, dataDirectory, time, loggers, stop);
         if (plan.Dashboard is not null || commands.Any(command => command.Count > 0))
             _watchdog = Watchdog.Start();
@@ -47,10 +55,11 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
             // In the list at once: whatever fails next, this sidecar is stopped.
             _apps.Add(new RunningApp(app, await StartSidecarAsync(app, _components, stop), null));
         }
+        _faultServer = await FaultServer.StartAsync(this, plan, stop);
         for (var i = 0; i < _apps.Count; i++)
         {
             if (commands[i].Count > 0)
-                _apps[i] = _apps[i] with { Process = StartApp(_apps[i].Plan, commands[i], Colors[i % Colors.Length]) };
+                _apps[i] = _apps[i] with { Process = StartApp(i) };
         }
 
         if (_apps.Select(app => app.Plan.Sidecar.Costs).FirstOrDefault(costs => costs.IsOn) is { } costs)
@@ -87,22 +96,78 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
     /// <summary>Ends when an app ends by itself (nothing is restarted), or has its sidecar shut down.</summary>
     public async Task<RunEnd> WaitForExitAsync(CancellationToken stop)
     {
-        var processes = _apps.Select(app => app.Process).OfType<AppProcess>().ToArray();
-        var never = Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
-        var first = await Task.WhenAny([never, .. processes.Select(process => process.Exited), .. _apps.Select(app => app.Sidecar.ShutdownRequested)]);
-        if (first == never)
-            await never;
-        await Task.Delay(SignalRace, time, stop);
-        if (_apps.Find(app => app.Sidecar.ShutdownRequested == first) is { } asking)
-            return new RunEnd($"the sidecar of '{asking.Plan.App.AppId}' was asked to shut down", Failed: false);
-        var ended = processes.First(process => process.Exited.IsCompleted);
-        var code = await ended.Exited;
-        return new RunEnd(WithLastLines($"app '{ended.AppId}' ended by itself with exit code {code.ToString(CultureInfo.InvariantCulture)}", ended), Failed: true);
+        while (true)
+        {
+            // What was killed by order does not count, nor while its successor is started.
+            await _faults.WaitAsync(stop);
+            var (apps, mended) = (_apps.ToArray(), _mended.Task);
+            _faults.Release();
+            var processes = apps.Select(app => app.Process).OfType<AppProcess>().ToArray();
+            var never = Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
+            var first = await Task.WhenAny([never, mended, .. processes.Select(process => process.Exited), .. apps.Select(app => app.Sidecar.ShutdownRequested)]);
+            if (first == never)
+                await never;
+            await Task.Delay(SignalRace, time, stop);
+            if (mended.IsCompleted || _faults.CurrentCount == 0)
+                continue;
+            if (apps.FirstOrDefault(app => app.Sidecar.ShutdownRequested == first) is { } asking)
+                return new RunEnd($"the sidecar of '{asking.Plan.App.AppId}' was asked to shut down", Failed: false);
+            var ended = processes.First(process => process.Exited.IsCompleted);
+            var code = await ended.Exited;
+            return new RunEnd(WithLastLines($"app '{ended.AppId}' ended by itself with exit code {code.ToString(CultureInfo.InvariantCulture)}", ended), Failed: true);
+        }
+    }
+
+    /// <summary>Kills the replicas of an app and starts them again. Their sidecars stay.</summary>
+    public Task KillAppAsync(string appId) => BreakAsync(appId, async i =>
+    {
+        terminal.Line($"killing app '{appId}', as asked; it is started again");
+        await _apps[i].Process!.KillAsync();
+        await _apps[i].Process!.DisposeAsync();
+        _apps[i] = _apps[i] with { Process = StartApp(i) };
+    });
+
+    /// <summary>Takes an app's sidecar away without a word, and starts it again a moment later. The app stays.</summary>
+    public Task CutSidecarAsync(string appId) => BreakAsync(appId, async i =>
+    {
+        terminal.Line($"taking the sidecar of '{appId}' away, as asked; it is started again");
+        await _apps[i].Sidecar.CutAsync();
+        await Task.Delay(SidecarAway, time);
+        _apps[i] = _apps[i] with { Sidecar = await StartSidecarAsync(_apps[i].Plan, _components!, CancellationToken.None) };
+    });
+
+    /// <summary>Has all state stores answer nobody for so long.</summary>
+    public void FreezeStores(TimeSpan length)
+    {
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"freezing the state store for {length.TotalSeconds:0} s, as asked"));
+        _components!.Freeze(Task.Delay(length, time));
+    }
+
+    private async Task BreakAsync(string appId, Func<int, Task> fault)
+    {
+        await _faults.WaitAsync();
+        try
+        {
+            for (var i = 0; i < _apps.Count && !_ending; i++)
+            {
+                if (_apps[i].Plan.App.AppId == appId) await fault(i);
+            }
+        }
+        finally
+        {
+            var mended = _mended;
+            _mended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _faults.Release();
+            mended.SetResult();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         _ending = true;
+        if (_faultServer is not null)
+            await _faultServer.DisposeAsync();
+        await _faults.WaitAsync();
         if (_meter is not null)
             await _meter.DisposeAsync();
         var processes = _apps.Select(app => app.Process).OfType<AppProcess>().ToArray();
@@ -149,8 +214,12 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
         }
     }
 
-    private AppProcess StartApp(AppPlan app, IReadOnlyList<string> command, ConsoleColor color) => AppProcess.Start(
-        new AppCommand(app.App.AppId, command[0], [.. command.Skip(1)], app.App.AppDirectory, app.Environment), terminal, color, _watchdog, time);
+    private AppProcess StartApp(int i)
+    {
+        var (app, command) = (_apps[i].Plan, _commands[i]);
+        var environment = _faultServer is { } faults && FaultServer.IsTold(app) ? new Dictionary<string, string?>(app.Environment) { [FaultServer.Variable] = faults.Address.ToString() } : app.Environment;
+        return AppProcess.Start(new AppCommand(app.App.AppId, command[0], [.. command.Skip(1)], app.App.AppDirectory, environment), terminal, Colors[i % Colors.Length], _watchdog, time);
+    }
 
     private static string WithLastLines(string message, AppProcess process) => process.LastLines is { Count: > 0 } lines
         ? $"{message}; its last lines:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Select(line => $"  | {line}"))}"

@@ -20,7 +20,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
     private static readonly TimeSpan DefaultBackOff = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(7);
-    private readonly Dictionary<string, IStateStore> _stores = [];
+    private readonly Dictionary<string, FreezableStore> _stores = [];
     private readonly Dictionary<string, IBroker> _brokers = [];
     private readonly Dictionary<string, (SqliteBroker Broker, int Partitions, TimeSpan Retention)> _files = [];
     private readonly Dictionary<string, WorkflowEngine> _workflows = [];
@@ -70,6 +70,12 @@ internal sealed class ComponentRegistry : IAsyncDisposable
             return new PubSubComponent(manifest.Name, _brokers[manifest.Name], group, settings.Duration("backOffDuration", DefaultBackOff), new TopicScopes(options.AppId, manifest.Metadata)) { Costs = options.Costs };
         });
 
+    /// <summary>Every operation on a state store waits until <paramref name="open"/> ends.</summary>
+    public void Freeze(Task open)
+    {
+        foreach (var store in _stores.Values) store.Freeze(open);
+    }
+
     /// <summary>The components that an app sees, for its metadata.</summary>
     public IReadOnlyList<ComponentInfo> InfosOf(SidecarOptions options) =>
         [.. Visible(options).OrderBy(manifest => manifest.Name, StringComparer.Ordinal).Select(manifest => new ComponentInfo(manifest.Name, manifest.Type, manifest.Version, _stores.TryGetValue(manifest.Name, out var store) ? store.Capabilities : []))];
@@ -112,7 +118,7 @@ internal sealed class ComponentRegistry : IAsyncDisposable
             switch (manifest.Type)
             {
                 case var type when StateStores.Types.Contains(type):
-                    _stores[manifest.Name] = await StateStores.OpenAsync(manifest, dataDirectory, time, ct);
+                    _stores[manifest.Name] = new FreezableStore(await StateStores.OpenAsync(manifest, dataDirectory, time, ct));
                     break;
                 case "pubsub.sqlite":
                     _brokers[manifest.Name] = OpenSqlite(settings, dataDirectory, time, log);

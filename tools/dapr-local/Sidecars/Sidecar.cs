@@ -95,6 +95,13 @@ internal sealed class Sidecar : IAsyncDisposable
         _invoker.Dispose();
     }
 
+    /// <summary>Ends it as a crash would, as far as its app can tell: calls under way are cut off, and nothing is waited for.</summary>
+    public async Task CutAsync()
+    {
+        await _web.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await DisposeAsync();
+    }
+
     private static WebApplication Build(SidecarOptions options, ILoggerFactory loggers, DaprService service, TaskHubService taskHub)
     {
         // An empty builder: neither files nor ASPNETCORE_* of the user's shell may move our ports.

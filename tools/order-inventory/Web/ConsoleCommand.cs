@@ -8,6 +8,10 @@ namespace OrderInventory.Web;
 /// <summary><c>order-inventory console</c>.</summary>
 internal static class ConsoleCommand
 {
+    // Set by dapr-local for the apps of its run file that name it.
+    private const string FaultsVariable = "DAPR_LOCAL_FAULTS";
+    // Set by dapr-local --dashboard.
+    private const string TracesVariable = "DAPR_LOCAL_TRACE_LINK";
     private const int UsualPort = 5100;
 
     public static Command Create(TextWriter output, TextWriter errors, TimeProvider time, Func<string, string?> environment)
@@ -19,7 +23,7 @@ internal static class ConsoleCommand
         {
             if (result.Tokens.Count > 0 && !ushort.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out _)) result.AddError("--port must be from 0 (any free one) to 65535.");
         });
-        var traces = new Option<string?>("--trace-link") { Description = "Address of a trace, with {traceId} in it, for the links from orders", HelpName = "URL" };
+        var traces = new Option<string?>("--trace-link") { Description = "Address of a trace, with {traceId} in it, for the links from orders", HelpName = "URL", DefaultValueFactory = _ => environment(TracesVariable) };
         traces.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && !(Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var link) && link.Scheme is "http" or "https" && result.Tokens[0].Value.Contains(ConsoleOptions.TraceId, StringComparison.Ordinal)))
@@ -33,7 +37,7 @@ internal static class ConsoleCommand
         {
             using var orderHttp = Apps.Client(parsed.GetValue(orders)!, environment);
             using var inventoryHttp = Apps.Client(parsed.GetValue(inventory)!, environment);
-            var options = new ConsoleOptions { Port = parsed.GetValue(port), TraceLink = parsed.GetValue(traces) };
+            var options = new ConsoleOptions { Port = parsed.GetValue(port), TraceLink = parsed.GetValue(traces), Faults = Uri.TryCreate(environment(FaultsVariable), UriKind.Absolute, out var faults) ? faults : null };
             await using var console = ConsoleHost.Build(options, orderHttp, inventoryHttp, time);
             try
             {

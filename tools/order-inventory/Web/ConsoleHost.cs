@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HostFiltering;
 using OrderInventory.Auditing;
 using OrderInventory.Web.Audits;
+using OrderInventory.Web.Crash;
 using OrderInventory.Web.Now;
 using OrderInventory.Web.Orders;
 
@@ -19,12 +20,16 @@ internal sealed record ConsoleOptions
 
     /// <summary>Address of a trace with <see cref="TraceId"/> in it; null: traces are not linked.</summary>
     public string? TraceLink { get; init; }
+
+    /// <summary>Where dapr-local takes orders to break its run; null elsewhere.</summary>
+    public Uri? Faults { get; init; }
 }
 
 /// <summary>The web application behind <c>order-inventory console</c>.</summary>
 internal static class ConsoleHost
 {
     private static readonly TimeSpan AuditPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FaultPatience = TimeSpan.FromSeconds(60);
 
     // Nothing but the console's own files; nothing that a page contains is ever run.
     private const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -48,6 +53,12 @@ internal static class ConsoleHost
         builder.Services.AddSingleton<OrderLoader>();
         builder.Services.AddSingleton<MetricHistory>().AddHostedService(services => services.GetRequiredService<MetricHistory>());
         builder.Services.AddSingleton(services => new AuditRuns(() => new SystemReader(orders, inventory, AuditPatience, time), time, services.GetRequiredService<ILogger<AuditRuns>>()));
+        if (options.Faults is { } address)
+        {
+            builder.Services.AddSingleton<CrashLoad>();
+            builder.Services.AddSingleton(services => new Faults(new HttpClient { BaseAddress = address, Timeout = FaultPatience }, time, services.GetRequiredService<ILogger<Faults>>()));
+        }
+
         builder.Services.AddSingleton(Operator.Of(orders.DefaultRequestHeaders.Authorization?.Parameter));
         builder.Services.AddRazorComponents();
         builder.Services.AddAntiforgery();
@@ -72,6 +83,7 @@ internal static class ConsoleHost
         app.MapNowPage();
         app.MapOrderPages();
         app.MapAuditPages();
+        app.MapCrashPages();
         app.MapNotFound();
         return app;
     }

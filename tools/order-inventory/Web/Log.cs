@@ -8,4 +8,7 @@ internal static partial class Log
 
     [LoggerMessage(2, LogLevel.Information, "The audit ended: {Summary}")]
     public static partial void AuditEnded(ILogger logger, string summary);
+
+    [LoggerMessage(3, LogLevel.Information, "{By} breaks the run: {What}")]
+    public static partial void Broken(ILogger logger, string by, string what);
 }

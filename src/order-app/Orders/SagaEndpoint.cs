@@ -90,7 +90,7 @@ public sealed record SagaView(
 internal static class SagaEndpoint
 {
     public static void MapSagaEndpoint(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/orders/{id}/saga", GetAsync).WithTags("Operations").Allow(AccessRule.Operator).RequireRateLimiting(Shedding.Policy)
+        routes.MapGroup("/api/orders/{id}").MapGet("saga", GetAsync).WithTags("Operations").Allow(AccessRule.Operator).RequireRateLimiting(Shedding.Policy)
             .WithName("GetSaga").WithSummary("How an order was driven").WithDescription("What it waits for and since when, its workflow, and which call of it stored each transition. For operators.")
             .With(OrderDocument.Id(OrderDocument.ExampleOrder))
             .ProducesProblem(StatusCodes.Status404NotFound);

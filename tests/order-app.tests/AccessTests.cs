@@ -59,6 +59,8 @@ public sealed class AccessTests : IAsyncLifetime, IDisposable
     [InlineData("order-inventory.pay", "clerk")]
     [InlineData("order-inventory.fulfil", null)]
     [InlineData("order-inventory.fulfil", "clerk")]
+    [InlineData("order-inventory.read", null)]
+    [InlineData("order-inventory.read", "clerk")]
     public async Task Staff_SeesEveryOrderAndActsAsItselfAlone(string scope, string? user)
     {
         var order = await PlaceAsync(_issuer.Token("alice"));
@@ -169,7 +171,7 @@ public sealed class AccessTests : IAsyncLifetime, IDisposable
         var paths = (await _http.GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!["paths"]!;
 
         Assert.Equal("""[{"token":[]}]""", paths["/api/orders/{id}"]!["get"]!["security"]!.ToJsonString());
-        Assert.Equal($$"""[{"token":["{{TestIssuer.OperatorScope}}"]}]""", paths["/api/orders/stuck"]!["get"]!["security"]!.ToJsonString());
+        Assert.Equal($$"""[{"token":["order-inventory.read"]},{"token":["{{TestIssuer.OperatorScope}}"]}]""", paths["/api/orders/stuck"]!["get"]!["security"]!.ToJsonString());
     }
 
     private async Task<string> PlaceAsync(string token, string? key = null)

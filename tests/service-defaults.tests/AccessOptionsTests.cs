@@ -36,6 +36,7 @@ public sealed class AccessOptionsTests
     [InlineData("write https://", "Authority", "http://issuer.example", "Audience", "a")]
     [InlineData("begins with https://", "MetadataAddress", "issuer", "Audience", "a")]
     [InlineData("UserClaim is empty", "Authority", "https://issuer.example", "Audience", "a", "UserClaim", "")]
+    [InlineData("ReadScope is not one scope", "Authority", "https://issuer.example", "Audience", "a", "ReadScope", "a\"b")]
     [InlineData("OperatorScope is not one scope", "Authority", "https://issuer.example", "Audience", "a", "OperatorScope", "a b")]
     [InlineData("Audienc", "Audienc", "a")]
     public void From_WhatCannotWork_SaysWhatToWrite(string message, params string[] settings)

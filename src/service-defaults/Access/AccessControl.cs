@@ -32,9 +32,10 @@ internal static class AccessControl
         // A policy for each rule, by its name.
         var policies = builder.Services.AddAuthorizationBuilder();
         policies.AddPolicy(nameof(AccessRule.Caller), policy => policy.RequireAssertion(context => !access.IsOn || context.User.Identity?.IsAuthenticated == true));
-        foreach (var rule in new[] { AccessRule.Pay, AccessRule.Fulfil, AccessRule.Stock })
-            policies.AddPolicy(rule.ToString(), policy => policy.RequireAssertion(context => !access.IsOn || Caller.Has(context.User, access.ScopesOf(rule))));
-        policies.AddPolicy(nameof(AccessRule.Operator), policy => policy.RequireAssertion(context => access.IsOn ? Caller.IsOperator(context.User, access) : context.Resource is HttpContext http && IsOnThisMachine(http)));
+        foreach (var rule in new[] { AccessRule.Pay, AccessRule.Fulfil, AccessRule.Stock, AccessRule.Operator })
+            policies.AddPolicy(rule.ToString(), policy => policy.RequireAssertion(context => access.IsOn
+                ? Caller.Has(context.User, access.ScopesOf(rule, (context.Resource as HttpContext)?.Request.Method))
+                : rule != AccessRule.Operator || (context.Resource is HttpContext http && IsOnThisMachine(http))));
         if (access.IsOn) builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options => Configure(options, access));
     }
 

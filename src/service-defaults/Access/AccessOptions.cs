@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.IdentityModel.Tokens;
 using OrderInventory.ServiceDefaults.Settings;
@@ -44,6 +45,10 @@ public sealed class AccessOptions
     [Allowed(AScope)]
     public string OperatorScope { get; set; } = "order-inventory.operate";
 
+    /// <summary>The scope of whoever watches: sees what staff and operators see, and changes nothing.</summary>
+    [Allowed(AScope)]
+    public string ReadScope { get; set; } = "order-inventory.read";
+
     /// <summary>The scope of whoever deals with money: sees every order, pays and refunds.</summary>
     [Allowed(AScope)]
     public string PayScope { get; set; } = "order-inventory.pay";
@@ -60,17 +65,21 @@ public sealed class AccessOptions
     public bool IsOn => Authority is not null || MetadataAddress is not null || SigningKey is not null;
 
     /// <summary>Every scope that makes more than a user.</summary>
-    internal IReadOnlyList<string> StaffScopes => [PayScope, FulfilScope, StockScope, OperatorScope];
+    internal IReadOnlyList<string> StaffScopes => [PayScope, FulfilScope, StockScope, ReadScope, OperatorScope];
 
-    /// <summary>The scopes of which a token needs one; none where every good token will do.</summary>
-    internal IReadOnlyList<string> ScopesOf(AccessRule? rule) => rule switch
+    /// <summary>The scopes of which a token needs one, the least first; none where every good token will do. <paramref name="method"/>: of the request.</summary>
+    internal IReadOnlyList<string> ScopesOf(AccessRule? rule, string? method)
     {
-        AccessRule.Pay => [PayScope, OperatorScope],
-        AccessRule.Fulfil => [FulfilScope, OperatorScope],
-        AccessRule.Stock => [StockScope, OperatorScope],
-        AccessRule.Operator => [OperatorScope],
-        _ => [],
-    };
+        string[] readers = method is not null && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method)) ? [ReadScope] : [];
+        return rule switch
+        {
+            AccessRule.Pay => [PayScope, .. readers, OperatorScope],
+            AccessRule.Fulfil => [FulfilScope, .. readers, OperatorScope],
+            AccessRule.Stock => [StockScope, .. readers, OperatorScope],
+            AccessRule.Operator => [.. readers, OperatorScope],
+            _ => [],
+        };
+    }
 
     /// <summary>Reads the section before anything starts.</summary>
     /// <exception cref="InvalidOperationException">It cannot work; the message says what to write.</exception>
@@ -88,7 +97,7 @@ public sealed class AccessOptions
         if (options.Audience is null) throw Wrong(nameof(Audience), "is missing; write what the issuer puts into aud for this API, else tokens for other APIs would be good here");
         if (options.Issuer is null && options.Authority is null && options.MetadataAddress is null) throw Wrong(nameof(Issuer), $"is missing; with {Section}:SigningKey alone nothing else names the issuer");
         if (options.SigningKey is not null && (options.Authority ?? options.MetadataAddress) is not null) throw Wrong(nameof(SigningKey), $"is set beside {Section}:Authority or {Section}:MetadataAddress; keep one source of keys");
-        foreach (var (name, scope) in new[] { (nameof(OperatorScope), options.OperatorScope), (nameof(PayScope), options.PayScope), (nameof(FulfilScope), options.FulfilScope), (nameof(StockScope), options.StockScope) })
+        foreach (var (name, scope) in new[] { (nameof(OperatorScope), options.OperatorScope), (nameof(PayScope), options.PayScope), (nameof(FulfilScope), options.FulfilScope), (nameof(StockScope), options.StockScope), (nameof(ReadScope), options.ReadScope) })
             if (scope.Length == 0 || scope.Any(character => character is <= ' ' or '"' or '\\' or > '~')) throw Wrong(name, "is not one scope; write it without spaces and quotes");
         CheckAddress(nameof(Authority), options.Authority);
         CheckAddress(nameof(MetadataAddress), options.MetadataAddress);

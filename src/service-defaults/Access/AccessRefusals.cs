@@ -22,7 +22,7 @@ internal sealed class AccessRefusals(AccessOptions access) : IAuthorizationMiddl
         }
         else
         {
-            var scopes = access.ScopesOf(context.GetEndpoint()?.Metadata.OfType<AccessRule>().LastOrDefault());
+            var scopes = access.ScopesOf(context.GetEndpoint()?.Metadata.OfType<AccessRule>().LastOrDefault(), context.Request.Method);
             // What the least needs.
             if (access.IsOn) context.Response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{scopes[0]}\"";
             await Problems.Of(StatusCodes.Status403Forbidden, "OPERATORS_ONLY", access.IsOn

@@ -23,7 +23,7 @@ public enum AccessRule
     /// <summary>Who looks after stock: as <see cref="Pay"/>, with the scope for stock.</summary>
     Stock,
 
-    /// <summary>Who runs the system: with authentication on, tokens with the operator scope; without it, callers on the machine itself.</summary>
+    /// <summary>Who runs the system: with authentication on, tokens with the operator scope, and for GET with the one for reading; without it, callers on the machine itself.</summary>
     Operator,
 }
 

@@ -21,7 +21,7 @@ public sealed record Caller(string? UserId, string? OnlyUser, bool ActsForAll)
         if (!access.IsOn) return ValueTask.FromResult(new Caller(null, null, ActsForAll: true));
         var user = UserIn(context.User, access);
         // Whoever looks after stock has nothing to do with orders.
-        if (Has(context.User, [access.PayScope, access.FulfilScope, access.OperatorScope])) return ValueTask.FromResult(new Caller(user, null, IsOperator(context.User, access)));
+        if (Has(context.User, [access.PayScope, access.FulfilScope, access.ReadScope, access.OperatorScope])) return ValueTask.FromResult(new Caller(user, null, IsOperator(context.User, access)));
         if (user is null && !Has(context.User, access.StaffScopes)) throw new InvalidOperationException("An endpoint for callers let somebody in whom no token names.");
         return ValueTask.FromResult(new Caller(user, user ?? "", ActsForAll: false));
     }

@@ -34,6 +34,7 @@ internal static class AccessDocument
                             [access.PayScope] = "See every order, pay and refund.",
                             [access.FulfilScope] = "See every order, ship and deliver.",
                             [access.StockScope] = "Change stock and see its operations.",
+                            [access.ReadScope] = "See what staff and operators see, and change nothing.",
                             [access.OperatorScope] = "Everything, for everybody. Tokens without a scope are users, who place and cancel their own orders.",
                         },
                     },
@@ -43,7 +44,7 @@ internal static class AccessDocument
         options.AddOperationTransformer((operation, context, _) =>
         {
             var access = context.ApplicationServices.GetRequiredService<AccessOptions>();
-            var scopes = access.ScopesOf(context.Description.ActionDescriptor.EndpointMetadata.OfType<AccessRule>().LastOrDefault());
+            var scopes = access.ScopesOf(context.Description.ActionDescriptor.EndpointMetadata.OfType<AccessRule>().LastOrDefault(), context.Description.HttpMethod);
             // One of them is enough.
             operation.Security = [.. (scopes.Count > 0 ? scopes.Select(scope => new List<string> { scope }) : [[]]).Select(one => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = one })];
             if (!access.IsOn) operation.Security.Insert(0, []);

@@ -39,6 +39,7 @@ public static class AccessSuite
                     CheckAsync("with a token for payments", route.Rule is AccessRule.Caller or AccessRule.Pay ? "in" : "403 OPERATORS_ONLY", issuer.Token(null, "order-inventory.pay")),
                     CheckAsync("with a token for deliveries", route.Rule is AccessRule.Caller or AccessRule.Fulfil ? "in" : "403 OPERATORS_ONLY", issuer.Token(null, "order-inventory.fulfil")),
                     CheckAsync("with a token for stock", route.Rule is AccessRule.Caller or AccessRule.Stock ? "in" : "403 OPERATORS_ONLY", issuer.Token(null, "order-inventory.stock")),
+                    CheckAsync("with a token for reading", route.Method == "GET" || route.Rule is AccessRule.Caller ? "in" : "403 OPERATORS_ONLY", issuer.Token(null, "order-inventory.read")),
                     CheckAsync("with an operator's token", "in", issuer.Operator()),
                     // Another app brings the app token of the called sidecar, and has the rights of the bearer token alone.
                     CheckAsync("invoked by another app without a token", "401 TOKEN_REQUIRED", null, ("dapr-api-token", appToken), ("dapr-caller-app-id", "other")),

@@ -13,16 +13,18 @@ public static class AccessTable
         routes.OrderBy(route => route.Rule).ThenBy(route => route.Pattern, StringComparer.Ordinal).ThenBy(route => route.Method, StringComparer.Ordinal)
             .Select(route => (string[])[$"`{route}`", Words(route), Without(route.Rule)]));
 
-    private static string Words(Route route) => route.Rule switch
+    private static string Words(Route route) => Words(route, route.Method == "GET" ? "watchers, " : "");
+
+    private static string Words(Route route, string watchers) => route.Rule switch
     {
         AccessRule.Anyone => "anyone",
         AccessRule.Sidecar => "the app's sidecar, with the app token",
         AccessRule.Pay => "staff for payments, operators",
         AccessRule.Fulfil => "staff for deliveries, operators",
-        AccessRule.Stock => "staff for stock, operators",
-        AccessRule.Operator => "operators",
+        AccessRule.Stock => $"staff for stock, {watchers}operators",
+        AccessRule.Operator => $"{watchers}operators",
         _ when route is { Method: "POST" } => "users for their own orders, operators",
-        _ when route.Pattern.StartsWith("/api/orders", StringComparison.Ordinal) => "users for their own orders, staff for payments and deliveries, operators",
+        _ when route.Pattern.StartsWith("/api/orders", StringComparison.Ordinal) => "users for their own orders, staff for payments and deliveries, watchers, operators",
         _ => "users, staff, operators",
     };
 

@@ -28,6 +28,8 @@ internal sealed class FakeSystem : HttpMessageHandler
 
     /// <summary>What the instruments show; null for an app of a version without them.</summary>
     public object? Metrics { get; set; }
+    /// <summary>Orders that do not come to rest.</summary>
+    public List<object> Stuck { get; } = [];
 
     /// <summary>True: nobody answers.</summary>
     public bool IsDown { get; set; }
@@ -71,10 +73,11 @@ internal sealed class FakeSystem : HttpMessageHandler
 
     private string? Answer(string path, System.Collections.Specialized.NameValueCollection query) => path.Split('/')[2..] switch
     {
+        ["inventory"] when query["ids"] is { } ids => Page([.. ids.Split(',').Where(Products.ContainsKey).Select(id => new { productId = id, available = Products[id].Available })], query),
         ["inventory"] => Page([.. Products.Keys.Select(Stock)], query),
         ["inventory", var product] when Products.ContainsKey(Uri.UnescapeDataString(product)) => Data(Stock(Uri.UnescapeDataString(product))),
         ["inventory", var escaped, "operations"] when Uri.UnescapeDataString(escaped) is var product && Operations.ContainsKey(product) => Page([.. Enumerable.Reverse(Operations[product]).Where(operation => query["orderLine"] is not { } line || JsonSerializer.SerializeToElement(operation).GetProperty("operationId").GetString()!.StartsWith(line + ":", StringComparison.Ordinal))], query),
-        ["orders", "stuck"] => Page([], query),
+        ["orders", "stuck"] => Page([.. Stuck], query),
         ["metrics"] when Metrics is not null => Data(Metrics),
         ["deadletters"] => Page([.. Letters], query),
         ["orders", var id, "saga"] when Orders.TryGetValue(id, out var order) => Data(order.Saga()),

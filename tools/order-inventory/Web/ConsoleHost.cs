@@ -6,6 +6,7 @@ using OrderInventory.Web.Audits;
 using OrderInventory.Web.Crash;
 using OrderInventory.Web.Now;
 using OrderInventory.Web.Orders;
+using OrderInventory.Web.Products;
 
 namespace OrderInventory.Web;
 
@@ -84,6 +85,7 @@ internal static class ConsoleHost
         app.MapOrderPages();
         app.MapAuditPages();
         app.MapCrashPages();
+        app.MapProductPages();
         app.MapNotFound();
         return app;
     }

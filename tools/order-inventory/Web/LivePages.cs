@@ -61,7 +61,10 @@ internal static class LivePages
         });
 
     private static RazorComponentResult<Shell> Shell(HttpContext context, string title, PageView view, RenderFragment? content) =>
-        new(new { Title = title, Address = context.Request.Path + context.Request.QueryString, View = view, Content = content }) { StatusCode = view.Status };
+        new(new { Title = title, Address = Escaped(context.Request.Path) + context.Request.QueryString, View = view, Content = content }) { StatusCode = view.Status };
+
+    // A PathString takes "%41" for something escaped already, and ids may be like that.
+    private static string Escaped(PathString path) => string.Join('/', path.Value!.Split('/').Select(Uri.EscapeDataString));
 
     // The address is the same for the page and its events.
     private static Task<PageView> ReadAsync<TModel>(HttpContext context, LiveReads reads, Func<PageRequest, CancellationToken, Task<TModel?>> load)
@@ -70,7 +73,7 @@ internal static class LivePages
         var path = context.Request.Path.StartsWithSegments("/live", StringComparison.Ordinal, out var rest) ? rest : context.Request.Path;
         var query = QueryString.Create(context.Request.Query.Where(pair => pair.Key != "version"));
         var request = PageRequest.Of(context);
-        return reads.ReadAsync(path + query, async cancellationToken => await load(request, cancellationToken));
+        return reads.ReadAsync(Escaped(path) + query, async cancellationToken => await load(request, cancellationToken));
     }
 
     private static async IAsyncEnumerable<string> ChangesAsync(Func<Task<PageView>> read, string? version, TimeProvider time, HttpContext context)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrderInventory.Judging;
+using OrderInventory.Web.Products;
 
 namespace OrderInventory.Web.Orders;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OrderInventory.Cli;
 using OrderInventory.Judging;
+using OrderInventory.Web.Products;
 
 namespace OrderInventory.Web.Orders;
 

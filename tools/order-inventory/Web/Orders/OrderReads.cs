@@ -53,16 +53,6 @@ public sealed record Saga(
     IReadOnlyList<SagaTransition> Transitions,
     SagaStuck? Stuck);
 
-/// <summary>A recorded stock operation as <c>GET /api/inventory/{productId}/operations</c> shows it.</summary>
-public sealed record ShownOperation(long Sequence, string OperationId, string Kind, string? OrderId, int? Line, long Quantity, bool Success, string Outcome, long AvailableAfter, long? ReservedAfter, DateTimeOffset Time)
-{
-    /// <summary>The product that it is recorded for; where it was read from says so.</summary>
-    public string ProductId { get; init; } = "";
-}
-
 /// <summary>A dead letter as <c>GET /api/deadletters</c> shows it.</summary>
 public sealed record ShownLetter(
     string Id, string Topic, string? EventId, string? Type, string? Key, string? Reason, int Size, string Status, DateTimeOffset RecordedTime, int Replays, DateTimeOffset? LastReplayed, bool CanReplay);
-
-/// <summary>The stock of a product as <c>GET /api/inventory/{productId}</c> shows it.</summary>
-public sealed record ShownStock(string ProductId, long Total, long Available, long Reserved, long Version);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrderInventory.Contracts;
+using OrderInventory.Web.Products;
 
 namespace OrderInventory.Web.Orders;
 
@@ -42,15 +43,14 @@ internal static class OrderTimeline
 
     private static TimelineEntry Operation(ShownOperation operation)
     {
-        var document = new Judging.OperationDocument(operation.Sequence, operation.OperationId, operation.OrderId, operation.Line, operation.Quantity, operation.Outcome, operation.AvailableAfter, operation.Time);
         var facts = new List<Fact>
         {
             new("product", operation.ProductId, "/products/" + Uri.EscapeDataString(operation.ProductId)),
             new("message", $"{operation.OperationId} on {Topics.InventoryDeduction}"),
             new("result", $"{EventIds.Result(operation.OperationId)} on {Topics.InventoryDeductionResult}"),
-            new("available", Moved(operation.AvailableAfter, Judging.Outcomes.Available(document))),
+            new("available", operation.Available()),
         };
-        if (operation.ReservedAfter is { } reserved) facts.Add(new Fact("reserved", Moved(reserved, Judging.Outcomes.Reserved(document))));
+        if (operation.Reserved() is { } reserved) facts.Add(new Fact("reserved", reserved));
         facts.Add(new Fact("operation of the product", "number " + Number(operation.Sequence)));
         return new TimelineEntry(operation.Time, null, "stock", $"{operation.Kind} of line {operation.Line}: {operation.Outcome}, {Number(operation.Quantity)} of {operation.ProductId}", !operation.Success, facts);
     }
@@ -82,9 +82,7 @@ internal static class OrderTimeline
         false,
         [new Fact("asked by call", step.By), .. step.Lines.Select(line => new Fact($"line {Number(line.Line)}", $"{line.Operation}: {line.Code ?? "no answer yet"}"))]);
 
-    private static string Moved(long after, long by) => by == 0 ? $"{Number(after)}, unchanged" : $"{Number(after - by)} → {Number(after)}";
-
-    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Number(long number) => StockMoves.Number(number);
 
     private static string? StatusOf(string command) => command switch
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using OrderInventory.Judging;
+using OrderInventory.Web.Products;
 
 namespace OrderInventory.Web.Orders;
 
@@ -14,7 +15,7 @@ internal static class OrderVerdicts
         var order = evidence.Document.Deserialize(DocumentsJson.Default.OrderDocument)!;
         var step = evidence.Saga?.Step;
         var found = evidence is { History: { } history, Operations: { } operations }
-            ? OrderJudge.Judge(new OrderFacts(order.Id, order, history, [.. operations.Select(Document)], step?.Since), new Patience(evidence.Now, StuckAfter)).ToLookup(finding => finding.Invariant)
+            ? OrderJudge.Judge(new OrderFacts(order.Id, order, history, [.. operations.Select(operation => operation.Document())], step?.Since), new Patience(evidence.Now, StuckAfter)).ToLookup(finding => finding.Invariant)
             : null;
         return
         [
@@ -147,7 +148,4 @@ internal static class OrderVerdicts
             ? "each names the call that publishes it until the broker has it; what the broker holds is not seen from here"
             : "what the broker holds is not seen from here",
     ];
-
-    private static OperationDocument Document(ShownOperation operation) =>
-        new(operation.Sequence, operation.OperationId, operation.OrderId, operation.Line, operation.Quantity, operation.Outcome, operation.AvailableAfter, operation.Time) { ProductId = operation.ProductId };
 }

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Text.Json;
+using OrderInventory.Cli;
+using OrderInventory.Judging;
+
+namespace OrderInventory.Web.Products;
+
+/// <summary>Reads products and what was recorded for them.</summary>
+internal sealed class ProductLoader(AppClient inventory)
+{
+    /// <summary>Operations on a page.</summary>
+    public const int MaxOperations = 200;
+
+    private const int PageSize = 50;
+    private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
+
+    /// <summary>A page of products.</summary>
+    public async Task<ProductsModel> ListAsync(string? ids, string? cursor, CancellationToken cancellationToken)
+    {
+        var (page, damage) = await ReadAsync(ids is null ? $"/api/inventory?limit={PageSize}{Cursor(cursor)}" : "/api/inventory?ids=" + Uri.EscapeDataString(WithoutSpaces(ids)), cancellationToken);
+        var next = page?.GetProperty("nextCursor").GetString();
+        return new ProductsModel(ids, page?.GetProperty("data").Deserialize<ListedStock[]>(Json) ?? [], next is null ? null : "/products?cursor=" + Uri.EscapeDataString(next), damage);
+    }
+
+    /// <summary>One product with its newest operations, or those before <paramref name="cursor"/>; null when there is none.</summary>
+    public async Task<ProductModel?> LoadAsync(string productId, string? cursor, CancellationToken cancellationToken)
+    {
+        var path = "/api/inventory/" + Uri.EscapeDataString(productId);
+        var (stock, damage) = await ReadAsync(path, cancellationToken);
+        if (stock is null && damage is null) return null;
+        var missing = new List<string>();
+        var (operations, older) = await OperationsAsync(productId, path, cursor, missing, cancellationToken);
+        return new ProductModel(
+            productId,
+            stock?.GetProperty("data").Deserialize<ShownStock>(Json),
+            damage is null ? null : damage with { ProductId = productId },
+            operations,
+            older is null ? null : $"{ProductPages.Address(productId)}?cursor={Uri.EscapeDataString(older)}",
+            cursor is null,
+            cursor is null && operations is not null ? Holders(operations) : null,
+            missing);
+    }
+
+    /// <summary>The lines whose units are held and neither given back nor shipped, by these operations, newest first.</summary>
+    internal static IReadOnlyList<Holder> Holders(IReadOnlyList<ShownOperation> operations)
+    {
+        var holders = new Dictionary<(string, int?), Holder>();
+        foreach (var operation in operations.Reverse())
+        {
+            if (operation.OrderId is not { } order) continue;
+            if (operation.Outcome == Outcomes.Held) holders[(order, operation.Line)] = new Holder(order, operation.Line, operation.Quantity, operation.Time);
+            else if (operation.Outcome is Outcomes.Released or Outcomes.Shipped) holders.Remove((order, operation.Line));
+        }
+
+        return [.. holders.Values.OrderBy(holder => holder.Since)];
+    }
+
+    private static string WithoutSpaces(string ids) => string.Join(',', ids.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+
+    private static string Cursor(string? cursor) => cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor);
+
+    // Who may see a product need not be allowed to see the orders on it, and of a damaged one there may be nothing to read.
+    private async Task<(IReadOnlyList<ShownOperation>? Operations, string? Older)> OperationsAsync(string productId, string path, string? cursor, List<string> missing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (page, damage) = await ReadAsync($"{path}/operations?limit={MaxOperations}{Cursor(cursor)}", cancellationToken);
+            if (page is { } found) return ([.. found.GetProperty("data").Deserialize<ShownOperation[]>(Json)!.Select(operation => operation with { ProductId = productId })], found.GetProperty("nextCursor").GetString());
+            missing.Add($"Not shown: its operations. {damage?.Says ?? "The app has none of it."}");
+        }
+        catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)
+        {
+            missing.Add($"Not shown: its operations. {error.Message}");
+        }
+
+        return (null, null);
+    }
+
+    /// <summary>The document, or what the app says of damage; neither for 404.</summary>
+    private async Task<(JsonElement? Document, Damage? Damage)> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        var answer = await inventory.SendAsync(request, cancellationToken);
+        if (answer.IsSuccess) return (answer.Body, null);
+        if (answer.Code == "STOCK_DAMAGED") return (null, new Damage(answer.Body.TryGetProperty("productId", out var id) ? id.GetString() : null, answer.Refusal!));
+        return answer.Status == HttpStatusCode.NotFound ? (null, null) : throw new NotAnsweredException($"{inventory.Name}: {answer.Refusal}");
+    }
+}

@@ -7,6 +7,7 @@ using OrderInventory.Web.Crash;
 using OrderInventory.Web.Now;
 using OrderInventory.Web.Orders;
 using OrderInventory.Web.Products;
+using OrderInventory.Web.Stuck;
 
 namespace OrderInventory.Web;
 
@@ -86,6 +87,7 @@ internal static class ConsoleHost
         app.MapAuditPages();
         app.MapCrashPages();
         app.MapProductPages();
+        app.MapStuckPage();
         app.MapNotFound();
         return app;
     }

@@ -1,0 +1,27 @@
+using System.Text.Json;
+
+namespace OrderInventory.Web.Stuck;
+
+/// <summary>An order as <c>GET /api/orders/stuck</c> shows it.</summary>
+public sealed record StuckOrder(string OrderId, DateTimeOffset Since, int Attempts, DateTimeOffset? LastAttempt, string? WaitsFor);
+
+/// <summary>Orders that do not come to rest.</summary>
+/// <param name="Orders">The first of them, oldest first.</param>
+/// <param name="Count">How many the app lists.</param>
+public sealed record StuckModel(IReadOnlyList<StuckOrder> Orders, int Count);
+
+/// <summary>The page of stuck orders.</summary>
+internal static class StuckPages
+{
+    private const int MaxShown = 200;
+
+    public static void MapStuckPage(this IEndpointRouteBuilder routes)
+    {
+        var system = routes.ServiceProvider.GetRequiredService<SystemClient>();
+        routes.MapLivePage<Pages.StuckPage, StuckModel>("/stuck", (_, _) => "Stuck orders", async (_, cancellationToken) =>
+        {
+            var orders = (await system.Orders.DataAsync("/api/orders/stuck", cancellationToken))?.Deserialize<StuckOrder[]>(JsonSerializerOptions.Web) ?? [];
+            return new StuckModel([.. orders.Take(MaxShown)], orders.Length);
+        });
+    }
+}

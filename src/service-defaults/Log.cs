@@ -26,12 +26,15 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Error, "Dead letter {Id} of {Topic} waits for an operator")]
     public static partial void DeadLetterRecorded(ILogger logger, string id, string topic);
 
-    [LoggerMessage(8, LogLevel.Information, "Dead letter {Id} was published to {Topic} again")]
-    public static partial void DeadLetterReplayed(ILogger logger, string id, string topic);
+    [LoggerMessage(8, LogLevel.Information, "Dead letter {Id} was published to {Topic} again by {By}")]
+    public static partial void DeadLetterReplayed(ILogger logger, string id, string topic, string by);
 
     [LoggerMessage(9, LogLevel.Warning, "{Count} events could not be published to {Topic} and have to be published again: {Error}")]
     public static partial void NotPublished(ILogger logger, string topic, int count, string error);
 
     [LoggerMessage(10, LogLevel.Warning, "{Count} events may not be published to {Topic} and have to be published again")]
     public static partial void BulkNotPublished(ILogger logger, string topic, int count, Exception error);
+
+    [LoggerMessage(11, LogLevel.Information, "Dead letter {Id} of {Topic} was dismissed by {By}: {Reason}")]
+    public static partial void DeadLetterDismissed(ILogger logger, string id, string topic, string by, string reason);
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OrderInventory.Contracts;
 using OrderInventory.Testing;
+using OrderInventory.Testing.Access;
 
 namespace InventoryApp.Tests;
 
@@ -227,6 +228,77 @@ public sealed class DeadLetterTests : IDisposable
     }
 
     [Fact]
+    public async Task Dismiss_WithAReason_KeepsTheFirst()
+    {
+        await _letters.DeliverAsync(DeadLetterDelivery.Event("e"), offset: 1);
+        var reason = string.Concat(Enumerable.Repeat("😀", 500));
+
+        var first = await DismissAsync("e", new { reason });
+        var second = await DismissAsync("e", new { reason = "another one" });
+
+        Assert.Equal((HttpStatusCode.OK, false, HttpStatusCode.OK, true), (first.StatusCode, first.Headers.Contains("Idempotency-Replayed"), second.StatusCode, second.Headers.Contains("Idempotency-Replayed")));
+        var shown = (await _http.GetFromJsonAsync<JsonElement>("/api/deadletters/" + await _letters.IdOfAsync("e"))).GetProperty("data").GetProperty("letter").GetProperty("dismissal");
+        Assert.Equal((reason, null, true), (shown.GetProperty("reason").GetString(), shown.GetProperty("by").GetString(), shown.GetProperty("time").GetDateTimeOffset() > DateTimeOffset.UnixEpoch));
+        Assert.Equal(shown.ToString(), (await second.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data").GetProperty("dismissal").ToString());
+    }
+
+    [Fact]
+    public async Task Dismiss_WithoutABody_HasATimeAndNoReason()
+    {
+        await _letters.DeliverAsync(DeadLetterDelivery.Event("e"), offset: 1);
+        Assert.Equal(JsonValueKind.Null, Assert.Single(await _letters.ListAsync()).GetProperty("dismissal").ValueKind);
+
+        await _letters.AskAsync("e", "dismiss");
+        var dismissal = Assert.Single(await _letters.ListAsync()).GetProperty("dismissal");
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.String), (dismissal.GetProperty("reason").ValueKind, dismissal.GetProperty("time").ValueKind));
+
+        // It came back: nobody has dismissed this one.
+        await _letters.DeliverAsync(DeadLetterDelivery.Event("e"), offset: 2);
+        Assert.Equal(JsonValueKind.Null, Assert.Single(await _letters.ListAsync()).GetProperty("dismissal").ValueKind);
+    }
+
+    [Theory]
+    [InlineData("""{"reason":""}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"reason":"a\nb"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"reason":7}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"because":"x"}""", HttpStatusCode.BadRequest)]
+    [InlineData("null", HttpStatusCode.BadRequest)]
+    [InlineData("{}", HttpStatusCode.OK)]
+    [InlineData("""{"reason":null}""", HttpStatusCode.OK)]
+    public async Task Dismiss_BodyThatIsWrong_IsRefused(string body, HttpStatusCode status)
+    {
+        await _letters.DeliverAsync(DeadLetterDelivery.Event("e"));
+
+        using var answer = await _http.PostAsync($"/api/deadletters/{await _letters.IdOfAsync("e")}/dismiss", new StringContent(body, Encoding.UTF8, "application/json"));
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal(status == HttpStatusCode.OK ? "DISMISSED" : "OPEN", Assert.Single(await _letters.ListAsync()).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Dismiss_ReasonThatIsTooLong_IsRefused()
+    {
+        await _letters.DeliverAsync(DeadLetterDelivery.Event("e"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await DismissAsync("e", new { reason = new string('x', 501) })).StatusCode);
+    }
+
+    [Fact]
+    public async Task Dismiss_WithAuthentication_KeepsWhoItWas()
+    {
+        using var issuer = new TestIssuer();
+        await using var guarded = new InventoryApi { Settings = issuer.Settings };
+        using var http = guarded.CreateClient();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", issuer.Operator("ann"));
+        var letters = new DeadLetterDelivery(http, Topics.InventoryDeduction, InventoryApi.AppToken);
+        await letters.DeliverAsync(DeadLetterDelivery.Event("e"));
+
+        var answer = await letters.AskForAsync("e", "dismiss");
+
+        Assert.Equal("ann", (string?)answer["data"]!["dismissal"]!["by"]);
+    }
+
+    [Fact]
     public async Task List_PageByPage_HasEveryLetterOnce()
     {
         for (var i = 0; i < 5; i++) await _letters.DeliverAsync(DeadLetterDelivery.Event(i.ToString(System.Globalization.CultureInfo.InvariantCulture)));
@@ -247,4 +319,6 @@ public sealed class DeadLetterTests : IDisposable
     [InlineData("?limit=x")]
     [InlineData("?cursor=x")]
     public async Task List_BadParameter_Is400(string query) => Assert.Equal(HttpStatusCode.BadRequest, (await _http.GetAsync("/api/deadletters" + query)).StatusCode);
+
+    private async Task<HttpResponseMessage> DismissAsync(string eventId, object body) => await _http.PostAsJsonAsync($"/api/deadletters/{await _letters.IdOfAsync(eventId)}/dismiss", body);
 }

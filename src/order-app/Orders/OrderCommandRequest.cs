@@ -8,13 +8,10 @@ namespace OrderApp.Orders;
 /// <summary>Body of a command; it may be left out.</summary>
 public record OrderCommandRequest
 {
-    /// <summary>No control characters, as a regular expression of JSON Schema.</summary>
-    private protected const string Printable = @"^[^\x00-\x1f\x7f-\x9f]*$";
-
     private const int MaxReason = 200;
 
     /// <summary>Becomes the order's `statusReason`; null for the command's own code.</summary>
-    [StringLength(MaxReason, MinimumLength = 1), RegularExpression(Printable)]
+    [StringLength(MaxReason, MinimumLength = 1), RegularExpression(PlainText.Pattern)]
     public string? Reason { get; init; }
 
     /// <summary>What is asked of the order.</summary>
@@ -25,8 +22,7 @@ public record OrderCommandRequest
 
     private protected static void CheckText(Dictionary<string, string[]> errors, string field, string? text, int max)
     {
-        if (text is not null && (text.EnumerateRunes().Count() is var length && (length == 0 || length > max) || text.Any(char.IsControl)))
-            errors[field] = [Texts.Of($"{field} must have 1 to {max} characters without control characters.", $"{field} 必须为 1 到 {max} 个字符，且不含控制字符。")];
+        if (PlainText.Mistake(field, text, max) is { } mistake) errors[field] = [mistake];
     }
 }
 
@@ -36,7 +32,7 @@ public sealed record PayOrderRequest : OrderCommandRequest
     private const int MaxPaymentId = 128;
 
     /// <summary>Names the payment at whoever took the money. The same payment again is answered as before; another one is refused; one that comes after the order was cancelled is recorded as late.</summary>
-    [StringLength(MaxPaymentId, MinimumLength = 1), RegularExpression(Printable)]
+    [StringLength(MaxPaymentId, MinimumLength = 1), RegularExpression(PlainText.Pattern)]
     public string? PaymentId { get; init; }
 
     /// <summary>What was paid, as a number or as text; where it is not the amount of the order the payment is refused. Null when it is not known.</summary>

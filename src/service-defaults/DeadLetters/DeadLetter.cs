@@ -56,7 +56,16 @@ internal sealed record DeadLetter
     public required DateTimeOffset RecordedTime { get; init; }
     public int Replays { get; init; }
     public DateTimeOffset? LastReplayed { get; init; }
+
+    /// <summary>Why it does not matter; null while it is not dismissed, and for what an earlier version dismissed.</summary>
+    public Dismissal? Dismissal { get; init; }
 }
+
+/// <summary>Why a letter was dismissed.</summary>
+/// <param name="Reason">What whoever dismissed it said; null for nothing.</param>
+/// <param name="By">The user that their token names; null for none.</param>
+/// <param name="Time">When, UTC.</param>
+public sealed record Dismissal(string? Reason, string? By, DateTimeOffset Time);
 
 /// <summary>A message that could not be handled.</summary>
 /// <param name="Id">Names it here.</param>
@@ -71,11 +80,36 @@ internal sealed record DeadLetter
 /// <param name="Replays">How often it was published again.</param>
 /// <param name="LastReplayed">When that was last, UTC; null for never.</param>
 /// <param name="CanReplay">False when it is no event, or too large: then it can only be dismissed, and no other waits for it.</param>
+/// <param name="Dismissal">Why it was dismissed, by whom and when; null while it is not, and for what an earlier version dismissed.</param>
 public sealed record DeadLetterView(
-    string Id, string Topic, string? EventId, string? Type, string? Key, string? Reason, int Size, DeadLetterStatus Status, DateTimeOffset RecordedTime, int Replays, DateTimeOffset? LastReplayed, bool CanReplay)
+    string Id,
+    string Topic,
+    string? EventId,
+    string? Type,
+    string? Key,
+    string? Reason,
+    int Size,
+    DeadLetterStatus Status,
+    DateTimeOffset RecordedTime,
+    int Replays,
+    DateTimeOffset? LastReplayed,
+    bool CanReplay,
+    Dismissal? Dismissal)
 {
-    internal static DeadLetterView Of(DeadLetter letter) =>
-        new(letter.Id, letter.Topic, letter.EventId, letter.Type, letter.Key, letter.Reason, letter.Size, letter.Status, letter.RecordedTime, letter.Replays, letter.LastReplayed, letter.CanReplay);
+    internal static DeadLetterView Of(DeadLetter letter) => new(
+        letter.Id,
+        letter.Topic,
+        letter.EventId,
+        letter.Type,
+        letter.Key,
+        letter.Reason,
+        letter.Size,
+        letter.Status,
+        letter.RecordedTime,
+        letter.Replays,
+        letter.LastReplayed,
+        letter.CanReplay,
+        letter.Dismissal);
 }
 
 /// <summary>A message that could not be handled, with what it says.</summary>

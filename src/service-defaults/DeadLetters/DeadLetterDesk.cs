@@ -32,6 +32,9 @@ internal abstract record DeskOutcome
 /// </summary>
 internal sealed class DeadLetterDesk
 {
+    // In the log, where a token would say who it was.
+    private const string Nobody = "somebody whom no token names";
+
     private readonly DeadLetterStore _store;
     private readonly IEventPublisher _publisher;
     private readonly TimeProvider _time;
@@ -57,7 +60,7 @@ internal sealed class DeadLetterDesk
             known =>
             {
                 isNews = known.Position is null && letter.Position is null ? known.Status != DeadLetterStatus.Open : known.Position != letter.Position;
-                return isNews ? known with { Status = DeadLetterStatus.Open, Position = letter.Position, Reason = letter.Reason } : null;
+                return isNews ? known with { Status = DeadLetterStatus.Open, Position = letter.Position, Reason = letter.Reason, Dismissal = null } : null;
             },
             cancellationToken);
         if (stored is null) isNews = await _store.AddAsync(letter, cancellationToken);
@@ -66,9 +69,9 @@ internal sealed class DeadLetterDesk
         Log.DeadLetterRecorded(_logger, letter.Id, letter.Topic);
     }
 
-    /// <summary>Publishes a letter again, once.</summary>
+    /// <summary>Publishes a letter again, once. <paramref name="by"/>: who asks for it, for the log; null when no token says.</summary>
     /// <exception cref="DependencyUnavailableException">Unknown; replaying it again is safe.</exception>
-    public async Task<DeskOutcome> ReplayAsync(string id, CancellationToken cancellationToken)
+    public async Task<DeskOutcome> ReplayAsync(string id, string? by, CancellationToken cancellationToken)
     {
         var (letter, _) = await _store.ReadAsync(id, cancellationToken);
         if (letter is null) return new DeskOutcome.Unknown();
@@ -90,13 +93,16 @@ internal sealed class DeadLetterDesk
             },
             cancellationToken);
         _replayed.Add(1, new KeyValuePair<string, object?>("topic", letter.Topic));
-        Log.DeadLetterReplayed(_logger, id, letter.Topic);
+        Log.DeadLetterReplayed(_logger, id, letter.Topic, by ?? Nobody);
         return new DeskOutcome.Done(replayed ?? letter, Before: false);
     }
 
-    /// <summary>Decides that a letter does not matter; later letters of its key need not wait for it any more.</summary>
+    /// <summary>
+    /// Decides that a letter does not matter; later letters of its key need not wait for it any more. The first that decides so says why:
+    /// <paramref name="reason"/>, null for nothing, and <paramref name="by"/>, null when no token says who.
+    /// </summary>
     /// <exception cref="DependencyUnavailableException">Unknown; dismissing it again is safe.</exception>
-    public async Task<DeskOutcome> DismissAsync(string id, CancellationToken cancellationToken)
+    public async Task<DeskOutcome> DismissAsync(string id, string? reason, string? by, CancellationToken cancellationToken)
     {
         var before = true;
         var letter = await _store.ChangeAsync(
@@ -104,10 +110,11 @@ internal sealed class DeadLetterDesk
             stored =>
             {
                 before = stored.Status != DeadLetterStatus.Open;
-                return before ? null : stored with { Status = DeadLetterStatus.Dismissed };
+                return before ? null : stored with { Status = DeadLetterStatus.Dismissed, Dismissal = new Dismissal(reason, by, _time.GetUtcNow()) };
             },
             cancellationToken);
         if (letter is null) return new DeskOutcome.Unknown();
+        if (!before) Log.DeadLetterDismissed(_logger, id, letter.Topic, by ?? Nobody, reason ?? "");
         return letter.Status == DeadLetterStatus.Dismissed ? new DeskOutcome.Done(letter, before) : new DeskOutcome.Settled(letter);
     }
 }

@@ -41,8 +41,8 @@ public static class DeadLetterEndpoints
             .WithName("ReplayDeadLetter").WithSummary("Publishes a message again, once").WithDescription("With the same id, key and data. Refused while an earlier one of its key that can be replayed is OPEN. For operators.")
             .With(Id).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         letters.MapPost("/{id}/dismiss", DismissAsync)
-            .WithName("DismissDeadLetter").WithSummary("Decides that a message does not matter").WithDescription("For operators.")
-            .With(Id).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+            .WithName("DismissDeadLetter").WithSummary("Decides that a message does not matter").WithDescription("The first request says why; the same again answers with what that one said. For operators.")
+            .With(Id).WithJsonBody<DismissRequest>(isOptional: true).WithExample("reason", "Why it does not matter", """{ "reason": "The product was withdrawn" }""").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     private static async Task<Ok> RecordAsync(HttpRequest request, string topic, DeadLetterDesk desk, TimeProvider time)
@@ -64,11 +64,16 @@ public static class DeadLetterEndpoints
             ? TypedResults.Ok(new ApiResponse<DeadLetterDetails>("OK", new DeadLetterDetails(DeadLetterView.Of(letter), Encoding.UTF8.GetString(letter.Body), letter.CanReplay)))
             : NotFound(id);
 
-    private static async Task<Results<Ok<ApiResponse<DeadLetterView>>, ProblemHttpResult>> ReplayAsync(string id, HttpContext context, DeadLetterDesk desk, CancellationToken cancellationToken) =>
-        Answer(id, context, IsId(id) ? await desk.ReplayAsync(id, cancellationToken) : new DeskOutcome.Unknown());
+    private static async Task<Results<Ok<ApiResponse<DeadLetterView>>, ProblemHttpResult>> ReplayAsync(string id, Caller caller, HttpContext context, DeadLetterDesk desk, CancellationToken cancellationToken) =>
+        Answer(id, context, IsId(id) ? await desk.ReplayAsync(id, caller.UserId, cancellationToken) : new DeskOutcome.Unknown());
 
-    private static async Task<Results<Ok<ApiResponse<DeadLetterView>>, ProblemHttpResult>> DismissAsync(string id, HttpContext context, DeadLetterDesk desk, CancellationToken cancellationToken) =>
-        Answer(id, context, IsId(id) ? await desk.DismissAsync(id, cancellationToken) : new DeskOutcome.Unknown());
+    private static async Task<Results<Ok<ApiResponse<DeadLetterView>>, ProblemHttpResult>> DismissAsync(string id, Caller caller, HttpContext context, DeadLetterDesk desk, CancellationToken cancellationToken)
+    {
+        var (body, problem) = await JsonBody.ReadOptionalAsync<DismissRequest>(context.Request);
+        if (problem is not null) return problem;
+        if (PlainText.Mistake("reason", body?.Reason, DismissRequest.MaxReason) is { } mistake) return Invalid("reason", mistake);
+        return Answer(id, context, IsId(id) ? await desk.DismissAsync(id, body?.Reason, caller.UserId, cancellationToken) : new DeskOutcome.Unknown());
+    }
 
     private static Results<Ok<ApiResponse<DeadLetterView>>, ProblemHttpResult> Answer(string id, HttpContext context, DeskOutcome outcome)
     {

@@ -128,6 +128,20 @@ public sealed class DeadLettersCommandTests : IDisposable
         static string NameOf(JsonElement letter) => (letter.GetProperty("eventId").GetString() ?? "unreadable") + ",";
     }
 
+    [Fact]
+    public async Task Dismiss_Because_IsKept()
+    {
+        await _letters.DeliverAsync(DeadLetterDelivery.Event("one"));
+        await _letters.DeliverAsync(DeadLetterDelivery.Event("two"));
+
+        var (refused, _, errors) = await RunAsync("dismiss", await _letters.IdOfAsync("one"), "--because", "line\nbreak");
+        var (code, _, _) = await RunAsync("dismiss", await _letters.IdOfAsync("one"), "--because", "withdrawn");
+        var (all, _, _) = await RunAsync("dismiss", "--all", "--key", "k", "--because", "withdrawn, too");
+
+        Assert.Equal((1, true, 0, 0), (refused, errors.Contains("without control characters", StringComparison.Ordinal), code, all));
+        Assert.Equal(["withdrawn, too", "withdrawn"], (await _letters.ListAsync()).Select(letter => letter.GetProperty("dismissal").GetProperty("reason").GetString()));
+    }
+
     [Theory]
     [InlineData("replay")]
     [InlineData("replay", "--all", "x")]

@@ -1,87 +1,69 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OrderInventory.Cli;
+using OrderInventory.Web;
 
 namespace OrderInventory.DeadLetters;
 
-/// <summary>A dead letter as an app shows it; the members are those of docs/api.md.</summary>
-internal sealed record Letter(
-    string Id, string Topic, string? EventId, string? Type, string? Key, string? Reason, int Size, string Status, DateTimeOffset RecordedTime, int Replays, DateTimeOffset? LastReplayed, bool CanReplay);
-
-/// <summary>Which letters are meant: those for which all that is given holds.</summary>
-internal sealed record LetterFilter(string? Topic, string? Key, string? Reason, bool UnreadableOnly)
+/// <summary>The dead letters of an app. Each member throws when the app cannot be asked (<see cref="NotAnsweredException"/>) or the token does not allow it (<see cref="UnauthorizedAccessException"/>).</summary>
+internal sealed class DeadLetterClient(AppClient app)
 {
-    /// <summary>True when nothing is given: every letter is meant.</summary>
-    public bool IsEmpty => this is { Topic: null, Key: null, Reason: null, UnreadableOnly: false };
+    /// <summary>Letters of a page.</summary>
+    public const int PageSize = 200;
 
-    /// <summary>True when <paramref name="letter"/> is meant. Topic and key are compared as a whole, of the reason a part is enough, in any case.</summary>
-    public bool Takes(Letter letter) =>
-        (Topic ?? letter.Topic) == letter.Topic && (Key ?? letter.Key) == letter.Key
-        && (Reason is null || letter.Reason?.Contains(Reason, StringComparison.OrdinalIgnoreCase) == true)
-        && !(UnreadableOnly && letter.CanReplay);
-}
-
-/// <summary>What an app answered to a command: the letter as it is then, or the code and message of its refusal.</summary>
-internal sealed record LetterAnswer(Letter? Letter, string? Code, string? Message);
-
-/// <summary>The dead letters of the app that <paramref name="http"/>, which goes with this client, reaches.</summary>
-internal sealed class DeadLetterClient(HttpClient http) : IDisposable
-{
     private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
 
+    /// <summary>The app's name.</summary>
+    public string App => app.Name;
+
     /// <summary>All letters, newest first, page by page.</summary>
-    /// <exception cref="NotAnsweredException">The app cannot be asked.</exception>
-    public async IAsyncEnumerable<Letter> ListAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Letter> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (string? cursor = ""; cursor is not null;)
+        for (string? cursor = null; ;)
         {
-            using var page = JsonDocument.Parse(await SendAsync(HttpMethod.Get, "/api/deadletters?limit=200" + cursor, cancellationToken) is { Body: var body, Status: HttpStatusCode.OK } ? body : throw Refused("list"));
-            foreach (var letter in page.RootElement.GetProperty("data").EnumerateArray()) yield return letter.Deserialize<Letter>(Json)!;
-            cursor = page.RootElement.GetProperty("nextCursor").GetString() is { } next ? "&cursor=" + next : null;
+            (var letters, cursor) = await PageAsync(cursor, cancellationToken);
+            foreach (var letter in letters) yield return letter;
+            if (cursor is null) yield break;
         }
+    }
+
+    /// <summary>A page of letters, newest first, and the cursor of the next; null at the end.</summary>
+    public async Task<(IReadOnlyList<Letter> Letters, string? Next)> PageAsync(string? cursor, CancellationToken cancellationToken)
+    {
+        var page = await app.GetAsync($"/api/deadletters?limit={PageSize}" + (cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor)), cancellationToken) ?? throw new NotAnsweredException($"{app.Name} keeps no dead letters.");
+        return (page.GetProperty("data").Deserialize<Letter[]>(Json)!, page.GetProperty("nextCursor").GetString());
     }
 
     /// <summary>One letter and what it says, as JSON; null when this app has none of that id.</summary>
-    /// <exception cref="NotAnsweredException">The app cannot be asked.</exception>
-    public async Task<JsonElement?> ShowAsync(string id, CancellationToken cancellationToken)
+    public Task<JsonElement?> ShowAsync(string id, CancellationToken cancellationToken) => app.DataAsync(Path(id), cancellationToken);
+
+    /// <summary>One letter and what it says; null when this app has none of that id.</summary>
+    public async Task<LetterDetails?> ReadAsync(string id, CancellationToken cancellationToken) => (await ShowAsync(id, cancellationToken))?.Deserialize<LetterDetails>(Json);
+
+    /// <summary>Replays a letter; null when this app has none of that id. The same again is safe.</summary>
+    public Task<LetterAnswer?> ReplayAsync(string id, CancellationToken cancellationToken) => DoAsync(id, "replay", null, cancellationToken);
+
+    /// <summary>Dismisses a letter; null when this app has none of that id. The same again is safe.</summary>
+    public Task<LetterAnswer?> DismissAsync(string id, string? reason, CancellationToken cancellationToken) => DoAsync(id, "dismiss", reason, cancellationToken);
+
+    private async Task<LetterAnswer?> DoAsync(string id, string action, string? reason, CancellationToken cancellationToken)
     {
-        var (status, body) = await SendAsync(HttpMethod.Get, "/api/deadletters/" + Uri.EscapeDataString(id), cancellationToken);
-        return status == HttpStatusCode.OK ? JsonSerializer.Deserialize<JsonElement>(body).GetProperty("data") : status == HttpStatusCode.NotFound ? null : throw Refused("show");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Path(id)}/{action}");
+        // Earlier versions take no body.
+        if (reason is not null) request.Content = JsonContent.Create(new { reason });
+        var answer = await app.SendAsync(request, cancellationToken);
+        if (answer.Status == HttpStatusCode.NotFound) return null;
+        if (answer.Status == HttpStatusCode.TooManyRequests) throw new NotAnsweredException($"{app.Name}: {answer.Refusal}");
+        return answer.IsSuccess
+            ? new LetterAnswer(answer.Body.GetProperty("data").Deserialize<Letter>(Json), null, null, null)
+            : new LetterAnswer(null, answer.Code, Why(answer), answer.Body.ValueKind == JsonValueKind.Object && answer.Body.TryGetProperty("earlier", out var earlier) ? earlier.GetString() : null);
     }
 
-    /// <summary>Replays or dismisses a letter; null when this app has none of that id.</summary>
-    /// <exception cref="NotAnsweredException">The app cannot be asked, or is not sure: the same again is safe.</exception>
-    public async Task<LetterAnswer?> DoAsync(string id, string action, CancellationToken cancellationToken)
-    {
-        var (status, body) = await SendAsync(HttpMethod.Post, $"/api/deadletters/{Uri.EscapeDataString(id)}/{action}", cancellationToken);
-        if (status == HttpStatusCode.NotFound) return null;
-        var answer = JsonSerializer.Deserialize<JsonElement>(body);
-        return status switch
-        {
-            HttpStatusCode.OK => new LetterAnswer(answer.GetProperty("data").Deserialize<Letter>(Json), null, null),
-            HttpStatusCode.Conflict => new LetterAnswer(null, answer.GetProperty("code").GetString(), answer.GetProperty("message").GetString()),
-            _ => throw Refused(action),
-        };
-    }
+    // A body that is wrong is told of by its fields.
+    private static string? Why(AppAnswer answer) => answer.Body.ValueKind == JsonValueKind.Object && answer.Body.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Object
+        ? string.Join(' ', errors.EnumerateObject().SelectMany(field => field.Value.EnumerateArray()).Select(mistake => mistake.GetString()))
+        : answer.Refusal;
 
-    /// <inheritdoc/>
-    public void Dispose() => http.Dispose();
-
-    private async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var request = new HttpRequestMessage(method, path);
-            using var answer = await http.SendAsync(request, cancellationToken);
-            if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
-                throw new NotAnsweredException($"{http.BaseAddress} answers operators only: set {Apps.TokenVariable} to a token with the operator scope, or without authentication run this on its machine.");
-            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
-        }
-        catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            throw new NotAnsweredException($"{http.BaseAddress} does not answer: {error.Message}");
-        }
-    }
-
-    private NotAnsweredException Refused(string action) => new($"{http.BaseAddress} could not {action}; the same command again goes on from here.");
+    private static string Path(string id) => "/api/deadletters/" + Uri.EscapeDataString(id);
 }

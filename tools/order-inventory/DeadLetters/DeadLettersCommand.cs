@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using OrderInventory.Cli;
+using OrderInventory.Web;
 using Spectre.Console;
 
 namespace OrderInventory.DeadLetters;
@@ -27,6 +28,7 @@ internal static class DeadLettersCommand
         var topic = new Option<string>("--topic") { Description = "Only those of this topic" };
         var key = new Option<string>("--key") { Description = "Only those of this partition key" };
         var reason = new Option<string>("--reason") { Description = "Only those whose reason contains this text" };
+        var because = new Option<string>("--because") { Description = "Why they do not matter; the letters keep it", HelpName = "TEXT" };
         var unreadable = new Option<bool>("--unreadable") { Description = "Only those that cannot be replayed" };
         Symbol[] filters = [topic, key, reason, unreadable];
 
@@ -40,7 +42,7 @@ internal static class DeadLettersCommand
                 : !isAll && !filter.IsEmpty ? "A filter goes with --all."
                 : isAll && action == "dismiss" && filter.IsEmpty ? "Give a filter with --all, to say which letters do not matter."
                 : null;
-            if (mistake is null) return await DoAsync(apps, action, isAll ? await OpenAsync(apps, filter, stopping) : ids, parsed.GetValue(json), output, errors, stopping);
+            if (mistake is null) return await DoAsync(apps, Do(action, parsed.GetValue(because)), isAll ? await OpenAsync(apps, filter, stopping) : ids, parsed.GetValue(json), output, errors, stopping);
             await errors.WriteLineAsync(mistake);
             return Failed;
         }
@@ -53,15 +55,20 @@ internal static class DeadLettersCommand
                 else command.Add((Argument)symbol);
             command.SetAction(async (parsed, cancellationToken) =>
             {
-                using var orderApp = new DeadLetterClient(Apps.Client(parsed.GetValue(orders)!, environment));
-                using var inventoryApp = new DeadLetterClient(Apps.Client(parsed.GetValue(inventory)!, environment));
+                using var orderApp = Apps.Client(parsed.GetValue(orders)!, environment);
+                using var inventoryApp = Apps.Client(parsed.GetValue(inventory)!, environment);
                 try
                 {
-                    return await run(parsed, [orderApp, inventoryApp], cancellationToken);
+                    return await run(parsed, [Client(orderApp), Client(inventoryApp)], cancellationToken);
                 }
                 catch (NotAnsweredException error)
                 {
-                    await errors.WriteLineAsync(error.Message);
+                    await errors.WriteLineAsync($"{error.Message} The same command again goes on from here.");
+                    return Failed;
+                }
+                catch (UnauthorizedAccessException error)
+                {
+                    await errors.WriteLineAsync($"{error.Message} Set {Apps.TokenVariable} to a token with the operator scope, or without authentication run this on the machine of the app.");
                     return Failed;
                 }
             });
@@ -76,9 +83,15 @@ internal static class DeadLettersCommand
             Build("list", "Lists them, newest first", (parsed, apps, stopping) => ListAsync(apps, parsed.GetValue(open), Filter(parsed), parsed.GetValue(json), output, stopping), [open, .. filters]),
             Build("show", "Shows one with what it says", (parsed, apps, stopping) => ShowAsync(apps, parsed.GetValue(id)!, output, errors, stopping), id),
             Build("replay", "Publishes letters again, with the same id, key and data; those of one key in their order", (parsed, apps, stopping) => DoManyAsync("replay", parsed, apps, stopping), [some, all, .. filters]),
-            Build("dismiss", "Decides that letters do not matter", (parsed, apps, stopping) => DoManyAsync("dismiss", parsed, apps, stopping), [some, all, .. filters]),
+            Build("dismiss", "Decides that letters do not matter", (parsed, apps, stopping) => DoManyAsync("dismiss", parsed, apps, stopping), [some, all, because, .. filters]),
         };
     }
+
+    // Named by its address, as it was given. A page of large letters may take a while, and nobody looks at an empty browser meanwhile.
+    private static DeadLetterClient Client(HttpClient http) => new(new AppClient(http.BaseAddress!.ToString(), http, TimeProvider.System, http.Timeout));
+
+    private static Func<DeadLetterClient, string, CancellationToken, Task<LetterAnswer?>> Do(string action, string? because) =>
+        action == "replay" ? (app, id, stopping) => app.ReplayAsync(id, stopping) : (app, id, stopping) => app.DismissAsync(id, because, stopping);
 
     private static async Task<int> ListAsync(DeadLetterClient[] apps, bool openOnly, LetterFilter filter, bool json, TextWriter output, CancellationToken stopping)
     {
@@ -86,7 +99,7 @@ internal static class DeadLettersCommand
         foreach (var app in apps)
             await foreach (var letter in app.ListAsync(stopping))
             {
-                if ((openOnly && letter.Status != "OPEN") || !filter.Takes(letter)) continue;
+                if ((openOnly && letter.Status != Letter.Open) || !filter.Takes(letter)) continue;
                 if (json) await output.WriteLineAsync(JsonSerializer.Serialize(letter, Json));
                 else
                     table.AddRow(
@@ -118,18 +131,18 @@ internal static class DeadLettersCommand
         var ids = new List<string>();
         foreach (var app in apps)
             await foreach (var letter in app.ListAsync(stopping))
-                if (letter.Status == "OPEN" && filter.Takes(letter)) ids.Add(letter.Id);
+                if (letter.Status == Letter.Open && filter.Takes(letter)) ids.Add(letter.Id);
         ids.Reverse();
         return [.. ids.Distinct()];
     }
 
-    private static async Task<int> DoAsync(DeadLetterClient[] apps, string action, IReadOnlyList<string> ids, bool json, TextWriter output, TextWriter errors, CancellationToken stopping)
+    private static async Task<int> DoAsync(DeadLetterClient[] apps, Func<DeadLetterClient, string, CancellationToken, Task<LetterAnswer?>> action, IReadOnlyList<string> ids, bool json, TextWriter output, TextWriter errors, CancellationToken stopping)
     {
         var code = 0;
         foreach (var id in ids)
         {
             LetterAnswer? answer = null;
-            foreach (var app in apps) answer ??= await app.DoAsync(id, action, stopping);
+            foreach (var app in apps) answer ??= await action(app, id, stopping);
             if (answer?.Letter is { } letter)
             {
                 await output.WriteLineAsync(json ? JsonSerializer.Serialize(letter, Json) : $"{id} is {letter.Status}");

@@ -19,11 +19,10 @@ internal sealed record AppAnswer(HttpStatusCode Status, JsonElement Body)
     public string? Code => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty("code", out var code) ? code.GetString() : null;
 }
 
-/// <summary>One app's HTTP API as the console uses it: one try, and since when the app does not answer.</summary>
-internal sealed class AppClient(string name, HttpClient http, TimeProvider time)
+/// <summary>One app's HTTP API: one try, and since when the app does not answer. <paramref name="limit"/> of a request; null: as long as somebody waits for a page.</summary>
+internal sealed class AppClient(string name, HttpClient http, TimeProvider time, TimeSpan? limit = null)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
+    private readonly TimeSpan _patience = limit ?? TimeSpan.FromSeconds(5);
     private readonly Lock _lock = new();
     private DateTimeOffset? _downSince;
 
@@ -56,7 +55,7 @@ internal sealed class AppClient(string name, HttpClient http, TimeProvider time)
     public async Task<AppAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(_patience);
         try
         {
             using var response = await http.SendAsync(request, patience.Token);
@@ -71,7 +70,7 @@ internal sealed class AppClient(string name, HttpClient http, TimeProvider time)
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException or NotAnsweredException && !cancellationToken.IsCancellationRequested)
         {
             lock (_lock) _downSince ??= time.GetUtcNow();
-            throw error as NotAnsweredException ?? new NotAnsweredException($"{name} does not answer: {(error is OperationCanceledException ? $"nothing within {Patience.TotalSeconds:0} s" : error.Message)}");
+            throw error as NotAnsweredException ?? new NotAnsweredException($"{name} does not answer: {(error is OperationCanceledException ? $"nothing within {_patience.TotalSeconds:0} s" : error.Message)}");
         }
     }
 

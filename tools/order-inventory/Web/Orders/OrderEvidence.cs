@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrderInventory.DeadLetters;
 using OrderInventory.Judging;
 using OrderInventory.Web.Products;
 
@@ -38,7 +39,7 @@ internal sealed class OrderEvidence
     public bool IsKeyRead { get; set; }
 
     /// <summary>The dead letters of its messages among the newest; null when they could not be read.</summary>
-    public IReadOnlyList<ShownLetter>? Letters { get; set; }
+    public IReadOnlyList<Letter>? Letters { get; set; }
 
     /// <summary>What could not be read.</summary>
     public List<string> Missing { get; } = [];

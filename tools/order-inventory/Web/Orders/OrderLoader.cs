@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrderInventory.Cli;
+using OrderInventory.DeadLetters;
 using OrderInventory.Judging;
 using OrderInventory.Web.Products;
 
@@ -8,7 +9,6 @@ namespace OrderInventory.Web.Orders;
 /// <summary>Reads everything that both apps know of one order.</summary>
 internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, TimeProvider time)
 {
-    private const int Letters = 200;
     private const int MaxAttempts = 3;
     private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
 
@@ -83,10 +83,10 @@ internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, T
         return new ProductEvidence(stock.Deserialize(DocumentsJson.Default.StockDocument)!, operations, isAll);
     }
 
-    private async Task<IReadOnlyList<ShownLetter>> LettersAsync(ShownOrder order, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Letter>> LettersAsync(ShownOrder order, CancellationToken cancellationToken)
     {
-        var lists = await Task.WhenAll(new[] { system.Orders, system.Inventory }.Select(app => app.DataAsync($"/api/deadletters?limit={Letters}", cancellationToken)));
-        return [.. lists.SelectMany(list => list?.Deserialize<ShownLetter[]>(Json) ?? []).Where(letter => letter.EventId?.StartsWith(order.Id + ":", StringComparison.Ordinal) == true).OrderBy(letter => letter.RecordedTime)];
+        var lists = await Task.WhenAll(new[] { system.Orders, system.Inventory }.Select(app => new DeadLetterClient(app).PageAsync(null, cancellationToken)));
+        return [.. lists.SelectMany(list => list.Letters).Where(letter => letter.EventId?.StartsWith(order.Id + ":", StringComparison.Ordinal) == true).OrderBy(letter => letter.RecordedTime)];
     }
 
     private string? TraceLink(Saga? saga) =>

@@ -52,7 +52,3 @@ public sealed record Saga(
     IReadOnlyList<SagaCommand> Commands,
     IReadOnlyList<SagaTransition> Transitions,
     SagaStuck? Stuck);
-
-/// <summary>A dead letter as <c>GET /api/deadletters</c> shows it.</summary>
-public sealed record ShownLetter(
-    string Id, string Topic, string? EventId, string? Type, string? Key, string? Reason, int Size, string Status, DateTimeOffset RecordedTime, int Replays, DateTimeOffset? LastReplayed, bool CanReplay);

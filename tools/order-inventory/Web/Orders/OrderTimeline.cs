@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrderInventory.Contracts;
+using OrderInventory.DeadLetters;
 using OrderInventory.Web.Products;
 
 namespace OrderInventory.Web.Orders;
@@ -13,7 +14,7 @@ internal static class OrderTimeline
             .Concat(evidence.Operations?.Select(Operation) ?? [])
             .Concat(evidence.Order.Payments?.Select(Payment) ?? [])
             .Concat(evidence.Order.Refusal is { } refusal ? [Refusal(evidence.Order.Id, refusal)] : [])
-            .Concat(evidence.Letters?.Select(Letter) ?? [])
+            .Concat(evidence.Letters?.Select(Parked) ?? [])
             .Concat(evidence.Saga?.Step is { } step ? [Asked(step)] : [])
             .OrderBy(entry => entry.Time).ToArray();
         return [.. entries.Select((entry, i) => i == 0 ? entry : entry with { SinceBefore = entry.Time - entries[i - 1].Time })];
@@ -66,7 +67,7 @@ internal static class OrderTimeline
     private static TimelineEntry Refusal(string orderId, ShownRefusal refusal) => new(
         refusal.Time, null, "refusal", $"{refusal.Command} refused: {refusal.Code}", true, [new Fact("line", Number(refusal.Line)), new Fact("order", $"{orderId} stayed as it was")]);
 
-    private static TimelineEntry Letter(ShownLetter letter) => new(
+    private static TimelineEntry Parked(Letter letter) => new(
         letter.RecordedTime,
         null,
         "letter",

@@ -125,6 +125,8 @@ public sealed class ProductPageTests
         var page = WebUtility.HtmlDecode(await console.PageAsync("/products/p"));
         var older = WebUtility.HtmlDecode(await console.PageAsync(Matches(page, "href=\"(/products/p\\?cursor=[^\"]+)\"")[0]));
 
+        Assert.Contains("These are the 10 that hold theirs longest.", page, StringComparison.Ordinal);
+        Assert.Equal((210, 400), (Regex.Count(page, "/orders/"), Regex.Count(await console.PageAsync(Matches(page, "href=\"(/products/p\\?holders=all)\"")[0]), "/orders/")));
         Assert.Contains("By the newest 200 operations, in which 200 units are held of 250.", page, StringComparison.Ordinal);
         Assert.Contains("The axis begins at 99,750.", page, StringComparison.Ordinal);
         Assert.Equal(["operation 52", "operation 251", "operation 1", "operation 51"], Matches(page + older, "(operation \\d+), 2026"));

@@ -36,4 +36,8 @@ public sealed record ProductModel(
     string? Older,
     bool IsNewest,
     IReadOnlyList<Holder>? Holders,
-    IReadOnlyList<string> Missing);
+    IReadOnlyList<string> Missing)
+{
+    /// <summary>True when all holders are to be listed.</summary>
+    public bool IsEveryHolder { get; init; }
+}

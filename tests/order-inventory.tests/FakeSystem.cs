@@ -28,6 +28,9 @@ internal sealed class FakeSystem : HttpMessageHandler
 
     /// <summary>What the instruments show; null for an app of a version without them.</summary>
     public object? Metrics { get; set; }
+    /// <summary>Called with each command on a letter, its path and body, before it is answered.</summary>
+    public Action<string, string> OnCommand { get; set; } = (_, _) => { };
+
     /// <summary>Orders that do not come to rest.</summary>
     public List<object> Stuck { get; } = [];
 
@@ -62,13 +65,15 @@ internal sealed class FakeSystem : HttpMessageHandler
     public static object Operation(long sequence, string operationId, string? orderId, int? line, long quantity, string outcome, long availableAfter) =>
         new { sequence, operationId, kind = "DEDUCT", orderId, line, quantity, success = true, outcome, availableAfter, time = Start };
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = request.RequestUri!.AbsolutePath;
         OnRequest(path);
         if (IsDown) throw new HttpRequestException("Connection refused");
-        var (status, body) = Instead.TryGetValue(path, out var other) ? other : Answer(path, HttpUtility.ParseQueryString(request.RequestUri.Query)) is { } found ? (HttpStatusCode.OK, found) : (HttpStatusCode.NotFound, "{}");
-        return Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") });
+        var command = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
+        if (request.Method == HttpMethod.Post) OnCommand(path, command);
+        var (status, body) = Instead.TryGetValue(path, out var other) ? other : request.Method == HttpMethod.Post ? FakeLetters.Command(Letters, path, command) : Answer(path, HttpUtility.ParseQueryString(request.RequestUri.Query)) is { } found ? (HttpStatusCode.OK, found) : (HttpStatusCode.NotFound, "{}");
+        return new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
     }
 
     private string? Answer(string path, System.Collections.Specialized.NameValueCollection query) => path.Split('/')[2..] switch
@@ -80,6 +85,7 @@ internal sealed class FakeSystem : HttpMessageHandler
         ["orders", "stuck"] => Page([.. Stuck], query),
         ["metrics"] when Metrics is not null => Data(Metrics),
         ["deadletters"] => Page([.. Letters], query),
+        ["deadletters", var id] when FakeLetters.Find(Letters, id) is { } letter => Data(new { letter, body = letter["body"]?.GetValue<string>() ?? "{}", canReplay = true }),
         ["orders", var id, "saga"] when Orders.TryGetValue(id, out var order) => Data(order.Saga()),
         ["orders"] => Page([.. Orders.Values.Where(order => order.UserId == query["userId"] && query["idempotencyKey"] is null or "" || order.IdempotencyKey == query["idempotencyKey"]).Select(order => order.View())], query),
         ["orders", var id] when Orders.TryGetValue(id, out var order) => Data(order.View()),

@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OrderInventory.Web;
 
 namespace OrderInventory.Tests.Web;
@@ -15,27 +18,47 @@ internal sealed class ConsoleRun : IAsyncDisposable
     /// <summary>A browser of it, without script.</summary>
     public HttpClient Http { get; }
 
-    public static async Task<ConsoleRun> StartAsync(FakeSystem orders, FakeSystem? inventory = null, string? traceLink = null)
+    /// <summary>What it logged.</summary>
+    public ConcurrentQueue<string> Logged { get; } = [];
+
+    public static async Task<ConsoleRun> StartAsync(FakeSystem orders, FakeSystem? inventory = null, string? traceLink = null, string? token = null)
     {
         var app = ConsoleHost.Build(new ConsoleOptions { Port = 0, TraceLink = traceLink }, Client(orders), Client(inventory ?? orders), TimeProvider.System);
         await app.StartAsync();
-        return new ConsoleRun(app);
+        var run = new ConsoleRun(app);
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new Log(run.Logged));
+        return run;
 
-        static HttpClient Client(FakeSystem system) => new(system) { BaseAddress = new Uri("http://apps") };
+        HttpClient Client(FakeSystem system)
+        {
+            var http = new HttpClient(system) { BaseAddress = new Uri("http://apps") };
+            if (token is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            return http;
+        }
     }
 
     /// <summary>The page at <paramref name="path"/>.</summary>
     public Task<string> PageAsync(string path) => Http.GetStringAsync(path);
 
-    /// <summary>Sends the form to <paramref name="action"/> that the page at <paramref name="path"/> has, as a browser does; the answer is the page that it leads to.</summary>
-    public async Task<string> SubmitAsync(string path, string action, params (string Name, string Value)[] fields)
+    /// <summary>Opens a page, sends its form of this action with these values, and follows to where it leads.</summary>
+    public async Task<HttpResponseMessage> SubmitAsync(string path, string action, params (string Name, string Value)[] values)
     {
-        var form = Regex.Match(await PageAsync(path), $"<form[^>]*action=\"{Regex.Escape(action)}\".*?</form>", RegexOptions.Singleline);
-        Assert.True(form.Success, $"{path} has no form for {action}.");
-        var hidden = Regex.Matches(form.Value, "<input type=\"hidden\" name=\"(.*?)\" value=\"(.*?)\"").Select(input => KeyValuePair.Create(input.Groups[1].Value, input.Groups[2].Value));
-        using var content = new FormUrlEncodedContent(hidden.Concat(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))));
-        using var answer = await Http.PostAsync(action, content);
-        return await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+        var form = Regex.Matches(await PageAsync(path), "<form method=\"post\".*?</form>", RegexOptions.Singleline).Select(match => match.Value).First(match => match.Contains($"action=\"{action}\"", StringComparison.Ordinal));
+        var fields = Regex.Matches(form, "<input type=\"hidden\" name=\"([^\"]+)\" value=\"([^\"]*)\"").Select(match => KeyValuePair.Create(match.Groups[1].Value, match.Groups[2].Value));
+        return await Http.PostAsync(action, new FormUrlEncodedContent([.. fields.Where(field => values.All(value => value.Name != field.Key)), .. values.Select(value => KeyValuePair.Create(value.Name, value.Value))]));
+    }
+
+    /// <summary>The page at <paramref name="path"/> once it contains this.</summary>
+    public async Task<string> PageWithAsync(string path, string text)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var page = System.Net.WebUtility.HtmlDecode(await PageAsync(path));
+            if (page.Contains(text, StringComparison.Ordinal)) return page;
+            if (limit.IsCancellationRequested) throw new TimeoutException($"{path} does not say '{text}': {page}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
     }
 
     /// <summary>The events of a page as they come.</summary>
@@ -51,5 +74,18 @@ internal sealed class ConsoleRun : IAsyncDisposable
     {
         Http.Dispose();
         await _app.DisposeAsync();
+    }
+
+    private sealed class Log(ConcurrentQueue<string> entries) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => categoryName.StartsWith("OrderInventory", StringComparison.Ordinal) ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+
+        IDisposable? ILogger.BeginScope<TState>(TState state) => null;
+
+        bool ILogger.IsEnabled(LogLevel logLevel) => true;
+
+        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => entries.Enqueue($"{logLevel}: {formatter(state, exception)}");
+
+        public void Dispose() { }
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.HostFiltering;
 using OrderInventory.Auditing;
 using OrderInventory.Web.Audits;
 using OrderInventory.Web.Crash;
+using OrderInventory.Web.DeadLetters;
 using OrderInventory.Web.Now;
 using OrderInventory.Web.Orders;
 using OrderInventory.Web.Products;
@@ -48,7 +49,7 @@ internal static class ConsoleHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
         });
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter(nameof(OrderInventory), LogLevel.Information);
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter(nameof(OrderInventory), LogLevel.Information).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
         builder.Services.AddSingleton(options).AddSingleton(time);
         builder.Services.AddSingleton(new SystemClient(new AppClient("order-app", orders, time), new AppClient("inventory-app", inventory, time)));
         builder.Services.AddSingleton<LiveReads>();
@@ -61,11 +62,12 @@ internal static class ConsoleHost
             builder.Services.AddSingleton(services => new Faults(new HttpClient { BaseAddress = address, Timeout = FaultPatience }, time, services.GetRequiredService<ILogger<Faults>>()));
         }
 
-        builder.Services.AddSingleton(Operator.Of(orders.DefaultRequestHeaders.Authorization?.Parameter));
         builder.Services.AddRazorComponents();
-        builder.Services.AddAntiforgery();
-        // Forms are good for as long as the console runs; nothing of it is kept on the disk.
+        // Browsers send cookies to every port of a machine, where another console may be; and its keys end with the process, as what it remembers.
+        builder.Services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = $"order-inventory-{options.Port}");
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddSingleton(Operator.Of(orders.DefaultRequestHeaders.Authorization?.Parameter, Environment.UserName));
+        builder.Services.AddDeadLetterPages();
         // A page of somebody else that has its name point to this machine must not reach it.
         builder.Services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
 
@@ -87,6 +89,7 @@ internal static class ConsoleHost
         app.MapAuditPages();
         app.MapCrashPages();
         app.MapProductPages();
+        app.MapDeadLetterPages();
         app.MapStuckPage();
         app.MapNotFound();
         return app;

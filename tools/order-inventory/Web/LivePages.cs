@@ -48,8 +48,11 @@ internal static class LivePages
     }
 
     /// <summary>Whatever else is asked for.</summary>
-    public static void MapNotFound(this IEndpointRouteBuilder routes) => routes.MapFallback((HttpContext context, SystemClient system) =>
-        Shell(context, "Not found", new PageView(null, "There is no such page.", system.Outages, StatusCodes.Status404NotFound, ""), null));
+    public static void MapNotFound(this IEndpointRouteBuilder routes) => routes.MapFallback((HttpContext context) => Message(context, "Not found", "There is no such page.", StatusCodes.Status404NotFound));
+
+    /// <summary>A page that says one thing.</summary>
+    public static RazorComponentResult<Shell> Message(HttpContext context, string title, string problem, int status) =>
+        Shell(context, title, new PageView(null, problem, context.RequestServices.GetRequiredService<SystemClient>().Outages, status, ""), null);
 
     private static RazorComponentResult<Shell> Page<TComponent, TModel>(HttpContext context, string title, PageView view)
         where TComponent : PageOf<TModel>

@@ -7,12 +7,12 @@ internal static class AuditPages
 
     public static void MapAuditPages(this IEndpointRouteBuilder routes)
     {
-        var audits = routes.ServiceProvider.GetRequiredService<AuditRuns>();
+        var (audits, me) = (routes.ServiceProvider.GetRequiredService<AuditRuns>(), routes.ServiceProvider.GetRequiredService<Operator>());
         routes.MapLivePage<Pages.AuditPage, AuditModel>("/audit", (_, _) => "Audit", (_, _) => Task.FromResult<AuditModel?>(audits.Model));
-        routes.MapPost("/audit", (IFormCollection form, Operator me) =>
+        routes.MapAction("/audit", (_, form, _) =>
         {
             audits.Begin([.. form["users"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(MaxUsers)], me.Name);
-            return Results.Redirect("/audit");
+            return Task.FromResult("/audit");
         });
     }
 }

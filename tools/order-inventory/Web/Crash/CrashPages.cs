@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OrderInventory.Cli;
 using OrderInventory.Web.Audits;
-using OrderInventory.Web.Orders;
+using OrderInventory.Web.Products;
 
 namespace OrderInventory.Web.Crash;
 
@@ -17,17 +17,17 @@ internal static class CrashPages
         var ending = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         routes.MapLivePage<Pages.CrashPage, CrashModel>("/crash", (_, _) => "Crash", async (_, cancellationToken) =>
             new CrashModel(await faults.AppsAsync(cancellationToken), load.Counts, await StockAsync(system.Inventory, cancellationToken), faults.Kept, audits.Model));
-        MapAction("start", _ => load.Start(ending));
-        MapAction("stop", _ => load.Stop());
-        MapAction("kill", form => faults.Kill(form["app"].ToString(), me.Name));
-        MapAction("sidecar", form => faults.CutSidecar(form["app"].ToString(), me.Name));
-        MapAction("freeze", _ => faults.FreezeStore(me.Name));
-        MapAction("audit", _ => audits.Begin([CrashLoad.User], me.Name));
+        Map("start", _ => load.Start(ending));
+        Map("stop", _ => load.Stop());
+        Map("kill", form => faults.Kill(form["app"].ToString(), me.Name));
+        Map("sidecar", form => faults.CutSidecar(form["app"].ToString(), me.Name));
+        Map("freeze", _ => faults.FreezeStore(me.Name));
+        Map("audit", _ => audits.Begin([CrashLoad.User], me.Name));
 
-        void MapAction(string name, Action<IFormCollection> action) => routes.MapPost("/crash/" + name, (IFormCollection form) =>
+        void Map(string name, Action<IFormCollection> action) => routes.MapAction("/crash/" + name, (_, form, _) =>
         {
             action(form);
-            return Results.Redirect("/crash");
+            return Task.FromResult("/crash");
         });
     }
 

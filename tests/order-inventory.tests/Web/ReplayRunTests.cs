@@ -81,6 +81,20 @@ public sealed class ReplayRunTests
     }
 
     [Fact]
+    public async Task Run_OfACallerWhoMayOnlyRead_EndsWithTheFirst()
+    {
+        var system = Letters(3);
+        system.Instead["/api/deadletters/0/replay"] = (HttpStatusCode.Forbidden, """{"code":"OPERATORS_ONLY","message":"Operators only."}""");
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem(), system);
+
+        using var answer = await console.SubmitAsync("/deadletters", "/deadletters/runs", ("count", "3"));
+        var page = await console.PageWithAsync("/deadletters/runs/1", "ENDED");
+
+        Assert.Contains("Operators only. The console needs a token with the operator scope in ORDER_INVENTORY_TOKEN.", page, StringComparison.Ordinal);
+        Assert.Contains("1 of 3", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_BehindAnEarlierOneOfAnotherReason_SaysSo()
     {
         var system = Letters(1);

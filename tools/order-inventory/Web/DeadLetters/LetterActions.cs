@@ -40,7 +40,7 @@ internal sealed partial class LetterActions(LetterLoader letters, Operator who, 
 
     private async Task<LetterOutcome> DoAsync(string action, string app, string id, Func<DeadLetterClient, Task<LetterAnswer?>> send, CancellationToken cancellationToken)
     {
-        var (refusal, isKnown, earlier, now) = ((string?)null, true, (string?)null, (Letter?)null);
+        var (refusal, isKnown, isAllowed, earlier, now) = ((string?)null, true, true, (string?)null, (Letter?)null);
         if (letters.Apps.FirstOrDefault(client => client.App == app) is not { } asked)
         {
             refusal = "There is no such app.";
@@ -58,15 +58,19 @@ internal sealed partial class LetterActions(LetterLoader letters, Operator who, 
                 };
                 now = (await asked.ReadAsync(id, cancellationToken))?.Letter;
             }
-            catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException or JsonException or KeyNotFoundException)
+            catch (UnauthorizedAccessException error)
+            {
+                (refusal, isAllowed) = ($"{error.Message} The console needs a token with the operator scope in {Cli.Apps.TokenVariable}.", false);
+            }
+            catch (Exception error) when (error is NotAnsweredException or JsonException or KeyNotFoundException)
             {
                 // It may have been done in spite of this; the same again tells, and is safe.
-                (refusal, isKnown) = (error is UnauthorizedAccessException ? $"{error.Message} The console needs a token with the operator scope in {Cli.Apps.TokenVariable}." : $"{error.Message} The same again is safe.", error is UnauthorizedAccessException);
+                (refusal, isKnown) = ($"{error.Message} The same again is safe.", false);
             }
         }
 
         Log.Acted(logger, who.Name, action, id, app, refusal ?? $"it is {now?.Status}");
-        return new LetterOutcome(id, action, who.Name, time.GetUtcNow(), refusal, isKnown, earlier, now);
+        return new LetterOutcome(id, action, who.Name, time.GetUtcNow(), refusal, isKnown, earlier, now) { IsAllowed = isAllowed };
     }
 
     private static partial class Log

@@ -60,4 +60,8 @@ public sealed record LetterModel(string App, Letter Letter, string Body, string 
 /// <param name="IsKnown">False when the app did not say.</param>
 /// <param name="Earlier">The letter that has to be dealt with first; null for none.</param>
 /// <param name="Now">The letter as it was read afterwards; null when it could not be read.</param>
-public sealed record LetterOutcome(string Id, string Action, string By, DateTimeOffset Time, string? Refusal, bool IsKnown, string? Earlier, Letter? Now);
+public sealed record LetterOutcome(string Id, string Action, string By, DateTimeOffset Time, string? Refusal, bool IsKnown, string? Earlier, Letter? Now)
+{
+    /// <summary>False when the token does not allow it.</summary>
+    public bool IsAllowed { get; init; } = true;
+}

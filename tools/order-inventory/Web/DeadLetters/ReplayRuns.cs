@@ -90,7 +90,7 @@ internal sealed partial class ReplayRuns(LetterLoader letters, LetterActions act
             var place = i;
             var outcome = await actions.ReplayAsync(found[i].App, found[i].Letter.Id, cancellationToken);
             Change(run.Number, known => known with { Items = [.. known.Items!.Select((item, at) => at != place ? item : new RunItem(item.Kept with { Letter = outcome.Now ?? item.Kept.Letter }, outcome))] });
-            if (!outcome.IsKnown) return $"The rest was not tried: {outcome.Refusal}";
+            if (!outcome.IsKnown || !outcome.IsAllowed) return $"The rest was not tried: {outcome.Refusal}";
         }
 
         return null;

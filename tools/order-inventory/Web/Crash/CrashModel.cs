@@ -1,5 +1,5 @@
 using OrderInventory.Web.Audits;
-using OrderInventory.Web.Orders;
+using OrderInventory.Web.Products;
 
 namespace OrderInventory.Web.Crash;
 

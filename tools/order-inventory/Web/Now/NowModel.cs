@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using OrderInventory.Cli;
+using OrderInventory.DeadLetters;
 using OrderInventory.Web.Audits;
 using OrderInventory.Web.Orders;
 
@@ -92,8 +93,8 @@ internal static class NowPage
         try
         {
             var lists = await Task.WhenAll(new[] { system.Orders, system.Inventory }.Select(app => app.DataAsync($"/api/deadletters?limit={MaxLetters}", cancellationToken)));
-            var letters = lists.SelectMany(list => list?.Deserialize<ShownLetter[]>(JsonSerializerOptions.Web) ?? []).ToArray();
-            var open = letters.Count(letter => letter.Status == "OPEN");
+            var letters = lists.SelectMany(list => list?.Deserialize<Letter[]>(JsonSerializerOptions.Web) ?? []).ToArray();
+            var open = letters.Count(letter => letter.Status == Letter.Open);
             return new Tile(name, Whole(open), $"among the newest {MaxLetters} of each app", "/deadletters", [], IsBad: open > 0);
         }
         catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)

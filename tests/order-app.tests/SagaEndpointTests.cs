@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using OrderApp.Domain;
+using OrderApp.Storage;
 
 namespace OrderApp.Tests;
 
@@ -49,6 +51,22 @@ public sealed class SagaEndpointTests : OrderApiTests
         Assert.Equal([$"{id}:1 PENDING", $"{id}:2 CONFIRMED"], transitions.EnumerateArray().Select(change => $"{change.GetProperty("eventId")} {change.GetProperty("newStatus")}"));
         Assert.Equal(saga.GetProperty("group").GetString() + "#0", transitions[0].GetProperty("by").GetString());
         Assert.Equal(JsonValueKind.Null, transitions[1].GetProperty("by").ValueKind);
+    }
+
+    [Fact]
+    public async Task Waiting_OrdersThatTheAgendaSaw_AreThoseThatStillWaitOldestFirst()
+    {
+        var (first, second, decided) = (await PlaceAsync(), await PlaceAsync(), await PlaceAsync());
+        await App.BringAsync(decided, OrderCommand.Confirm);
+        var pages = App.Services.GetRequiredService<AgendaPages>();
+        var now = DateTimeOffset.UnixEpoch.AddYears(60);
+        var (progress, etag) = await pages.ReadProgressAsync(CancellationToken.None);
+        StuckOrder[] seen = [.. new[] { second, first, decided, "00000000-0000-0000-0000-000000000001" }.Select((id, i) => new StuckOrder(id, now.AddSeconds(-i), 0, now, OrderCommand.Confirm))];
+        Assert.True(await pages.SaveProgressAsync((progress ?? AgendaProgress.Beginning(now)) with { Waiting = [.. seen] }, etag, CancellationToken.None));
+
+        var waiting = (await Http.GetFromJsonAsync<JsonElement>("/api/orders/waiting")).GetProperty("data");
+
+        Assert.Equal([first, second], waiting.EnumerateArray().Select(order => order.GetProperty("orderId").GetString()));
     }
 
     [Theory]

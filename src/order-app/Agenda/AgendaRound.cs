@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using OrderApp.Earlier;
 using OrderApp.Storage;
 using OrderInventory.ServiceDefaults;
@@ -13,6 +12,12 @@ internal sealed class AgendaRound(AgendaPages pages, AgendaEntries entries, Earl
 {
     /// <summary>Orders that are listed as stuck.</summary>
     public const int MaxStuck = 1_000;
+
+    /// <summary>Orders that are listed as waiting.</summary>
+    public const int MaxWaiting = 100;
+
+    // An order is looked at again within an hour. What is not, an earlier version looked at, which does not know this list.
+    private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(90);
 
     /// <summary>An order is stuck when it was looked at more often than this.</summary>
     public const int PatientLooks = 2;
@@ -37,16 +42,16 @@ internal sealed class AgendaRound(AgendaPages pages, AgendaEntries entries, Earl
         // Whoever saves this is the one replica that looks now.
         if (!await pages.SaveProgressAsync(progress with { LastLook = now }, etag, cancellationToken)) return;
         var earlierThrough = await earlier.CollectAsync(progress.EarlierThrough ?? earlier.Start(now), now, cancellationToken);
-        var (through, stuck) = await WorkOffAsync(progress, now, cancellationToken);
-        telemetry.Stuck(stuck.Length);
+        var worked = await WorkOffAsync(progress, now, cancellationToken);
+        telemetry.Stuck(worked.Stuck.Length);
         (_, etag) = await pages.ReadProgressAsync(cancellationToken);
-        await pages.SaveProgressAsync(progress with { LastLook = now, Through = through, Stuck = stuck, EarlierThrough = earlierThrough }, etag, cancellationToken);
+        await pages.SaveProgressAsync(worked with { LastLook = now, EarlierThrough = earlierThrough }, etag, cancellationToken);
     }
 
-    private async Task<(long Through, ImmutableArray<StuckOrder> Stuck)> WorkOffAsync(AgendaProgress progress, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<AgendaProgress> WorkOffAsync(AgendaProgress progress, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (next, last, handled) = (progress.Through + 1, AgendaPages.SlotOf(now), 0);
-        var stuck = progress.Stuck.ToDictionary(order => order.OrderId);
+        var open = new OpenOrders(progress.Stuck.ToDictionary(order => order.OrderId), (progress.Waiting ?? []).Where(order => now - order.LastAttempt < Forgotten).ToDictionary(order => order.OrderId));
         long? firstLeft = null;
         for (var chunk = 0; chunk < MaxChunks && next <= last && handled < MaxEntries; chunk++)
         {
@@ -55,36 +60,54 @@ internal sealed class AgendaRound(AgendaPages pages, AgendaEntries entries, Earl
             foreach (var page in read)
             {
                 handled += page.Page.Entries.Length;
-                if (!await WorkOffAsync(page, stuck, now, cancellationToken)) firstLeft ??= page.Slot;
+                if (!await WorkOffAsync(page, open, now, cancellationToken)) firstLeft ??= page.Slot;
             }
 
             next = to + 1;
         }
 
         var through = Math.Min((firstLeft ?? next) - 1, AgendaPages.LastClosed(now));
-        return (Math.Max(progress.Through, through), [.. stuck.Values.OrderBy(order => order.Since).Take(MaxStuck)]);
+        return progress with
+        {
+            Through = Math.Max(progress.Through, through),
+            Stuck = [.. open.Stuck.Values.OrderBy(order => order.Since).Take(MaxStuck)],
+            Waiting = [.. open.Waiting.Values.OrderBy(order => order.Since).Take(MaxWaiting)],
+        };
     }
 
     /// <summary>True when nothing is left on the page.</summary>
-    private async Task<bool> WorkOffAsync(ReadPage page, Dictionary<string, StuckOrder> stuck, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<bool> WorkOffAsync(ReadPage page, OpenOrders open, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var due = page.Page.Entries.Where(entry => entry.Due <= now).ToArray();
         var outcomes = new (AgendaEntry Entry, AgendaOutcome Outcome)[due.Length];
         await Parallel.ForAsync(0, due.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken }, async (i, stopping) => outcomes[i] = (due[i], await entries.LookAtAsync(due[i], now, stopping)));
         foreach (var (entry, outcome) in outcomes)
         {
-            foreach (var order in entry.Orders) stuck.Remove(order);
+            foreach (var order in entry.Orders) open.Remove(order);
             if (outcome.Next is { } next)
             {
                 // Put off first, taken off the page then: it may be on both, and is never on none.
                 await pages.AddAsync(next);
-                if (next.Looks > PatientLooks)
-                    foreach (var order in outcome.Open) stuck[order.OrderId] = order;
+                foreach (var order in outcome.Open)
+                {
+                    open.Waiting[order.OrderId] = order;
+                    if (next.Looks > PatientLooks) open.Stuck[order.OrderId] = order;
+                }
             }
         }
 
         if (due.Length > 0) await pages.RemoveAsync(page, due.Select(entry => entry.Id).ToHashSet(), cancellationToken);
         return due.Length == page.Page.Entries.Length;
+    }
+
+    /// <summary>What the looks found on its way, by id.</summary>
+    private sealed record OpenOrders(Dictionary<string, StuckOrder> Stuck, Dictionary<string, StuckOrder> Waiting)
+    {
+        public void Remove(string orderId)
+        {
+            Stuck.Remove(orderId);
+            Waiting.Remove(orderId);
+        }
     }
 }
 

@@ -17,17 +17,31 @@ public sealed record StuckOrderView(Guid OrderId, DateTimeOffset Since, int Atte
     internal static StuckOrderView Of(StuckOrder order) => new(Guid.Parse(order.OrderId), order.Since, order.Attempts, order.LastAttempt, order.WaitsFor?.ToString().ToUpperInvariant());
 }
 
-/// <summary>What operators may see of orders that got stuck.</summary>
+/// <summary>What operators may see of orders that wait.</summary>
 internal static class StuckOrderEndpoints
 {
-    public static void MapStuckOrderEndpoints(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/orders/stuck", ListAsync).WithTags("Operations").Allow(AccessRule.Operator).RequireRateLimiting(Shedding.Policy)
-            .WithName("ListStuckOrders").WithSummary("Orders that do not come to rest, oldest first").WithDescription("Those that the agenda looked after more than twice. For operators; all of them on one page.");
+    public static void MapStuckOrderEndpoints(this IEndpointRouteBuilder routes)
+    {
+        Map(routes.MapGet("/api/orders/stuck", ListStuckAsync)).WithName("ListStuckOrders").WithSummary("Orders that do not come to rest, oldest first").WithDescription("Those that the agenda looked after more than twice. For operators; all of them on one page.");
+        Map(routes.MapGet("/api/orders/waiting", ListWaitingAsync)).WithName("ListWaitingOrders").WithSummary("Orders that are on their way for longer than most, oldest first").WithDescription("Those that the agenda has looked after, which is half a minute after they began to wait for inventory; the stuck ones are among them. For operators; the oldest 100.");
 
-    private static async Task<Ok<ApiList<StuckOrderView>>> ListAsync(AgendaPages pages, CancellationToken cancellationToken)
+        static RouteHandlerBuilder Map(RouteHandlerBuilder route) => route.WithTags("Operations").Allow(AccessRule.Operator).RequireRateLimiting(Shedding.Policy);
+    }
+
+    private static async Task<Ok<ApiList<StuckOrderView>>> ListStuckAsync(AgendaPages pages, CancellationToken cancellationToken)
     {
         var (progress, _) = await pages.ReadProgressAsync(cancellationToken);
-        return TypedResults.Ok(new ApiList<StuckOrderView>(
-            [.. (progress?.Stuck ?? []).OrderBy(order => order.Since).Select(StuckOrderView.Of)], null));
+        return List(progress?.Stuck ?? []);
     }
+
+    private static async Task<Ok<ApiList<StuckOrderView>>> ListWaitingAsync(AgendaPages pages, OrderStore orders, CancellationToken cancellationToken)
+    {
+        var (progress, _) = await pages.ReadProgressAsync(cancellationToken);
+        var seen = (progress?.Waiting ?? []).UnionBy(progress?.Stuck ?? [], order => order.OrderId).OrderBy(order => order.Since).Take(AgendaRound.MaxWaiting).ToArray();
+        var now = await orders.ReadManyAsync([.. seen.Select(order => order.OrderId)], cancellationToken);
+        // They may have come to rest since the look. What cannot be read waits for somebody.
+        return List(seen.Where(order => now[order.OrderId] is not { Reading: OrderReading.Found, Order.Step: null } and not { Reading: OrderReading.Missing }));
+    }
+
+    private static Ok<ApiList<StuckOrderView>> List(IEnumerable<StuckOrder> orders) => TypedResults.Ok(new ApiList<StuckOrderView>([.. orders.OrderBy(order => order.Since).Select(StuckOrderView.Of)], null));
 }

@@ -50,6 +50,9 @@ internal sealed record StuckOrder(string OrderId, DateTimeOffset Since, int Atte
 /// <param name="EarlierThrough">The Unix second up to which the orders of a version before groups are on the agenda; null before the first look.</param>
 internal sealed record AgendaProgress(long Through, DateTimeOffset LastLook, ImmutableArray<StuckOrder> Stuck, long? EarlierThrough)
 {
+    /// <summary>Orders that the last look at them found on their way, those that wait longest; null in what earlier versions wrote.</summary>
+    public ImmutableArray<StuckOrder>? Waiting { get; init; }
+
     /// <summary>Nothing is done yet, and nothing was on the agenda before <paramref name="now"/>.</summary>
     public static AgendaProgress Beginning(DateTimeOffset now) => new(AgendaPages.LastClosed(now), DateTimeOffset.MinValue, [], null);
 

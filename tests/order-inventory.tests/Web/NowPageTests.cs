@@ -39,10 +39,12 @@ public sealed class NowPageTests
         var system = new FakeSystem();
         system.Letters.Add(new { id = "l", topic = "t", eventId = "e", type = (string?)null, key = "k", reason = "r", size = 1, status = "OPEN", recordedTime = FakeSystem.Start, replays = 0, lastReplayed = (string?)null, canReplay = true });
         system.Instead["/api/orders/stuck"] = (HttpStatusCode.OK, """{"data":[{"orderId":"57061e50-a4b3-8ffd-b03a-a783a1621207","since":"2026-01-02T03:04:05Z","attempts":4,"lastAttempt":null,"waitsFor":"CONFIRM"}]}""");
+        system.Instead["/api/orders/waiting"] = (HttpStatusCode.OK, """{"data":[{"orderId":"57061e50-a4b3-8ffd-b03a-a783a1621207","since":"2026-01-02T03:04:05Z","attempts":4,"lastAttempt":null,"waitsFor":"CONFIRM"}]}""");
         await using var console = await ConsoleRun.StartAsync(system);
 
         var page = await console.PageAsync("/");
 
+        Assert.Contains("<a href=\"/orders/57061e50-a4b3-8ffd-b03a-a783a1621207\">Oldest order on its way</a>", page, StringComparison.Ordinal);
         // Both apps are the same one here.
         Assert.Equal(("2", "1", "–"), (Tiles(page)["Open dead letters"], Tiles(page)["Stuck orders"], Tiles(page)["Audit"]));
         Assert.Contains("the oldest since 2026-01-02 03:04:05Z", page, StringComparison.Ordinal);

@@ -37,14 +37,14 @@ internal static class NowPage
     public static void MapNowPage(this IEndpointRouteBuilder routes)
     {
         var services = routes.ServiceProvider;
-        var (system, history, audits) = (services.GetRequiredService<SystemClient>(), services.GetRequiredService<MetricHistory>(), services.GetRequiredService<AuditRuns>());
-        routes.MapLivePage<Pages.NowPage, NowModel>("/", (_, _) => "Now", async (_, cancellationToken) => await ReadAsync(system, history, audits, cancellationToken));
+        var (system, history, audits, time) = (services.GetRequiredService<SystemClient>(), services.GetRequiredService<MetricHistory>(), services.GetRequiredService<AuditRuns>(), services.GetRequiredService<TimeProvider>());
+        routes.MapLivePage<Pages.NowPage, NowModel>("/", (_, _) => "Now", async (_, cancellationToken) => await ReadAsync(system, history, audits, time, cancellationToken));
     }
 
-    private static async Task<NowModel> ReadAsync(SystemClient system, MetricHistory history, AuditRuns audits, CancellationToken cancellationToken)
+    private static async Task<NowModel> ReadAsync(SystemClient system, MetricHistory history, AuditRuns audits, TimeProvider time, CancellationToken cancellationToken)
     {
         var letters = LettersAsync(system, cancellationToken);
-        var stuck = StuckAsync(system, cancellationToken);
+        var (stuck, waiting) = (StuckAsync(system, cancellationToken), WaitingAsync(system, time, cancellationToken));
         var all = history.Last(MetricHistory.Kept);
         var minute = all.Where(second => second.Number > history.Now - LatencySeconds).ToArray();
         Tile[] tiles =
@@ -55,6 +55,7 @@ internal static class NowPage
             new("Stock operations a second", Rate(second => second.Operations), $"over {RateSeconds} s", "/products", Points(second => second.Operations)),
             new("Requests that wait for a round", Whole(history.Gauge(metrics => metrics.Sum("orders.intake.waiting"))), "in order-app", "/orders", []),
             new("Stock operations that wait", Whole(history.Gauge(metrics => metrics.Sum("inventory.queue.depth"))), "in inventory-app", "/products", []),
+            await waiting,
             await stuck,
             await letters,
             audits.Tile,
@@ -69,6 +70,22 @@ internal static class NowPage
             var end = history.Now / PointSeconds;
             var sums = all.GroupBy(second => second.Number / PointSeconds).ToDictionary(span => span.Key, span => span.Sum(of));
             return sums.Values.All(sum => sum == 0) ? [] : [.. Enumerable.Range(1, MetricHistory.Kept / PointSeconds).Select(i => sums.GetValueOrDefault(end - (MetricHistory.Kept / PointSeconds) + i - 1) / PointSeconds)];
+        }
+    }
+
+    private static async Task<Tile> WaitingAsync(SystemClient system, TimeProvider time, CancellationToken cancellationToken)
+    {
+        const string name = "Oldest order on its way";
+        try
+        {
+            var waiting = (await system.Orders.DataAsync("/api/orders/waiting", cancellationToken))?.EnumerateArray().ToArray() ?? [];
+            if (waiting.Length == 0) return new Tile(name, "< 1 min", "the agenda sees none that waits longer", null, []);
+            var (since, id) = (waiting[0].GetProperty("since").GetDateTimeOffset(), waiting[0].GetProperty("orderId").GetString());
+            return new Tile(name, string.Create(CultureInfo.InvariantCulture, $"{(time.GetUtcNow() - since).TotalMinutes:0.0} min"), $"{Whole(waiting.Length)} of more than half a minute", "/orders/" + id, []);
+        }
+        catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)
+        {
+            return new Tile(name, "–", error.Message, null, []);
         }
     }
 

@@ -42,8 +42,8 @@ internal static class LivePages
             var view = await ReadAsync(context, reads, load);
             return Page<TComponent, TModel>(context, title(PageRequest.Of(context), view.Model as TModel), view);
         });
-        routes.MapGet("/live" + pattern, (HttpContext context, LiveReads reads, TimeProvider time, string? version) => Interlocked.Increment(ref _streams) <= MaxStreams
-            ? (IResult)TypedResults.ServerSentEvents(ChangesAsync(() => ReadAsync(context, reads, load), version, time, context), "changed")
+        routes.MapGet("/live" + pattern, (HttpContext context, LiveReads reads, IHostApplicationLifetime console, string? version) => Interlocked.Increment(ref _streams) <= MaxStreams
+            ? (IResult)TypedResults.ServerSentEvents(ChangesAsync(() => ReadAsync(context, reads, load), version, reads, console, context), "changed")
             : Refuse());
     }
 
@@ -79,19 +79,18 @@ internal static class LivePages
         return reads.ReadAsync(Escaped(path) + query, async cancellationToken => await load(request, cancellationToken));
     }
 
-    private static async IAsyncEnumerable<string> ChangesAsync(Func<Task<PageView>> read, string? version, TimeProvider time, HttpContext context)
+    private static async IAsyncEnumerable<string> ChangesAsync(Func<Task<PageView>> read, string? version, LiveReads reads, IHostApplicationLifetime console, HttpContext context)
     {
-        var cancellationToken = context.RequestAborted;
+        // The console does not wait for its readers to leave: they would stay for ever.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, console.ApplicationStopping);
         try
         {
             // The reader learns that it is connected, long before anything changes.
-            await context.Response.Body.FlushAsync(cancellationToken);
-            using var timer = new PeriodicTimer(LiveReads.Freshness, time);
-            while (true)
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            for (; !end.IsCancellationRequested; await reads.NextLookAsync(end.Token))
             {
                 var view = await read();
                 if (view.Version != version) yield return version = view.Version;
-                if (!await timer.WaitForNextTickAsync(cancellationToken)) yield break;
             }
         }
         finally

@@ -18,8 +18,11 @@ internal sealed class LiveReads(SystemClient system, TimeProvider time) : IDispo
 {
     private const int MaxPages = 500;
 
-    /// <summary>How old what is shown may be; a live page looks as often.</summary>
-    public static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(600);
+    // How often live pages look. With the freshness it is how late a change may be seen.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    // Longer than a browser takes to ask for the page that has changed: it gets what was read to see the change.
+    private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _lock = new();
     private readonly MemoryCache _views = new(new MemoryCacheOptions { SizeLimit = MaxPages });
@@ -35,6 +38,10 @@ internal sealed class LiveReads(SystemClient system, TimeProvider time) : IDispo
             return view;
         }
     }
+
+    /// <summary>Ends when all look again, or it is cancelled. They do at the same moments, so that what is read for one is fresh for the others.</summary>
+    public async Task NextLookAsync(CancellationToken cancellationToken) =>
+        await Task.Delay(Pause - TimeSpan.FromTicks(time.GetUtcNow().Ticks % Pause.Ticks), time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     public void Dispose() => _views.Dispose();
 

@@ -19,10 +19,10 @@ internal sealed class LiveReads(SystemClient system, TimeProvider time) : IDispo
     private const int MaxPages = 500;
 
     // How often live pages look. With the freshness it is how late a change may be seen.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     // Longer than a browser takes to ask for the page that has changed: it gets what was read to see the change.
-    private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
     private readonly MemoryCache _views = new(new MemoryCacheOptions { SizeLimit = MaxPages });

@@ -15,7 +15,7 @@ public sealed class OrderPageTests
 
         var page = await console.PageAsync("/orders/" + Id);
 
-        Assert.Equal(["Placed: PENDING", "DEDUCT of line 1: HELD, 2 of p", "CONFIRMED"], Matches(page, "<h3 class=\"text\"><bdi>(.*?)</bdi>"));
+        Assert.Equal(["Placed: PENDING", "DEDUCT of line 1: HELD, 2 of p", "CONFIRMED"], Matches(page, "<h3 class=\"text\">(.*?)</h3>"));
         Assert.Equal(Enumerable.Repeat("holds", 8), Verdicts(page));
         Assert.Contains("10 → 8", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
         Assert.Contains("g1#1", page, StringComparison.Ordinal);
@@ -125,6 +125,24 @@ public sealed class OrderPageTests
         Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
         Assert.Contains("/products/%3Cscript%3Ealert%281%29%3C%2Fscript%3E", page, StringComparison.Ordinal);
         Assert.Equal(Enumerable.Repeat("holds", 8), Verdicts(page));
+    }
+
+    [Fact]
+    public async Task Order_WithAProductThatTurnsTextRound_TurnsNoSentenceRound()
+    {
+        var system = Confirmed();
+        const string evil = "\u202Eturned";
+        system.Create(evil, 5);
+        system.Record(evil, Id, 2, "HELD", 1);
+        system.Orders[Id] = system.Orders[Id] with { Lines = [("p", 2), (evil, 1)] };
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        var page = await console.PageAsync("/orders/" + Id);
+
+        Assert.Contains("<li class=\"text\">\uFFFDturned: total 5 = available 4 + reserved 1</li>", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        // As it is, in its own element only, where it cannot reach anything else.
+        Assert.Contains("<bdi>&#x202E;turned</bdi>", page, StringComparison.Ordinal);
+        Assert.All(Regex.Matches(page, "[^>]*&#x202E;turned[^<]*<[^>]*>").Select(match => match.Value), text => Assert.Equal("&#x202E;turned</bdi>", text));
     }
 
     [Fact]

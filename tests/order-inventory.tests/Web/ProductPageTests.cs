@@ -70,7 +70,7 @@ public sealed class ProductPageTests
         Assert.Contains($"<bdi>{id}</bdi>", WebUtility.HtmlDecode(await console.PageAsync("/products")), StringComparison.Ordinal);
         // Its events are those of this product, too.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        using var events = await console.EventsAsync(Matches(page, "sse-connect=\"([^\"]+)\"")[0], limit.Token);
+        using var events = await console.EventsAsync(Matches(page, "data-live=\"([^\"]+)\"")[0], limit.Token);
         var changed = events.ReadLineAsync(limit.Token).AsTask();
         await Task.Delay(LiveMoment, TimeProvider.System, limit.Token);
         Assert.False(changed.IsCompleted);

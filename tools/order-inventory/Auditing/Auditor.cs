@@ -44,6 +44,7 @@ internal sealed class Auditor(SystemReader system, AuditOptions options, TimePro
             Products = first.Products,
             Operations = first.Operations,
             Orders = first.Orders,
+            MissingOrders = first.MissingOrders,
             Users = first.Users,
             OnTheirWay = first.OnTheirWay,
             Findings = findings,
@@ -71,6 +72,9 @@ internal sealed record AuditReport
 
     /// <summary>Orders that were read.</summary>
     public required long Orders { get; init; }
+
+    /// <summary>Those of them that inventory names, and order-app does not know.</summary>
+    public required long MissingOrders { get; init; }
 
     /// <summary>Users that those orders belong to.</summary>
     public required long Users { get; init; }

@@ -34,6 +34,9 @@ internal sealed class Reading(SystemReader system, AuditOptions options, TimePro
     /// <summary>Orders that were read.</summary>
     public long Orders => _stage.Orders;
 
+    /// <summary>Those of them that order-app does not know.</summary>
+    public long MissingOrders => _stage.MissingOrders;
+
     /// <summary>Users whose orders are known.</summary>
     public long Users => _stage.Users;
 

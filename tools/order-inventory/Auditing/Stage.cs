@@ -38,6 +38,9 @@ internal sealed class Stage : IDisposable
     /// <summary>Orders that were read.</summary>
     public long Orders => Count("SELECT count(*) FROM placed WHERE isRead = 1");
 
+    /// <summary>Those of them that do not exist.</summary>
+    public long MissingOrders => Count("SELECT count(*) FROM placed WHERE isRead = 1 AND userId IS NULL");
+
     /// <summary>Users that are known.</summary>
     public long Users => Count("SELECT count(*) FROM person");
 

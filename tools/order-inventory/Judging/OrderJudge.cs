@@ -55,7 +55,7 @@ internal static class OrderJudge
             if (state == Expected(order.Status, facts.History) && (state == "free" || held?.Quantity == line.Quantity)) continue;
             // Inventory acts before the order changes: cancelled or refunded next, or shipped next.
             if (IsNext(order.Status, released, shipped) is { } begun && !patience.Ended(begun)) continue;
-            yield return Of("I6", facts, $"{order.Id} is {order.Status}, and its line {line.Line} is {state}{(state == "held" ? $" with {held!.Quantity} of {line.Quantity} units" : "")}", $"line {line.Line} {state} {order.Version}", line.ProductId);
+            yield return Of("I6", facts, $"{order.Id} is {order.Status}, and its line {line.Line} is {state}{(state == "held" ? $" with {held!.Quantity} of {line.Quantity} units" : "")}", $"line {line.Line} {state} {order.Version}", line.ProductId) with { Line = line.Line };
         }
     }
 
@@ -77,8 +77,12 @@ internal static class OrderJudge
 
     private static IEnumerable<Finding> Unknown(OrderFacts facts)
     {
-        if (facts.Operations.Count > 0) yield return Of("I6", facts, $"inventory recorded {facts.Operations.Count} operations for {facts.OrderId}, which is no order", "unknown");
+        // Nobody can take back what is recorded, but what was held and given back in full holds nothing of the product any more.
+        if (facts.Operations.GroupBy(operation => (operation.ProductId, operation.Line)).Any(line => !IsGivenBack([.. line]))) yield return Of("I6", facts, $"inventory recorded {facts.Operations.Count} operations for {facts.OrderId}, which is no order", "unknown");
     }
+
+    private static bool IsGivenBack(IReadOnlyList<OperationDocument> line) =>
+        line is [{ Outcome: Outcomes.Held }, { Outcome: Outcomes.Released }] && line[0].Quantity == line[1].Quantity;
 
     private static string Expected(string status, IReadOnlyList<TransitionDocument> history) => status switch
     {

@@ -36,6 +36,8 @@ public sealed partial class CommandTests
         ("dotnet run -c Release --project proof/bench -- compare", "CompareCommandTests.Compare_ShortRun_FindsViolationsOfTheNaiveAppAlone"),
         ("dotnet run -c Release --project proof/bench -- model", "ModelCommandTests.Model_ShortRun_CountsTheOperationsOfAnOrder"),
         ("dotnet run --project tools/order-inventory -- audit", "AuditTests.Audit_OrderChangedInTheStore_IsFoundWithItsEvidence"),
+        ("dotnet run --project tools/order-inventory -- repair", "RepairTests.Repair_LineOfAnOrderThatDoesNotExist_IsGivenBack"),
+        ("dotnet run --project tools/order-inventory -- repair --tell", "RetellingTests.Tell_AnOrder_PublishesWhatTheAppDid"),
         ("dotnet run --project tools/order-inventory -- stock import", "StockCommandTests.Import_ThatStops_GoesOnWhereItWasAndUndoesNothing"),
         ("dotnet run --project tools/order-inventory -- stock export", "StockCommandTests.Export_IsWhatImportReads"),
         ("dotnet run --project tools/order-inventory -- deadletters list", "DeadLettersCommandTests.List_OfBothApps_IsATableOrJsonLines"),

@@ -27,6 +27,32 @@ public sealed class AuditCommandTests : IDisposable
         Assert.Contains($"{address}/api/orders/stuck cannot be read", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Repair_NobodyAnswers_ChangesNothingAndExitsWith2()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var address = $"http://{taken.LocalEndpoint}";
+        taken.Stop();
+
+        var (code, output, errors) = await RunAsync("repair", "--order-app", address, "--inventory-app", address, "--sidecar", address, "--patience", "0", "--apply");
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains($"{address}/api/orders/stuck cannot be read", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--sidecar", "sidecar")]
+    [InlineData("--older-than", "-1")]
+    [InlineData("--wait", "long")]
+    public async Task Repair_OptionThatMeansNothing_IsRefusedWith2(string option, string value)
+    {
+        var (code, _, errors) = await RunAsync("repair", option, value);
+
+        Assert.Equal(2, code);
+        Assert.Contains(option, errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--order-app", "order-app")]
     [InlineData("--settle", "soon")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace OrderInventory.Auditing;
@@ -19,6 +20,10 @@ internal sealed class SystemReader(HttpClient orders, HttpClient inventory, Time
 
     /// <summary>The operations of a product, newest first, in pages; none when it has none.</summary>
     public IAsyncEnumerable<JsonElement> OperationsAsync(string productId, CancellationToken cancellationToken) => _inventory.PagesAsync($"/api/inventory/{Escaped(productId)}/operations?limit={StockPage}", cancellationToken);
+
+    /// <summary>What one line of an order asked of a product, newest first, in pages; a version before answers all operations of the product.</summary>
+    public IAsyncEnumerable<JsonElement> OperationsOfLineAsync(string productId, string orderId, int line, CancellationToken cancellationToken) =>
+        _inventory.PagesAsync(string.Create(CultureInfo.InvariantCulture, $"/api/inventory/{Escaped(productId)}/operations?limit={StockPage}&orderLine={Escaped(orderId)}:{line}"), cancellationToken);
 
     /// <summary>One order; null when there is none.</summary>
     public Task<JsonElement?> OrderAsync(string orderId, CancellationToken cancellationToken) => DataAsync(_orders, $"/api/orders/{Escaped(orderId)}", cancellationToken);

@@ -9,6 +9,9 @@ internal static class Apps
     /// <summary>The variable with an operator's token; not an option, because others see the command lines of a machine.</summary>
     public const string TokenVariable = "ORDER_INVENTORY_TOKEN";
 
+    /// <summary>Where order-app's sidecar usually is, as in <c>dapr.yaml</c>.</summary>
+    public const string SidecarAddress = "http://127.0.0.1:3501";
+
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>The option with the address of order-app; usually that of <c>dapr.yaml</c>.</summary>
@@ -25,17 +28,22 @@ internal static class Apps
         return http;
     }
 
-    private static Option<Uri> Address(string name, string description, string usual) => new(name)
+    /// <summary>An option with an address. <paramref name="usual"/>: null for one that need not be given.</summary>
+    public static Option<Uri> Address(string name, string description, string? usual)
     {
-        Description = description,
-        HelpName = "URL",
-        Recursive = true,
-        DefaultValueFactory = _ => new Uri(usual),
-        CustomParser = result =>
+        var option = new Option<Uri>(name)
         {
-            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") return address;
-            result.AddError($"{name} must be an address such as {usual}.");
-            return null;
-        },
-    };
+            Description = description,
+            HelpName = "URL",
+            Recursive = true,
+            CustomParser = result =>
+            {
+                if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") return address;
+                result.AddError($"{name} must be an address such as {usual ?? SidecarAddress}.");
+                return null;
+            },
+        };
+        if (usual is not null) option.DefaultValueFactory = _ => new Uri(usual);
+        return option;
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter errors, TimeProv
     /// <summary>Runs a command line.</summary>
     public async Task<int> InvokeAsync(IReadOnlyList<string> arguments)
     {
-        var parsed = new RootCommand("Tools for whoever runs OrderInventory") { AuditCommand.Create(output, errors, time, environment), ConsoleCommand.Create(output, errors, time, environment), DeadLettersCommand.Create(output, errors, environment), StockCommand.Create(output, errors, time, environment) }.Parse(arguments);
+        var parsed = new RootCommand("Tools for whoever runs OrderInventory") { AuditCommand.Create(output, errors, time, environment), ConsoleCommand.Create(output, errors, time, environment), DeadLettersCommand.Create(output, errors, environment), RepairCommand.Create(output, errors, time, environment), StockCommand.Create(output, errors, time, environment) }.Parse(arguments);
         var code = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = errors });
         return parsed.Errors.Count > 0 ? Failed : code;
     }

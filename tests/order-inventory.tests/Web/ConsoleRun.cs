@@ -21,9 +21,9 @@ internal sealed class ConsoleRun : IAsyncDisposable
     /// <summary>What it logged.</summary>
     public ConcurrentQueue<string> Logged { get; } = [];
 
-    public static async Task<ConsoleRun> StartAsync(FakeSystem orders, FakeSystem? inventory = null, string? traceLink = null, string? token = null)
+    public static async Task<ConsoleRun> StartAsync(FakeSystem orders, FakeSystem? inventory = null, string? traceLink = null, string? token = null, HttpMessageHandler? sidecar = null)
     {
-        var app = ConsoleHost.Build(new ConsoleOptions { Port = 0, TraceLink = traceLink }, Client(orders), Client(inventory ?? orders), TimeProvider.System);
+        var app = ConsoleHost.Build(new ConsoleOptions { Port = 0, TraceLink = traceLink }, Client(orders), Client(inventory ?? orders), TimeProvider.System, sidecar is null ? null : new HttpClient(sidecar) { BaseAddress = new Uri("http://sidecar") });
         await app.StartAsync();
         var run = new ConsoleRun(app);
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new Log(run.Logged));
@@ -44,7 +44,7 @@ internal sealed class ConsoleRun : IAsyncDisposable
     public async Task<HttpResponseMessage> SubmitAsync(string path, string action, params (string Name, string Value)[] values)
     {
         var form = Regex.Matches(await PageAsync(path), "<form method=\"post\".*?</form>", RegexOptions.Singleline).Select(match => match.Value).First(match => match.Contains($"action=\"{action}\"", StringComparison.Ordinal));
-        var fields = Regex.Matches(form, "<input type=\"hidden\" name=\"([^\"]+)\" value=\"([^\"]*)\"").Select(match => KeyValuePair.Create(match.Groups[1].Value, match.Groups[2].Value));
+        var fields = Regex.Matches(form, "<input type=\"hidden\" name=\"([^\"]+)\" value=\"([^\"]*)\"").Select(match => KeyValuePair.Create(match.Groups[1].Value, System.Net.WebUtility.HtmlDecode(match.Groups[2].Value)));
         return await Http.PostAsync(action, new FormUrlEncodedContent([.. fields.Where(field => values.All(value => value.Name != field.Key)), .. values.Select(value => KeyValuePair.Create(value.Name, value.Value))]));
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net.Sockets;
 using OrderInventory.Cli;
+using OrderInventory.Repairing;
 
 namespace OrderInventory.Web;
 
@@ -29,16 +30,18 @@ internal static class ConsoleCommand
             if (result.Tokens.Count > 0 && !(Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var link) && link.Scheme is "http" or "https" && result.Tokens[0].Value.Contains(ConsoleOptions.TraceId, StringComparison.Ordinal)))
                 result.AddError($"--trace-link must be an address with {ConsoleOptions.TraceId} in it.");
         });
+        var sidecar = Apps.Address("--sidecar", $"Address of order-app's sidecar, for giving back what no order owns; its token is in {Sidecar.TokenVariable}. Without it the console repairs nothing", null);
         var command = new Command(
             "console",
             $"Pages in the browser that show every order with all that is known of it, stock, dead letters and the audit. Reads and acts over the HTTP APIs of the two apps, with the token in {Apps.TokenVariable} if there is one. Runs until Ctrl+C, on this machine only.")
-        { orders, inventory, port, traces };
+        { orders, inventory, port, traces, sidecar };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var orderHttp = Apps.Client(parsed.GetValue(orders)!, environment);
             using var inventoryHttp = Apps.Client(parsed.GetValue(inventory)!, environment);
             var options = new ConsoleOptions { Port = parsed.GetValue(port), TraceLink = parsed.GetValue(traces), Faults = Uri.TryCreate(environment(FaultsVariable), UriKind.Absolute, out var faults) ? faults : null };
-            await using var console = ConsoleHost.Build(options, orderHttp, inventoryHttp, time);
+            using var sidecarHttp = parsed.GetValue(sidecar) is { } address ? Sidecar.Client(address, environment) : null;
+            await using var console = ConsoleHost.Build(options, orderHttp, inventoryHttp, time, sidecarHttp);
             try
             {
                 await console.StartAsync(cancellationToken);

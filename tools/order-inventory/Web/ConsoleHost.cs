@@ -2,12 +2,14 @@ using System.Net;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HostFiltering;
 using OrderInventory.Auditing;
+using OrderInventory.Repairing;
 using OrderInventory.Web.Audits;
 using OrderInventory.Web.Crash;
 using OrderInventory.Web.DeadLetters;
 using OrderInventory.Web.Now;
 using OrderInventory.Web.Orders;
 using OrderInventory.Web.Products;
+using OrderInventory.Web.Repairs;
 using OrderInventory.Web.Stuck;
 
 namespace OrderInventory.Web;
@@ -37,8 +39,8 @@ internal static class ConsoleHost
     // Nothing but the console's own files; nothing that a page contains is ever run.
     private const string ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    /// <summary>Builds it. The two clients reach the apps and carry the operator's token.</summary>
-    public static WebApplication Build(ConsoleOptions options, HttpClient orders, HttpClient inventory, TimeProvider time)
+    /// <summary>Builds it. The two clients reach the apps and carry the operator's token; <paramref name="sidecar"/> reaches that of order-app, null for none.</summary>
+    public static WebApplication Build(ConsoleOptions options, HttpClient orders, HttpClient inventory, TimeProvider time, HttpClient? sidecar = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.Configuration.Sources.Clear();
@@ -68,6 +70,11 @@ internal static class ConsoleHost
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddSingleton(Operator.Of(orders.DefaultRequestHeaders.Authorization?.Parameter, Environment.UserName));
         builder.Services.AddDeadLetterPages();
+        builder.Services.AddSingleton(services => new RepairActions(
+            new Repairer(new SystemReader(orders, inventory, TimeSpan.Zero, time), sidecar is null ? null : new Sidecar(sidecar), RepairActions.OlderThan, RepairActions.Patience, time),
+            services.GetRequiredService<Operator>(),
+            time,
+            services.GetRequiredService<ILogger<RepairActions>>()));
         // A page of somebody else that has its name point to this machine must not reach it.
         builder.Services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
 
@@ -91,6 +98,7 @@ internal static class ConsoleHost
         app.MapProductPages();
         app.MapDeadLetterPages();
         app.MapStuckPage();
+        app.MapRepairPages();
         app.MapNotFound();
         return app;
     }

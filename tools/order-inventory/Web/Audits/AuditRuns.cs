@@ -1,6 +1,8 @@
 using System.Globalization;
 using OrderInventory.Auditing;
+using OrderInventory.Repairing;
 using OrderInventory.Web.Now;
+using OrderInventory.Web.Repairs;
 
 namespace OrderInventory.Web.Audits;
 
@@ -8,7 +10,8 @@ namespace OrderInventory.Web.Audits;
 /// <param name="Invariant">I1 to I8.</param>
 /// <param name="Sentence">What is wrong.</param>
 /// <param name="Ids">What it is about, with the page of each; null where there is none.</param>
-public sealed record ShownFinding(string Invariant, string Sentence, IReadOnlyList<Orders.Fact> Ids);
+/// <param name="Remedies">What can be done: what it does and the page that asks first, or why nothing, without a page.</param>
+public sealed record ShownFinding(string Invariant, string Sentence, IReadOnlyList<Orders.Fact> Ids, IReadOnlyList<Orders.Fact> Remedies);
 
 /// <summary>The audits of this console.</summary>
 /// <param name="Began">When the one that runs began, UTC; null when none runs.</param>
@@ -24,6 +27,7 @@ public sealed record AuditModel(DateTimeOffset? Began, string? Progress, DateTim
 internal sealed class AuditRuns(Func<SystemReader> read, TimeProvider time, ILogger<AuditRuns> logger)
 {
     private const int MaxFindings = 200;
+    private const int MaxLines = 20;
 
     private readonly Lock _lock = new();
     private AuditModel _model = new(null, null, null, null, null, [], []);
@@ -67,7 +71,7 @@ internal sealed class AuditRuns(Func<SystemReader> read, TimeProvider time, ILog
                 time.GetUtcNow(),
                 report.Passed,
                 string.Create(CultureInfo.InvariantCulture, $"{report.Findings.Count} findings in {report.Products:N0} products, {report.Operations:N0} operations and {report.Orders:N0} orders of {report.Users:N0} users, {report.Seconds:0.#} s; {report.OnTheirWay} orders are on their way"),
-                [.. report.Findings.Take(MaxFindings).Select(finding => Shown(finding.Finding))],
+                [.. report.Findings.Take(MaxFindings).Select(Shown)],
                 report.NotSeen);
         }
         catch (Exception error) when (error is UnreadableException or IOException)
@@ -89,7 +93,20 @@ internal sealed class AuditRuns(Func<SystemReader> read, TimeProvider time, ILog
     }
 
     // Which kind an id is of, its form says: orders have UUIDs, and what else is alone is a product.
-    private static ShownFinding Shown(Judging.Finding finding) => new(finding.Invariant, finding.Sentence, [.. finding.Ids.Select(id => new Orders.Fact("", id, LinkOf(id, finding)))]);
+    private ShownFinding Shown(AuditFinding found)
+    {
+        var (finding, remedy) = (found.Finding, Remedies.Of(found, RepairActions.OlderThan, time.GetUtcNow()));
+        return new ShownFinding(
+            finding.Invariant,
+            finding.Sentence,
+            [.. finding.Ids.Select(id => new Orders.Fact("", id, LinkOf(id, finding)))],
+            [
+                .. remedy.Lines.Take(MaxLines).Select(line => line.GiveBack is { } giveBack ? new Orders.Fact("", $"Give back {giveBack.Quantity} of {giveBack.Of.ProductId}…", RepairPages.AddressOf(line.Of)) : new Orders.Fact("", line.Says!, null)),
+                .. remedy.None is { } none ? (Orders.Fact[])[new Orders.Fact("", none, null)] : [],
+                // What an order waits for, and what it cannot get.
+                .. finding.Invariant == "I5" ? (Orders.Fact[])[new Orders.Fact("", "Stuck orders", "/stuck"), new Orders.Fact("", "Dead letters", "/deadletters")] : [],
+            ]);
+    }
 
     private static string? LinkOf(string id, Judging.Finding finding) =>
         Guid.TryParse(id, out _) ? "/orders/" + id : finding.Invariant is "I1" or "I2" ? "/products/" + Uri.EscapeDataString(id) : null;

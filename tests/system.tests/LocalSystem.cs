@@ -122,6 +122,12 @@ internal sealed class LocalSystem : IAsyncDisposable
         await process.AnswersAsync(name == "dapr-local" ? new Uri($"http://127.0.0.1:{_ports[2]}/v1.0/healthz/outbound") : new Uri($"http://127.0.0.1:{_ports[AppPortOf(name)]}/healthz"));
     }
 
+    /// <summary>The id of one of the processes, as the kernel knows it.</summary>
+    public int ProcessIdOf(string name)
+    {
+        lock (_running) return _running[name].Id;
+    }
+
     /// <summary>kill -9 of one of the processes or of the servers in use.</summary>
     public Task KillAsync(string name)
     {

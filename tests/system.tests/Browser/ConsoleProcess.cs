@@ -1,0 +1,31 @@
+using System.Globalization;
+using OrderInventory.Testing.Processes;
+
+namespace OrderInventory.System.Tests.Browser;
+
+/// <summary>The console as a process, which can be killed and started again on the same port.</summary>
+internal sealed class ConsoleProcess(Uri orders, Uri inventory) : IDisposable
+{
+    private readonly int _port = ServerProcess.FreePorts(1)[0];
+    private ServerProcess? _process;
+
+    /// <summary>Where it is, without a slash at the end.</summary>
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
+
+    public int Id => _process!.Id;
+
+    public async Task StartAsync()
+    {
+        var dll = ServerProcess.Dll("order-inventory");
+        _process = ServerProcess.Start(dll, ["console", "--port", _port.ToString(CultureInfo.InvariantCulture), "--order-app", orders.ToString(), "--inventory-app", inventory.ToString()], Path.GetDirectoryName(dll)!);
+        await _process.AnswersAsync(new Uri(Address + "/audit"));
+    }
+
+    public async Task KillAsync()
+    {
+        await _process!.KillAsync();
+        _process.Dispose();
+    }
+
+    public void Dispose() => _process?.Dispose();
+}

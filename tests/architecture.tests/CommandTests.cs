@@ -46,6 +46,7 @@ public sealed partial class CommandTests
         ("dotnet run --project tools/order-inventory -- deadletters dismiss", "DeadLettersCommandTests.Replay_BehindAnEarlierOne_IsRefusedUntilThatIsDismissed"),
         ("promtool test rules deploy/observability/alerts.tests.yaml", "ObservabilityTests.Promtool_OnTheShippedFiles_IsContent"),
         ("UPDATE_SNAPSHOTS=1 dotnet test", "(writes files)"),
+        ("UPDATE_SCREENSHOTS=1 dotnet test", "(writes files)"),
         ("dotnet run --project proof/bench -- load --components kafka-postgres --earlier", "load --components kafka-postgres --earlier"),
         ("dotnet pack src/contracts", "PackageTests.Pack_Contracts_HasAllThatAConsumerNeeds"),
         ("dotnet publish ", "eng/images build"),

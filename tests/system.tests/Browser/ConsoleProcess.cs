@@ -27,5 +27,11 @@ internal sealed class ConsoleProcess(Uri orders, Uri inventory) : IDisposable
         _process.Dispose();
     }
 
+    public async Task StopAsync()
+    {
+        Assert.Equal(0, await _process!.StopAsync());
+        _process.Dispose();
+    }
+
     public void Dispose() => _process?.Dispose();
 }

@@ -8,6 +8,8 @@ public sealed class LiveTests(BrowserSystem system, ITestOutputHelper output)
 {
     private const string User = "live";
 
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
     private static int _placed;
 
     [BrowserFact]
@@ -38,6 +40,10 @@ public sealed class LiveTests(BrowserSystem system, ITestOutputHelper output)
                 break;
             case ["kill", "console"]:
                 await system.Console.KillAsync();
+                break;
+            case ["stop", "console"]:
+                // Although pages are open.
+                await system.Console.StopAsync().WaitAsync(StopLimit);
                 break;
             case ["start", "console"]:
                 await system.Console.StartAsync();

@@ -60,17 +60,20 @@ async function types() {
   await isSame('the list');
 }
 
-/** The console is killed and started again: the page goes on, and so do its forms. */
+/** The console is killed or stopped, and started again: the page goes on, and so do its forms. */
 async function restarts() {
   const page = await open(`/orders?user=${input.user}`, { mayFail: true });
   const form = await openBeside(page, '/audit', { mayFail: true });
   await form.locator('[name=users]').fill('x,y');
   const token = await form.locator('[name=__RequestVerificationToken]').inputValue();
   const isSame = await mark(page);
-  await ask('kill console');
-  const id = await ask('place');
-  await ask('start console');
-  await page.locator(`a[href="/orders/${id}"]`).first().waitFor({ timeout: 15_000 });
+  for (const end of ['kill', 'stop']) {
+    await ask(`${end} console`);
+    const id = await ask('place');
+    await ask('start console');
+    await page.locator(`a[href="/orders/${id}"]`).first().waitFor({ timeout: 15_000 });
+  }
+
   await isSame('the list');
 
   await form.waitForFunction((before) => document.querySelector('[name=__RequestVerificationToken]').value !== before, token, { timeout: 15_000 });

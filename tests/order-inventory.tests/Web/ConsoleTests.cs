@@ -25,6 +25,15 @@ public sealed class ConsoleTests
         }
     }
 
+    // A field named as a member of its form hides that member from scripts: pages no longer changed under a form with a field "id".
+    [Fact]
+    public void Fields_HaveNoNameThatAFormNeeds()
+    {
+        var pages = Directory.GetFiles(Path.Combine(OrderInventory.Testing.Repository.Root, "tools/order-inventory/Web/Pages"), "*.razor");
+
+        Assert.All(pages, page => Assert.DoesNotMatch("name=\"(id|name|action|method|elements|submit|children|target)\"", File.ReadAllText(page)));
+    }
+
     [Theory]
     [InlineData("/nowhere")]
     [InlineData("/orders/57061e50-a4b3-8ffd-b03a-a783a1621207")]

@@ -63,7 +63,7 @@ public sealed class ProductPageTests
         system.Create(id, 5);
         await using var console = await ConsoleRun.StartAsync(system);
 
-        var page = await console.PageAsync("/product?id=" + Uri.EscapeDataString(id));
+        var page = await console.PageAsync("/product?product=" + Uri.EscapeDataString(id));
 
         Assert.Contains("operation 1, 2026-01-02", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);

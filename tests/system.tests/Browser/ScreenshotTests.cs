@@ -18,13 +18,16 @@ public sealed class ScreenshotTests(BrowserSystem system)
 
     private static readonly string Folder = Path.Combine(Repository.Root, "docs", "images");
 
+    /// <summary>Where a picture is.</summary>
+    internal static string File(string name) => Path.Combine(Folder, name);
+
     [BrowserFact]
     public async Task Screenshots_OfTheDocuments_AreThere()
     {
         var pictures = new[]
         {
-            new { Path = "/", File = Path.Combine(Folder, "console-now.png"), Height = 720, Text = "passed" },
-            new { Path = "/orders/" + system.Data.Order, File = Path.Combine(Folder, "console-order.png"), Height = 640, Text = "SHIPPED" },
+            new { Path = "/", File = File("console-now.png"), Height = 720, Text = "passed" },
+            new { Path = "/orders/" + system.Data.Order, File = File("console-order.png"), Height = 640, Text = "SHIPPED" },
         };
         if (Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") == "1")
         {
@@ -32,9 +35,9 @@ public sealed class ScreenshotTests(BrowserSystem system)
             await system.RunAsync("shots.js", new { pictures });
         }
 
-        Assert.All(pictures, picture =>
+        Assert.All([.. pictures.Select(picture => picture.File), File("console-crash.png")], picture =>
         {
-            var bytes = File.ReadAllBytes(picture.File);
+            var bytes = global::System.IO.File.ReadAllBytes(picture);
             Assert.InRange(bytes.Length, 1, MostBytes);
             Assert.Equal(Width, BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(WidthOffset)));
         });

@@ -41,7 +41,7 @@ internal sealed class Telemetry
         _damaged = meter.CreateCounter<long>("orders.damaged.total", description: "Reads of an order document that is damaged or of a newer version.");
         _groupSize = meter.CreateHistogram<int>("orders.round.size", description: "Requests that share one round of the intake.");
         meter.CreateObservableUpDownCounter("orders.intake.waiting", () => _intake(), description: "Requests that wait for a round of the intake.");
-        _duration = meter.CreateHistogram<double>("transaction.duration", "s", "Time of one call of a group with all its writes and messages, by step and outcome: done or failed, which is tried again.");
+        _duration = meter.CreateHistogram<double>("transaction.duration", "s", "Time of one call of a group with all its writes and messages, by step and outcome: done or failed, which is tried again.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
         _active = meter.CreateUpDownCounter<int>("transaction.active", description: "Calls of groups that run now, by step.");
         _outcome = meter.CreateHistogram<double>(
             "orders.outcome.duration", "s", "Time from placing an order to its being CONFIRMED or CANCELLED.",

@@ -49,6 +49,21 @@ public sealed class BulkStockTests : IDisposable
         Assert.Equal([6, 5, 7], await AvailableAsync("a", "b", "c"));
     }
 
+    [Theory]
+    [InlineData("If-Match", "\"1\"")]
+    [InlineData("If-None-Match", "*")]
+    public async Task Put_WithACondition_IsRefusedAndSetsNothing(string condition, string value)
+    {
+        await PutAsync([("a", 5)]);
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/inventory") { Content = JsonContent.Create(new { items = new[] { new { productId = "a", total = 9 } } }) };
+        request.Headers.TryAddWithoutValidation(condition, value);
+
+        using var answer = await _http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal([5], await AvailableAsync("a"));
+    }
+
     [Fact]
     public async Task Put_StoreIsAway_SaysThatNothingIsKnown()
     {

@@ -4,6 +4,7 @@ using InventoryApp.Domain;
 using InventoryApp.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Access;
@@ -62,6 +63,9 @@ internal static class BulkStock
         var (key, refusal) = IdempotencyKey.Of(context.Request);
         if (key is null && options.Value.RequireIdempotencyKey) refusal ??= IdempotencyKey.Missing(context.Response);
         if (refusal is not null) errors["idempotencyKey"] = [refusal];
+        // Each product has an ETag of its own, so a condition on all of them means nothing; passed over, it would protect nothing.
+        foreach (var condition in new[] { HeaderNames.IfMatch, HeaderNames.IfNoneMatch }.Where(context.Request.Headers.ContainsKey))
+            errors[condition] = [Texts.Of($"{condition} is for one product; set it alone.", $"{condition} 只用于单个商品，请单独设置。")];
         if (errors.Count > 0) return Problems.Validation(errors);
 
         var id = key is null ? SetTotalCommand.NewId(time) : SetTotalCommand.IdOf(key);

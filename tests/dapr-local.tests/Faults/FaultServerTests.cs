@@ -50,6 +50,18 @@ public sealed class FaultServerTests : IDisposable
     }
 
     [Fact]
+    public async Task WhoeverBreaksTheRun_EndsAlone()
+    {
+        using var run = await StartAsync();
+
+        ProcessIdentity.Of(run.NumberBehind("asker is "))!.Kill();
+
+        await run.ShowsAsync("error: the asker ended with exit code 137; the apps go on without it");
+        Assert.Equal(0, await run.StopAsync());
+        Assert.Contains("victim stops", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Sidecar_IsAwayForAMomentAndKeepsWhatItHad()
     {
         using var run = await StartAsync();
@@ -141,7 +153,7 @@ public sealed class FaultServerTests : IDisposable
             common: {resourcesPaths: [components]}
             apps:
             - {appDirPath: ., appID: victim, daprHTTPPort: {{_ports[0]}}, daprGRPCPort: {{_ports[1]}}, command: [sh, -c, "{{victim}}"]}
-            - {appDirPath: ., appID: asker, env: {DAPR_LOCAL_FAULTS: ""}, command: [sh, -c, "echo asker knows [$DAPR_LOCAL_FAULTS]; while :; do sleep 0.05; done"]}
+            - {appDirPath: ., appID: asker, env: {DAPR_LOCAL_FAULTS: ""}, command: [sh, -c, "echo asker is $$; echo asker knows [$DAPR_LOCAL_FAULTS]; while :; do sleep 0.05; done"]}
             """);
         var run = DaprLocalProcess.Start(_folder.Path);
         await run.ShowsAsync("running. Press Ctrl-C");

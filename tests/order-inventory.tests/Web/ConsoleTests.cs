@@ -55,6 +55,50 @@ public sealed class ConsoleTests
         Assert.Equal(HttpStatusCode.BadRequest, (await console.Http.SendAsync(request)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("GET", "/orders")]
+    [InlineData("GET", "/audit")]
+    [InlineData("POST", "/audit")]
+    [InlineData("GET", "/assets/console.css")]
+    public async Task Request_ThatASidecarBringsFromAnotherApp_IsRefused(string method, string path)
+    {
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem());
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Add("dapr-caller-app-id", "other");
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await console.Http.SendAsync(request)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/orders/%20", 404)]
+    [InlineData("/products/%09", 404)]
+    [InlineData("/deadletters/%20", 404)]
+    [InlineData("/deadletters/%20/dismiss", 404)]
+    [InlineData("/orders?order=nonsense", 400)]
+    public async Task Page_OfRubbish_SaysSo(string path, int status)
+    {
+        var system = new FakeSystem();
+        system.Instead["/api/orders"] = (HttpStatusCode.BadRequest, """{"code":"VALIDATION_FAILED","message":"Some fields are not valid.","errors":{"orderNo":["orderNo is none."]}}""");
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        using var answer = await console.Http.GetAsync(path);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Contains(status == 404 ? "There is nothing of this name." : "Some fields are not valid. orderNo is none.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:99999")]
+    [InlineData("")]
+    public async Task Request_WithoutAnAddress_Is400(string host)
+    {
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem());
+
+        var answer = await OrderInventory.Testing.RawRequest.SendAsync(console.Http.BaseAddress!, $"GET /orders HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Orders_OfAUser_AreListedAndFilteredAndGoOn()
     {

@@ -58,8 +58,11 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
         _faultServer = await FaultServer.StartAsync(this, plan, stop);
         for (var i = 0; i < _apps.Count; i++)
         {
-            if (commands[i].Count > 0)
-                _apps[i] = _apps[i] with { Process = StartApp(i) };
+            if (commands[i].Count == 0)
+                continue;
+            _apps[i] = _apps[i] with { Process = StartApp(i) };
+            if (FaultServer.IsTold(_apps[i].Plan))
+                _ = TellItsEndAsync(_apps[i].Process!, stop);
         }
 
         if (_apps.Select(app => app.Plan.Sidecar.Costs).FirstOrDefault(costs => costs.IsOn) is { } costs)
@@ -102,7 +105,8 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
             await _faults.WaitAsync(stop);
             var (apps, mended) = (_apps.ToArray(), _mended.Task);
             _faults.Release();
-            var processes = apps.Select(app => app.Process).OfType<AppProcess>().ToArray();
+            // What only looks on may end, and the others go on.
+            var processes = apps.Where(app => !FaultServer.IsTold(app.Plan)).Select(app => app.Process).OfType<AppProcess>().ToArray();
             var never = Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
             var first = await Task.WhenAny([never, mended, .. processes.Select(process => process.Exited), .. apps.Select(app => app.Sidecar.ShutdownRequested)]);
             if (first == never)
@@ -188,12 +192,12 @@ internal sealed class RunSession(RunPlan plan, string dataDirectory, Terminal te
     }
 
     // The apps go on without it, and nothing starts it again.
-    private async Task TellItsEndAsync(AppProcess dashboard, CancellationToken stop)
+    private async Task TellItsEndAsync(AppProcess onlooker, CancellationToken stop)
     {
-        var code = await dashboard.Exited;
+        var code = await onlooker.Exited;
         await Task.Delay(SignalRace, time, CancellationToken.None);
         if (!stop.IsCancellationRequested && !_ending)
-            terminal.Error(string.Create(CultureInfo.InvariantCulture, $"the dashboard ended with exit code {code}; the apps go on without it"));
+            terminal.Error(string.Create(CultureInfo.InvariantCulture, $"the {onlooker.AppId} ended with exit code {code}; the apps go on without it"));
     }
 
     private static string Asked(AppPlan plan) => $"{plan.Url}{plan.App.HealthCheck?.Path.TrimStart('/')}";

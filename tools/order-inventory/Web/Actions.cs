@@ -12,6 +12,7 @@ internal static class Actions
             // Only pages of this console may ask for something.
             if (context.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: true })
                 return LivePages.Message(context, "Not done", "Nothing was done: the form is not one of this console, or of before it was started. Open the page again and repeat it there.", StatusCodes.Status400BadRequest);
+            if (!PageRequest.HasName(context)) return LivePages.Message(context, "Not done", "There is nothing of this name.", StatusCodes.Status404NotFound);
             var form = await context.Request.ReadFormAsync(context.RequestAborted);
             // What was begun is finished, and logged, even when nobody waits for the page any more.
             context.Response.Headers.Location = await act(PageRequest.Of(context), form, CancellationToken.None);

@@ -13,7 +13,10 @@ internal sealed record AppAnswer(HttpStatusCode Status, JsonElement Body)
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
     /// <summary>Why it was refused, for people; null on success.</summary>
-    public string? Refusal => IsSuccess ? null : Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty("message", out var message) ? message.GetString() : $"The app answered {(int)Status}.";
+    public string? Refusal => IsSuccess ? null
+        : Body.ValueKind != JsonValueKind.Object || !Body.TryGetProperty("message", out var message) ? $"The app answered {(int)Status}."
+        : !Body.TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Object ? message.GetString()
+        : string.Join(' ', errors.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Array).SelectMany(member => member.Value.EnumerateArray()).Select(text => text.ToString()).Prepend(message.GetString()));
 
     /// <summary>The <c>code</c> of a refusal; null when it has none.</summary>
     public string? Code => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty("code", out var code) ? code.GetString() : null;
@@ -43,7 +46,8 @@ internal sealed class AppClient(string name, HttpClient http, TimeProvider time,
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         var answer = await SendAsync(request, cancellationToken);
         if (answer.Status == HttpStatusCode.NotFound) return null;
-        return answer.IsSuccess ? answer.Body : throw new NotAnsweredException($"{name}: {answer.Refusal}");
+        if (answer.IsSuccess) return answer.Body;
+        throw answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity ? new RefusedException($"{name}: {answer.Refusal}") : new NotAnsweredException($"{name}: {answer.Refusal}");
     }
 
     /// <summary>As <see cref="GetAsync"/>, the member <c>data</c> of the answer.</summary>

@@ -33,6 +33,9 @@ internal sealed record ConsoleOptions
 /// <summary>The web application behind <c>order-inventory console</c>.</summary>
 internal static class ConsoleHost
 {
+    // What a sidecar adds to what it brings from another app.
+    private const string CallerHeader = "dapr-caller-app-id";
+
     private static readonly TimeSpan AuditPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FaultPatience = TimeSpan.FromSeconds(60);
 
@@ -76,12 +79,16 @@ internal static class ConsoleHost
             time,
             services.GetRequiredService<ILogger<RepairActions>>()));
         // A page of somebody else that has its name point to this machine must not reach it.
-        builder.Services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+        builder.Services.Configure<HostFilteringOptions>(filter => (filter.AllowedHosts, filter.AllowEmptyHosts) = (["localhost", "127.0.0.1", "[::1]"], false));
 
         var app = builder.Build();
         app.UseHostFiltering();
         app.Use((context, next) =>
         {
+            // To the apps the console is on their machine. Another app, which reaches it through a sidecar, is not, and must not become an operator by it.
+            if (context.Request.Headers.ContainsKey(CallerHeader)) return Refuse(context, StatusCodes.Status403Forbidden);
+            // Pages are made for the address that was asked for, and this one is none.
+            if (context.Request.Host.Port is > ushort.MaxValue or < 0) return Refuse(context, StatusCodes.Status400BadRequest);
             var headers = context.Response.Headers;
             headers.ContentSecurityPolicy = ContentPolicy;
             headers.XContentTypeOptions = "nosniff";
@@ -101,5 +108,11 @@ internal static class ConsoleHost
         app.MapRepairPages();
         app.MapNotFound();
         return app;
+    }
+
+    private static Task Refuse(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        return Task.CompletedTask;
     }
 }

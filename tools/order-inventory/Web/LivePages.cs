@@ -19,6 +19,9 @@ internal sealed class PageRequest(IReadOnlyDictionary<string, string> values)
     /// <summary>The value of this name; null when it is not given, or empty.</summary>
     public string? this[string name] => values.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
 
+    /// <summary>True when the path names something: no part of it is blank.</summary>
+    public static bool HasName(HttpContext context) => context.Request.RouteValues.Values.All(value => !string.IsNullOrWhiteSpace(value?.ToString()));
+
     /// <summary>Copies it, because a read may outlive the request that began it.</summary>
     public static PageRequest Of(HttpContext context) => new(context.Request.Query.Select(pair => (pair.Key, Value: pair.Value.ToString()))
         .Concat(context.Request.RouteValues.Select(pair => (pair.Key, Value: pair.Value?.ToString() ?? "")))
@@ -76,7 +79,7 @@ internal static class LivePages
         var path = context.Request.Path.StartsWithSegments("/live", StringComparison.Ordinal, out var rest) ? rest : context.Request.Path;
         var query = QueryString.Create(context.Request.Query.Where(pair => pair.Key != "version"));
         var request = PageRequest.Of(context);
-        return reads.ReadAsync(Escaped(path) + query, async cancellationToken => await load(request, cancellationToken));
+        return reads.ReadAsync(Escaped(path) + query, PageRequest.HasName(context) ? async cancellationToken => await load(request, cancellationToken) : _ => Task.FromResult<object?>(null));
     }
 
     private static async IAsyncEnumerable<string> ChangesAsync(Func<Task<PageView>> read, string? version, LiveReads reads, IHostApplicationLifetime console, HttpContext context)

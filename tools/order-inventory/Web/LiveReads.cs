@@ -56,6 +56,10 @@ internal sealed class LiveReads(SystemClient system, TimeProvider time) : IDispo
             model = await load(CancellationToken.None);
             if (model is null) (problem, status) = ("There is nothing of this name.", StatusCodes.Status404NotFound);
         }
+        catch (RefusedException error)
+        {
+            (problem, status) = (error.Message, StatusCodes.Status400BadRequest);
+        }
         catch (NotAnsweredException error)
         {
             (problem, status) = (error.Message, StatusCodes.Status502BadGateway);

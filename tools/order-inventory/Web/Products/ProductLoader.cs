@@ -83,6 +83,6 @@ internal sealed class ProductLoader(AppClient inventory)
         var answer = await inventory.SendAsync(request, cancellationToken);
         if (answer.IsSuccess) return (answer.Body, null);
         if (answer.Code == "STOCK_DAMAGED") return (null, new Damage(answer.Body.TryGetProperty("productId", out var id) ? id.GetString() : null, answer.Refusal!));
-        return answer.Status == HttpStatusCode.NotFound ? (null, null) : throw new NotAnsweredException($"{inventory.Name}: {answer.Refusal}");
+        return answer.Status == HttpStatusCode.NotFound ? (null, null) : throw new RefusedException($"{inventory.Name}: {answer.Refusal}");
     }
 }

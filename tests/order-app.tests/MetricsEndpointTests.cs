@@ -3,7 +3,19 @@ using System.Text.Json;
 
 namespace OrderApp.Tests;
 
+/// <summary>
+/// The SDK listens to instruments by name, whatever app of a process has them, and forgets one when any of these apps ends. Apps have processes of
+/// their own; here no other test may run beside.
+/// </summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class OneAppTestGroup
+{
+    /// <summary>The name of the collection.</summary>
+    public const string Name = "one app";
+}
+
 /// <summary>What operators may read of the instruments.</summary>
+[Collection(OneAppTestGroup.Name)]
 public sealed class MetricsEndpointTests : OrderApiTests
 {
     [Fact]

@@ -76,28 +76,30 @@ public sealed class PagedList : IAsyncDisposable
     private async Task<byte[]?> AppendAsync(StateEntry entry, IReadOnlyList<Addition> additions)
     {
         var (list, head) = (additions[0].List, HeadOf(entry));
-        var added = head.Items;
-        foreach (var addition in additions.DistinctBy(addition => addition.Item))
-            if (!await ContainsAsync(head, addition)) added = added.Add(addition.Item);
-        if (added.Length == head.Items.Length) return null;
+        var missing = additions.DistinctBy(addition => addition.Item).Where(addition => !head.Items.Contains(addition.Item)).ToArray();
+        var closed = await FindClosedAsync(list, head, missing);
+        string[] added = [.. missing.Select(addition => addition.Item).Where(item => !closed.Contains(item))];
+        if (added.Length == 0) return null;
         var cut = await SealAsync(list, head);
-        return Documents.Bytes(cut with { Items = cut.Items.AddRange(added[head.Items.Length..]) }, PagedListJson.Default.ListHead);
+        return Documents.Bytes(cut with { Items = cut.Items.AddRange(added) }, PagedListJson.Default.ListHead);
     }
 
-    /// <summary>An item that was retried after a crash may be on a page that was closed since it was first asked for.</summary>
-    private async Task<bool> ContainsAsync(ListHead head, Addition addition)
+    /// <summary>Those that are on full pages: an item that was retried after a crash may be on a page that was closed since it was first asked for.</summary>
+    private async Task<HashSet<string>> FindClosedAsync(string list, ListHead head, IEnumerable<Addition> additions)
     {
-        if (head.Items.Contains(addition.Item)) return true;
-        if (addition.FirstAdded is not { } firstAdded) return false;
+        var found = new HashSet<string>();
+        var wanted = additions.Where(addition => addition.FirstAdded is not null).ToArray();
+        if (wanted.Length == 0) return found;
+        var since = wanted.Min(addition => addition.FirstAdded!.Value) - ClockDifference;
         var closed = head.LastSealed;
-        for (var number = head.Pages - 1; number >= 0 && closed >= firstAdded - ClockDifference; number--)
+        for (var number = head.Pages - 1; number >= 0 && closed >= since; number--)
         {
-            var page = await ReadPageAsync(addition.List, number, CancellationToken.None);
-            if (page.Items.Contains(addition.Item)) return true;
+            var page = await ReadPageAsync(list, number, CancellationToken.None);
+            found.UnionWith(wanted.Select(addition => addition.Item).Intersect(page.Items));
             closed = page.PreviousSealed;
         }
 
-        return false;
+        return found;
     }
 
     /// <summary>

@@ -27,6 +27,7 @@ internal static class OrderServices
         services.AddSingleton(provider => new OrderRules(provider.GetRequiredService<IOptions<OrderOptions>>().Value.Terms));
         services.AddSingleton<OrderStore>();
         services.AddSingleton<UserOrders>();
+        services.AddSingleton<RecentOrders>();
         services.AddSingleton<OrderWatch>();
         services.AddSingleton<OrderReader>();
         services.AddSingleton<OrderNews>();

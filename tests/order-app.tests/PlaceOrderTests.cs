@@ -205,6 +205,8 @@ public sealed class PlaceOrderTests : OrderApiTests
     [InlineData("agenda:", SaveFault.NotApplied)]
     [InlineData("user-orders:", SaveFault.AppliedButUnknown)]
     [InlineData("user-orders:", SaveFault.NotApplied)]
+    [InlineData("recent-orders:", SaveFault.AppliedButUnknown)]
+    [InlineData("recent-orders:", SaveFault.NotApplied)]
     [InlineData("order:", SaveFault.AppliedButUnknown)]
     [InlineData("order:", SaveFault.NotApplied)]
     public async Task Post_OneSaveGoesWrong_StillPlacesOneOrder(string prefix, SaveFault fault)
@@ -218,10 +220,11 @@ public sealed class PlaceOrderTests : OrderApiTests
         Assert.Single(App.Workflows.Started);
     }
 
-    // Agenda, list and order are saved; whichever of them is not, the same request later ends as if nothing had been.
+    // Agenda, lists and order are saved; whichever of them is not, the same request later ends as if nothing had been.
     [Theory]
     [InlineData("agenda:")]
     [InlineData("user-orders:")]
+    [InlineData("recent-orders:")]
     [InlineData("order:")]
     public async Task Post_OneOfItsSavesNeverSucceeds_Is503AndTheSameRequestLaterResumes(string prefix)
     {
@@ -233,10 +236,12 @@ public sealed class PlaceOrderTests : OrderApiTests
 
         var resumed = await PostAsync(Body(), "k");
 
-        Assert.Equal((HttpStatusCode.Created, prefix == "user-orders:"), (resumed.StatusCode, resumed.Headers.Contains("Idempotency-Replayed")));
+        Assert.Equal((HttpStatusCode.Created, prefix.EndsWith("-orders:", StringComparison.Ordinal)), (resumed.StatusCode, resumed.Headers.Contains("Idempotency-Replayed")));
         var id = (await DataAsync(resumed)).GetProperty("id").GetString()!;
         Assert.Equal("order:" + id, Assert.Single(App.State.Values("order:")).Key);
         Assert.Contains(id, Encoding.UTF8.GetString(Assert.Single(App.State.Values("user-orders:")).Value), StringComparison.Ordinal);
+        // Of everybody's list an order that was not entered is for the agenda, see AgendaTests.
+        Assert.Equal(prefix != "recent-orders:", App.State.Values("recent-orders:").Any(list => Encoding.UTF8.GetString(list.Value).Contains(id, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -18,6 +18,7 @@ internal sealed class IntakeRound(
     OrderStore orders,
     EarlierClaims earlier,
     UserOrders userOrders,
+    RecentOrders recent,
     IntakeRules rules,
     OrderAgenda agenda,
     IGroupEngine engine,
@@ -54,7 +55,7 @@ internal sealed class IntakeRound(
     private async Task<IReadOnlyCollection<Decided>> SettleAsync(IReadOnlyList<Item> items, string group, Task noted)
     {
         var decided = new Dictionary<string, Decided>();
-        var listed = new Dictionary<string, Task>();
+        var listed = new Dictionary<string, (DateTimeOffset Created, Task Added)>();
         for (var attempt = 1; ; attempt++)
         {
             var open = items.Where(item => !item.IsDone && !decided.ContainsKey(item.Key)).GroupBy(item => item.Key).ToArray();
@@ -72,8 +73,9 @@ internal sealed class IntakeRound(
                 }
 
                 var known = await DecideAsync(order, asked, group, elsewhere.GetValueOrDefault(asked.Key).OrderId);
-                // An order is accepted when it is stored and in the list of its user, in which order ever.
-                if (known.Order is { Status: OrderStatus.Pending } pending && asked.Any(item => item.Item is IntakeRequest.Place or IntakeRequest.Resume)) listed.TryAdd(known.OrderId, userOrders.AddAsync(pending));
+                // An order is accepted when it is stored and in both lists, in which order ever.
+                if (known.Order is { Status: OrderStatus.Pending } pending && asked.Any(item => item.Item is IntakeRequest.Place or IntakeRequest.Resume) && listed.GetValueOrDefault(known.OrderId).Created != pending.CreatedTime)
+                    listed[known.OrderId] = (pending.CreatedTime, ListAsync(pending, order));
                 if (ReferenceEquals(known.Order, order)) decided[asked.Key] = known;
                 else saves.Add((known, etag));
             }
@@ -130,15 +132,19 @@ internal sealed class IntakeRound(
     private async Task<bool> IsLostAsync(Order order) =>
         time.GetUtcNow() - order.Step!.Since > Young && await engine.StateAsync(order.Group ?? EarlierOrders.WorkflowOf(order), CancellationToken.None) is GroupState.Missing or GroupState.Broken or GroupState.Completed;
 
-    /// <summary>What is not in its list is not accepted; the agenda finds it and lists it then.</summary>
-    private static async Task FailUnlistedAsync(Dictionary<string, Decided> decided, Dictionary<string, Task> listed)
+    /// <summary>In the list of its user at each request, because an earlier one may have failed there. In that of everybody when a group takes it on: after a failure another one will.</summary>
+    private Task ListAsync(Order pending, Order? stored) =>
+        ReferenceEquals(pending, stored) ? userOrders.AddAsync(pending) : Task.WhenAll(userOrders.AddAsync(pending), recent.AddAsync(pending, isNew: stored is null));
+
+    /// <summary>What is not in its lists is not accepted; the agenda finds it and lists it then.</summary>
+    private static async Task FailUnlistedAsync(Dictionary<string, Decided> decided, Dictionary<string, (DateTimeOffset Created, Task Added)> listed)
     {
-        foreach (var (id, list) in listed)
+        foreach (var (id, (_, added)) in listed)
         {
             if (!decided.TryGetValue(id, out var known)) continue;
             try
             {
-                await list;
+                await added;
             }
             catch (DependencyUnavailableException error)
             {

@@ -33,6 +33,11 @@ internal static class OrderEndpoints
             .WithName("ListOrders").WithSummary("The orders of one user, newest first").WithDescription("With `idempotencyKey` only the order that this key stands for, with `orderNo` only the one of this number, if there is one.")
             .With(OrderDocument.User).With(OrderDocument.Key).With(OrderDocument.Number).With(OrderDocument.Status).WithPages(OrderList.DefaultLimit, OrderList.MaxLimit, "^[0-9]{1,9}$")
             .Produces<ApiList<OrderView>>();
+        routes.MapGet("/api/orders/recent", ListRecentAsync).WithTags("Operations").Allow(AccessRule.Operator).RequireRateLimiting(Shedding.Policy)
+            .WithName("ListRecentOrders").WithSummary("The orders of everybody, newest first")
+            .WithDescription("For operators. With `status` a page can be empty although `nextCursor` says that there are older orders: one request looks at 500 at most.")
+            .With(OrderDocument.Status).WithPages(OrderList.DefaultLimit, OrderList.MaxLimit, RecentOrders.CursorPattern)
+            .Produces<ApiList<OrderView>>();
         orders.MapGet("/{id}/history", GetHistoryAsync)
             .WithName("GetOrderHistory").WithSummary("The transitions of an order, oldest first").WithDescription("Each with its cause and its time.")
             .With(OrderDocument.Id(OrderDocument.ExampleOrder))
@@ -98,6 +103,12 @@ internal static class OrderEndpoints
         if (query is null) return Problems.Validation(errors);
         // As for a user without orders: others have none that this caller may know of.
         return TypedResults.Ok((caller.OnlyUser ?? query.UserId) == query.UserId ? await list.ListAsync(query, cancellationToken) : new ApiList<OrderView>([], null));
+    }
+
+    private static async Task<IResult> ListRecentAsync(OrderList list, CancellationToken cancellationToken, string? status = null, string? limit = null, string? cursor = null)
+    {
+        var (query, errors) = OrderList.Parse(status, limit, cursor);
+        return query is null ? Problems.Validation(errors) : TypedResults.Ok(await list.ListRecentAsync(query, cancellationToken));
     }
 
     private static async Task<Results<Ok<ApiResponse<IReadOnlyList<HistoryEntry>>>, ProblemHttpResult>> GetHistoryAsync(string id, Caller caller, OrderReader orders, CancellationToken cancellationToken) =>

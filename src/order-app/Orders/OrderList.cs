@@ -8,10 +8,13 @@ using OrderInventory.ServiceDefaults.Http;
 namespace OrderApp.Orders;
 
 /// <summary>What to list: the orders of one user, optionally with one key or in one status; or one order, of anybody when <c>UserId</c> is null.</summary>
-internal sealed record OrderQuery(string? UserId, string? IdempotencyKey, Guid? OrderId, OrderStatus? Status, int Limit, int? Before);
+internal sealed record OrderQuery(string? UserId, string? IdempotencyKey, Guid? OrderId, OrderStatus? Status, int Limit, string? Cursor);
 
-/// <summary>Lists the orders of one user.</summary>
-internal sealed class OrderList(UserOrders userOrders, OrderStore orders, EarlierClaims earlier)
+/// <summary>What to list of the orders of everybody.</summary>
+internal sealed record RecentQuery(OrderStatus? Status, int Limit, string? Cursor);
+
+/// <summary>Lists orders, newest first.</summary>
+internal sealed class OrderList(UserOrders userOrders, RecentOrders recent, OrderStore orders, EarlierClaims earlier)
 {
     public const int DefaultLimit = 20;
     public const int MaxLimit = 100;
@@ -28,6 +31,59 @@ internal sealed class OrderList(UserOrders userOrders, OrderStore orders, Earlie
         if (orderNo is not null && orderId is null) errors["orderNo"] = [Texts.Of("orderNo must be ORD and 26 letters and digits.", "orderNo 必须是 ORD 加 26 位字母和数字。")];
         var (key, refusal) = idempotencyKey is null ? (null, null) : IdempotencyKey.Parse(idempotencyKey);
         if (refusal is not null) errors["idempotencyKey"] = [refusal];
+        var (wanted, count) = ParsePage(status, limit, errors);
+        if (cursor is not null && !UserOrders.IsCursor(cursor)) errors["cursor"] = [NoCursor()];
+        return (errors.Count > 0 ? null : new OrderQuery(userId, key, orderId, wanted, count, cursor), errors);
+    }
+
+    /// <summary>The query about everybody's orders, or what is wrong by parameter name.</summary>
+    public static (RecentQuery? Query, Dictionary<string, string[]> Errors) Parse(string? status, string? limit, string? cursor)
+    {
+        var errors = new Dictionary<string, string[]>();
+        var (wanted, count) = ParsePage(status, limit, errors);
+        if (cursor is not null && !RecentOrders.IsCursor(cursor)) errors["cursor"] = [NoCursor()];
+        return (errors.Count > 0 ? null : new RecentQuery(wanted, count, cursor), errors);
+    }
+
+    /// <summary>One page of a user's orders.</summary>
+    /// <exception cref="DependencyUnavailableException">The list cannot be read.</exception>
+    public async Task<ApiList<OrderView>> ListAsync(OrderQuery query, CancellationToken cancellationToken)
+    {
+        if (query.OrderId is { } id) return new ApiList<OrderView>(Matching(query, await orders.FindAsync(id.ToString(), cancellationToken)), null);
+        if (query.IdempotencyKey is { } key) return new ApiList<OrderView>(Matching(query, await orders.FindAsync((await earlier.OrderIdAsync(query.UserId!, key, cancellationToken)).ToString(), cancellationToken)), null);
+        return await SearchAsync((cursor, count) => userOrders.ListAsync(query.UserId!, cursor, count, cancellationToken), query.Cursor, query.Status, query.Limit, cancellationToken);
+    }
+
+    /// <summary>One page of everybody's orders.</summary>
+    /// <exception cref="DependencyUnavailableException">The list cannot be read.</exception>
+    public Task<ApiList<OrderView>> ListRecentAsync(RecentQuery query, CancellationToken cancellationToken) =>
+        SearchAsync((cursor, count) => recent.ListAsync(cursor, count, cancellationToken), query.Cursor, query.Status, query.Limit, cancellationToken);
+
+    private async Task<ApiList<OrderView>> SearchAsync(Func<string?, int, Task<IReadOnlyList<ListedOrder>>> list, string? cursor, OrderStatus? status, int limit, CancellationToken cancellationToken)
+    {
+        var found = new List<OrderView>();
+        for (var searched = 0; searched < MaxSearched;)
+        {
+            var places = await list(cursor, status is null ? limit - found.Count : MaxLimit);
+            var documents = await orders.ReadManyAsync([.. places.Select(place => place.OrderId).Distinct()], cancellationToken);
+            if (documents.Values.Any(stored => stored.Reading == OrderReading.Unreadable)) throw new DependencyUnavailableException("The orders of a list cannot be read.");
+            foreach (var place in places)
+            {
+                cursor = place.After;
+                // A place without a document belongs to a request that was not accepted, or not yet; a damaged one must not hide the others.
+                if (documents[place.OrderId].Order is { } order && place.IsOf(order) && (status is null || order.Status == status)) found.Add(OrderView.Of(order));
+                if (found.Count == limit) return new ApiList<OrderView>(found, cursor);
+            }
+
+            if (places.Count == 0 || cursor is null) return new ApiList<OrderView>(found, null);
+            searched += places.Count;
+        }
+
+        return new ApiList<OrderView>(found, cursor);
+    }
+
+    private static (OrderStatus? Status, int Limit) ParsePage(string? status, string? limit, Dictionary<string, string[]> errors)
+    {
         OrderStatus? wanted = null;
         if (status is not null)
         {
@@ -38,43 +94,10 @@ internal sealed class OrderList(UserOrders userOrders, OrderStore orders, Earlie
         var count = DefaultLimit;
         if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaxLimit))
             errors["limit"] = [Texts.Of($"limit must be from 1 to {MaxLimit}.", $"limit 必须在 1 到 {MaxLimit} 之间。")];
-        var before = -1;
-        if (cursor is not null && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
-            errors["cursor"] = [Texts.Of("cursor must be a nextCursor of an earlier answer.", "cursor 必须是之前响应中的 nextCursor。")];
-        return (errors.Count > 0 ? null : new OrderQuery(userId, key, orderId, wanted, count, cursor is null ? null : before), errors);
+        return (wanted, count);
     }
 
-    /// <summary>One page, newest first.</summary>
-    /// <exception cref="OrderInventory.ServiceDefaults.DependencyUnavailableException">The list cannot be read.</exception>
-    public async Task<ApiList<OrderView>> ListAsync(OrderQuery query, CancellationToken cancellationToken)
-    {
-        if (query.OrderId is { } id) return new ApiList<OrderView>(Matching(query, await orders.FindAsync(id.ToString(), cancellationToken)), null);
-        if (query.IdempotencyKey is { } key) return new ApiList<OrderView>(Matching(query, await orders.FindAsync((await earlier.OrderIdAsync(query.UserId!, key, cancellationToken)).ToString(), cancellationToken)), null);
-
-        var found = new List<OrderView>();
-        var before = query.Before;
-        for (var searched = 0; searched < MaxSearched && before != 0;)
-        {
-            var places = await userOrders.ListAsync(query.UserId!, before, query.Status is null ? query.Limit - found.Count : MaxLimit, cancellationToken);
-            if (places.Count == 0) return new ApiList<OrderView>(found, null);
-            var documents = await orders.ReadManyAsync([.. places.Select(place => place.Item)], cancellationToken);
-            if (documents.Values.Any(stored => stored.Reading == OrderReading.Unreadable)) throw new DependencyUnavailableException("The orders of a list cannot be read.");
-            foreach (var place in places)
-            {
-                before = place.Position;
-                // A place without a document belongs to a request that was not accepted, or not yet; a damaged one must not hide the others.
-                if (documents[place.Item].Order is { } order && (query.Status is null || order.Status == query.Status)) found.Add(OrderView.Of(order));
-                if (found.Count == query.Limit) return Page(found, before);
-            }
-
-            searched += places.Count;
-        }
-
-        return Page(found, before);
-    }
-
-    private static ApiList<OrderView> Page(List<OrderView> found, int? before) =>
-        new(found, before is > 0 ? before.Value.ToString(CultureInfo.InvariantCulture) : null);
+    private static string NoCursor() => Texts.Of("cursor must be a nextCursor of an earlier answer.", "cursor 必须是之前响应中的 nextCursor。");
 
     private static IReadOnlyList<OrderView> Matching(OrderQuery query, Order? order) =>
         order is not null

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrderApp.Domain;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Rounds;
@@ -14,9 +15,16 @@ internal sealed class UserOrders(IStateStore state, Backoff backoff, TimeProvide
     /// <exception cref="DependencyUnavailableException">Unknown; adding it again is safe.</exception>
     public Task AddAsync(Order order) => _lists.AddAsync(order.UserId, order.Id, order.CreatedTime);
 
-    /// <summary>Up to <paramref name="count"/> orders before position <paramref name="before"/> (null: the newest), newest first.</summary>
+    /// <summary>True for a cursor of <see cref="ListAsync"/>.</summary>
+    public static bool IsCursor(string cursor) => int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    /// <summary>Up to <paramref name="count"/> orders behind <paramref name="cursor"/> (null: the newest), newest first.</summary>
     /// <exception cref="DependencyUnavailableException">The list cannot be read.</exception>
-    public Task<IReadOnlyList<ListedItem>> ListAsync(string userId, int? before, int count, CancellationToken cancellationToken) => _lists.ListAsync(userId, before, count, cancellationToken);
+    public async Task<IReadOnlyList<ListedOrder>> ListAsync(string userId, string? cursor, int count, CancellationToken cancellationToken)
+    {
+        var places = await _lists.ListAsync(userId, cursor is null ? null : int.Parse(cursor, CultureInfo.InvariantCulture), count, cancellationToken);
+        return [.. places.Select(place => new ListedOrder(place.Item, place.Position == 0 ? null : place.Position.ToString(CultureInfo.InvariantCulture)))];
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _lists.DisposeAsync();

@@ -307,12 +307,14 @@ public sealed class AgendaTests
         Assert.Single(saga.Engine.Purged);
     }
 
-    // The document is stored, and the list of its user is not: nobody was told of the order.
-    [Fact]
-    public async Task Look_OrderThatIsInNoList_IsListedThen()
+    // The document is stored, and one of its lists is not: nobody was told of the order.
+    [Theory]
+    [InlineData("user-orders:")]
+    [InlineData("recent-orders:")]
+    public async Task Look_OrderThatAListLacks_IsListedThen(string lists)
     {
         await using var saga = new SagaRun();
-        saga.State.FaultOf = save => save.Key.StartsWith("user-orders:", StringComparison.Ordinal) ? OrderInventory.Testing.SaveFault.NotApplied : OrderInventory.Testing.SaveFault.None;
+        saga.State.FaultOf = save => save.Key.StartsWith(lists, StringComparison.Ordinal) ? OrderInventory.Testing.SaveFault.NotApplied : OrderInventory.Testing.SaveFault.None;
         await Assert.ThrowsAsync<OrderInventory.ServiceDefaults.DependencyUnavailableException>(() => saga.PlaceAsync());
         Assert.Empty(saga.Engine.Started);
         saga.State.FaultOf = _ => OrderInventory.Testing.SaveFault.None;
@@ -321,7 +323,8 @@ public sealed class AgendaTests
         await saga.AnswerAllAsync();
 
         Assert.Equal(OrderStatus.Confirmed, (await saga.OrderAsync()).Status);
-        Assert.Contains(saga.OrderId, System.Text.Encoding.UTF8.GetString(saga.State.Values("user-orders:").Single().Value), StringComparison.Ordinal);
+        foreach (var prefix in new[] { "user-orders:", "recent-orders:" })
+            Assert.Equal(2, System.Text.Encoding.UTF8.GetString(saga.State.Values(prefix).Single().Value).Split(saga.OrderId).Length);
     }
 
     private static Dictionary<string, string?> NoDeadline => new() { ["Orders:PaymentDeadline"] = "00:00:00" };

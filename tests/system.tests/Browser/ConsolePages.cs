@@ -24,7 +24,8 @@ internal static class ConsolePages
     public static IReadOnlyList<Visit> Empty { get; } =
     [
         new("Now", "/", "none yet by this console"),
-        new("Orders", "/orders", "Say whose orders"),
+        new("Orders", "/orders", "No order is like this"),
+        new("Key of nobody", "/orders?key=k", "Say whose key it is"),
         new("Orders of nobody", "/orders?user=nobody", "No order is like this"),
         new("Order that is not", $"/orders/{Guid.Empty}", "There is nothing of this name", 404),
         new("Products", "/products", "There is no product here"),
@@ -39,7 +40,8 @@ internal static class ConsolePages
     public static IReadOnlyList<Visit> Filled(BrowserData data) =>
     [
         new("Now", "/", "Open dead letters"),
-        new("Orders", $"/orders?user={BrowserData.User}", "CANCELLED", Uses: [Search]),
+        new("Orders", "/orders", "CANCELLED", Uses: [Search]),
+        new("Orders of a user", $"/orders?user={BrowserData.User}", "CANCELLED"),
         new("Order", $"/orders/{data.Order}", "Why it may be trusted"),
         new("Audit", "/audit", "Run the audit", Uses: [Audit]),
         new("Orders of evil", $"/orders?user={Uri.EscapeDataString(BrowserData.EvilUser)}", "CANCELLED", Uses: [Search]),

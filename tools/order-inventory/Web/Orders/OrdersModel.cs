@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace OrderInventory.Web.Orders;
 
 /// <summary>A page of orders.</summary>
-/// <param name="User">Whose; null for nobody.</param>
+/// <param name="User">Whose; null for everybody's.</param>
 /// <param name="Key">With this key; null for any.</param>
 /// <param name="Status">In this status; null for any.</param>
 /// <param name="Order">Of this number or id; null for any.</param>
-/// <param name="Orders">The orders, newest first; null when nothing says whose.</param>
+/// <param name="Orders">The orders, newest first; null when a key does not say whose it is.</param>
 /// <param name="Next">Address of the page with older ones; null at the end.</param>
 public sealed record OrdersModel(string? User, string? Key, string? Status, string? Order, IReadOnlyList<ShownOrder>? Orders, string? Next)
 {
@@ -34,19 +34,21 @@ internal static class OrderPages
         {
             // A number is asked for as one; whatever else it is, it may be an id.
             var found = Guid.TryParse(order, out var id) ? await orders.DataAsync("/api/orders/" + id, cancellationToken) is { } one ? [one.Deserialize<ShownOrder>(JsonSerializerOptions.Web)!] : []
-                : (await ListAsync(orders, "orderNo=" + Uri.EscapeDataString(order), cancellationToken)).Orders;
+                : (await ListAsync(orders, "/api/orders?orderNo=" + Uri.EscapeDataString(order), cancellationToken)).Orders;
             return new OrdersModel(user, key, status, order, found, null);
         }
 
-        if (user is null) return new OrdersModel(user, key, status, order, null, null);
-        var filter = $"userId={Uri.EscapeDataString(user)}" + (key is null ? "" : $"&idempotencyKey={Uri.EscapeDataString(key)}") + (status is null ? "" : "&status=" + Uri.EscapeDataString(status));
-        var (page, next) = await ListAsync(orders, $"{filter}&limit={PageSize}" + (cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor)), cancellationToken);
-        return new OrdersModel(user, key, status, order, page, next is null ? null : $"/orders?user={Uri.EscapeDataString(user)}&status={Uri.EscapeDataString(status ?? "")}&cursor={Uri.EscapeDataString(next)}");
+        if (user is null && key is not null) return new OrdersModel(user, key, status, order, null, null);
+        string?[] filters = [Parameter("userId", user), Parameter("idempotencyKey", key), Parameter("status", status), Parameter("cursor", cursor), $"limit={PageSize}"];
+        var (page, next) = await ListAsync(orders, (user is null ? "/api/orders/recent?" : "/api/orders?") + string.Join('&', filters.OfType<string>()), cancellationToken);
+        return new OrdersModel(user, key, status, order, page, next is null ? null : "/orders?" + string.Join('&', new[] { Parameter("user", user), Parameter("status", status), Parameter("cursor", next) }.OfType<string>()));
     }
 
-    private static async Task<(IReadOnlyList<ShownOrder> Orders, string? Next)> ListAsync(AppClient orders, string query, CancellationToken cancellationToken)
+    private static string? Parameter(string name, string? value) => value is null ? null : $"{name}={Uri.EscapeDataString(value)}";
+
+    private static async Task<(IReadOnlyList<ShownOrder> Orders, string? Next)> ListAsync(AppClient orders, string path, CancellationToken cancellationToken)
     {
-        var page = await orders.GetAsync("/api/orders?" + query, cancellationToken);
+        var page = await orders.GetAsync(path, cancellationToken);
         return (page?.GetProperty("data").Deserialize<ShownOrder[]>(JsonSerializerOptions.Web) ?? [], page?.GetProperty("nextCursor").GetString());
     }
 }

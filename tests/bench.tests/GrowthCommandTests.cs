@@ -11,7 +11,7 @@ public sealed class GrowthCommandTests
         var output = new StringWriter();
 
         var exitCode = await new CommandLine(output, TextWriter.Null, TimeProvider.System).InvokeAsync(
-            ["orders", "--seconds", "3", "--warm-up", "2", "--clients", "8", "--products", "2", "--earlier", "600", "20", "--json"]);
+            ["orders", "--seconds", "1", "--warm-up", "1", "--clients", "8", "--products", "2", "--earlier", "600", "20", "--json"]);
 
         var report = JsonDocument.Parse(output.ToString()).RootElement;
         Assert.Empty(report.GetProperty("findings").EnumerateArray());

@@ -39,8 +39,8 @@ public sealed class LoadCommandTests : IDisposable
         Assert.DoesNotContain(page.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href");
     }
 
-    // The servers of the second are started by eng/servers, where there is a Kafka for it.
-    public static TheoryData<string> Systems() => Environment.GetEnvironmentVariable("OI_KAFKA") is { Length: > 0 } ? ["local", "kafka-postgres"] : ["local"];
+    // The servers of the second are started by eng/servers, where there is a Kafka for it. Kills on them are in .ci/run as well: of system.tests, and during the upgrade.
+    public static TheoryData<string> Systems() => FullSize.IsWanted && Environment.GetEnvironmentVariable("OI_KAFKA") is { Length: > 0 } ? ["local", "kafka-postgres"] : ["local"];
 
     [Theory]
     [MemberData(nameof(Systems))]

@@ -25,13 +25,15 @@ internal sealed class GrowthBench(GrowthOptions options, TextWriter progress, Ti
     private const double PostP99Wanted = 50;
     private const double WithEarlierWanted = 0.9;
 
-    // What the row before has left in queues and caches.
-    private static readonly TimeSpan RowWarmUp = TimeSpan.FromSeconds(3);
+    // For what the row before has left in queues and caches.
+    private static readonly TimeSpan MaxRowWarmUp = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentQueue<ToldOrder> _told = new();
     private readonly List<GrowthRow> _rows = [];
     private readonly ConcurrentDictionary<int, Arrival[]> _arrivals = new();
     private int _number = -1;
+
+    private TimeSpan RowWarmUp => options.WarmUp < MaxRowWarmUp ? options.WarmUp : MaxRowWarmUp;
 
     public async Task<GrowthReport> RunAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
@@ -127,6 +126,31 @@ public sealed class RequestTests : OrderApiTests
         var refused = await http.DeleteAsync(placed.Headers.Location);
         Assert.Equal((HttpStatusCode.MethodNotAllowed, "GET, HEAD"), (refused.StatusCode, string.Join(", ", refused.Content.Headers.Allow.Order())));
         Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
+    }
+
+    // RFC 9110 section 12.4.1: what the client would rather have is no reason to tell it nothing.
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/html")]
+    [InlineData("application/xml, text/*;q=0.1")]
+    public async Task Problem_WhateverIsAccepted_IsAProblem(string accepted)
+    {
+        using var log = new Warnings();
+        App.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
+        foreach (var (path, status) in new[] { ("/nothing", 404), ("/api/orders", 400), ("/api/orders/0198aaaa-0000-7000-8000-000000000000", 503) })
+        {
+            App.State.Unreadable = status == 503;
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.TryAddWithoutValidation("Accept", accepted);
+
+            using var answer = await Http.SendAsync(request);
+
+            Assert.Equal((status, "application/problem+json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+            var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            Assert.Equal((status, false, true), (problem.GetProperty("status").GetInt32(), problem.GetProperty("success").GetBoolean(), problem.TryGetProperty("traceId", out _)));
+        }
+
+        Assert.DoesNotContain(log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -266,25 +290,5 @@ public sealed class RequestTests : OrderApiTests
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.TryAddWithoutValidation("Content-Type", type);
         return Http.PostAsync("/api/orders", content);
-    }
-
-    /// <summary>What is logged as a warning or worse.</summary>
-    private sealed class Warnings : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
     }
 }

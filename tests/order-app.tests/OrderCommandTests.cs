@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OrderApp.Domain;
 
 namespace OrderApp.Tests;
@@ -227,14 +229,18 @@ public sealed class OrderCommandTests : OrderApiTests
     }
 
     [Fact]
-    public async Task Pay_NamedWhileTheOrderIsBeingCancelled_Is503()
+    public async Task Pay_NamedWhileTheOrderIsBeingCancelled_Is503AndNoFailure()
     {
+        using var log = new Warnings();
+        App.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
         var id = await PlaceAsync(OrderCommand.Confirm);
         await PostAsync(id, "cancel", prefer: "wait=0");
 
         var answer = await PostAsync(id, "pay", """{"paymentId":"pi_1"}""");
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (answer.StatusCode, answer.Headers.RetryAfter is not null));
+        Assert.Equal("UNAVAILABLE", (await BodyAsync(answer)).GetProperty("code").GetString());
+        Assert.Empty(log.Lines);
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using OrderApp.Domain;
-using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Access;
 using OrderInventory.ServiceDefaults.Description;
 using OrderInventory.ServiceDefaults.Http;
@@ -66,7 +65,7 @@ internal static class OrderCommandEndpoints
             OrderOutcome.AlreadyPaid(var order) => Refusal(order, command, "ALREADY_PAID", Texts.Of("Another payment has paid this order.", "该订单已由另一笔付款支付。")),
             OrderOutcome.OtherAmount(var order) => Refusal(order, command, "AMOUNT_MISMATCH", Texts.Of($"The payment is not the one of {order.Amount} that this order needs.", $"付款金额与订单金额 {order.Amount} 不符。"), StatusCodes.Status422UnprocessableEntity),
             OrderOutcome.RefusedByInventory(var order, var refusal) => Refusal(order, command, refusal.Code, Texts.Of($"Inventory refused line {refusal.Line}: {refusal.Code}. The order stays {order.Status.Word()}.", $"库存拒绝了第 {refusal.Line} 行：{refusal.Code}。订单保持 {order.Status.Word()} 状态。")),
-            OrderOutcome.Busy(var order) => throw new DependencyUnavailableException($"No command can be accepted for order {order.Id} just now."),
+            OrderOutcome.Busy => Problems.Unavailable(context.Response),
             _ => OrderEndpoints.NotFound(id),
         };
     }

@@ -37,6 +37,14 @@ public static class Problems
     /// <summary>The problem of a status alone.</summary>
     internal static ProblemHttpResult OfStatus(int status) => Of(status, CodeOf(status), MessageOf(status));
 
+    /// <summary>503: nothing is wrong that anybody has to look at; the same request is answered later.</summary>
+    public static ProblemHttpResult Unavailable(HttpResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        response.Headers.RetryAfter = "1";
+        return OfStatus(StatusCodes.Status503ServiceUnavailable);
+    }
+
     /// <summary>413.</summary>
     internal static ProblemHttpResult BodyTooLarge() => Of(StatusCodes.Status413PayloadTooLarge, "BODY_TOO_LARGE", MessageOf(StatusCodes.Status413PayloadTooLarge));
 

@@ -56,6 +56,7 @@ public static class ServiceDefaults
         services.AddDaprClient();
 
         services.ConfigureHttpJsonOptions(options => ConfigureJson(options.SerializerOptions));
+        services.AddSingleton<RequestJson>();
         // Before the framework's own.
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();

@@ -49,7 +49,7 @@ public sealed partial class AmountConverter : JsonConverter<decimal>
         if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String)) throw new JsonException();
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : Encoding.ASCII.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan);
         if (text.Length > MaxText || Form().Match(text) is not { Success: true } form || !Fits(form) || (reader.TokenType == JsonTokenType.String && form.Groups["exponent"].Success))
-            throw Refused(Texts.Of($"An amount has at most {MaxInteger} digits before and {MaxFraction} after the point.", $"金额小数点前最多 {MaxInteger} 位，小数点后最多 {MaxFraction} 位。"));
+            throw new ValueRefusedException(Texts.Of($"An amount has at most {MaxInteger} digits before and {MaxFraction} after the point.", $"金额小数点前最多 {MaxInteger} 位，小数点后最多 {MaxFraction} 位。"));
         return decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
     }
 
@@ -59,9 +59,6 @@ public sealed partial class AmountConverter : JsonConverter<decimal>
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteNumberValue(value);
     }
-
-    // With the cause as JsonBody tells it.
-    private static JsonException Refused(string message) => new(message, new FormatException(message));
 
     private static bool Fits(Match form)
     {

@@ -2,18 +2,17 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace OrderInventory.ServiceDefaults.Http;
 
 /// <summary>Reads a JSON body so that each mistake in it names its field.</summary>
 public static class JsonBody
 {
+    private const string Json = "application/json";
     private const string Charset = "utf-8";
 
-    /// <summary>Reads the body as <typeparamref name="T"/> with the app's JSON options; exactly one of the results is not null.</summary>
+    /// <summary>Reads the body as <typeparamref name="T"/> as <see cref="RequestJson"/> has it; exactly one of the results is not null.</summary>
     public static async Task<(T? Value, ProblemHttpResult? Problem)> ReadAsync<T>(HttpRequest request)
         where T : class
     {
@@ -30,7 +29,7 @@ public static class JsonBody
         {
             if (await IsEmptyAsync(request)) return (null, null);
             if (Unsupported(request) is { } unsupported) return (null, unsupported);
-            var json = request.HttpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+            var json = request.HttpContext.RequestServices.GetRequiredService<RequestJson>().Options;
             var value = await JsonSerializer.DeserializeAsync<T>(request.BodyReader, json, CancellationToken.None);
             return value is null ? (null, Required()) : (value, null);
         }
@@ -66,10 +65,10 @@ public static class JsonBody
             return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_CONTENT_ENCODING", Texts.Of("The body must not be compressed: Content-Encoding may only be identity.", "请求体不能压缩：Content-Encoding 只能为 identity。"));
         }
 
-        if (headers.ContentType.Count == 1 && MediaTypeHeaderValue.TryParse(headers.ContentType, out var type) && request.HasJsonContentType()
+        if (headers.ContentType.Count == 1 && MediaTypeHeaderValue.TryParse(headers.ContentType, out var type) && Json.Equals(type.MediaType, StringComparison.OrdinalIgnoreCase)
             && type.Parameters.Where(parameter => parameter.Name.Equals("charset", StringComparison.OrdinalIgnoreCase)).All(parameter => Charset.Equals(parameter.Value?.Trim('"'), StringComparison.OrdinalIgnoreCase)))
             return null;
-        answer.Accept = "application/json; charset=" + Charset;
+        answer.Accept = $"{Json}; charset={Charset}";
         return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", Texts.Of("The body must be application/json in UTF-8.", "请求体必须是 UTF-8 编码的 application/json。"));
     }
 
@@ -79,10 +78,11 @@ public static class JsonBody
     {
         var field = Field(error);
         if (field is null) return Invalid("$", Texts.Of("The body is not valid JSON.", "请求体不是有效的 JSON。"));
-        if (error.InnerException is FormatException format) return Invalid(field, format.Message);
-        return error.Message.Contains("could not be mapped", StringComparison.Ordinal)
-            ? Invalid(field, Texts.Of("This field is unknown.", "未知字段。"))
-            : Invalid(field, Texts.Of("The value has the wrong type or does not fit.", "值的类型错误或超出范围。"));
+        if (error is ValueRefusedException) return Invalid(field, error.Message);
+        // .NET tells these two from other mistakes by their texts alone.
+        if (error.Message.Contains("could not be mapped", StringComparison.Ordinal)) return Invalid(field, Texts.Of("This field is unknown.", "未知字段。"));
+        if (error.Message.StartsWith("Duplicate property", StringComparison.Ordinal)) return Invalid(field, Texts.Of("This field may be given once.", "该字段只能出现一次。"));
+        return Invalid(field, Texts.Of("The value has the wrong type or does not fit.", "值的类型错误或超出范围。"));
     }
 
     /// <summary>The path of the mistake as the client wrote it: <c>lines[0].quantity</c>; null when the text is not JSON at all.</summary>

@@ -53,6 +53,17 @@ public sealed class BodyTests : OrderApiTests
         Assert.Equal((field, "该字段只能出现一次。"), await MistakeAsync(body, "zh"));
     }
 
+    [Fact]
+    public async Task Lines_WithMoreTogetherThanCanBePaid_AreRefused()
+    {
+        Assert.Equal(HttpStatusCode.Created, (await PostAsync(Lines("999999999999999999.98", "0.01"))).StatusCode);
+
+        Assert.Equal(("lines", "The lines must have an amount of at most 999999999999999999.99 together."), await MistakeAsync(Lines("999999999999999999.98", "0.02")));
+        Assert.Equal("lines", (await MistakeAsync($$"""{"userId":"u","lines":[{{string.Join(',', Enumerable.Repeat(Line("1", "999999999999999999.99"), 50))}}]}""")).Field);
+
+        static string Lines(string first, string second) => $$"""{"userId":"u","lines":[{{Line("1", first)}},{{Line("1", second)}}]}""";
+    }
+
     private static string Order(string quantity) => $$"""{"userId":"u","productId":"p","quantity":{{quantity}},"amount":1}""";
 
     private static string Line(string quantity, string amount = "1") => $$"""{"productId":"p","quantity":{{quantity}},"amount":{{amount}}}""";

@@ -35,7 +35,7 @@ public sealed record PlaceOrderRequest
     [JsonConverter(typeof(AmountConverter))]
     public decimal? Amount { get; init; }
 
-    /// <summary>Several products in one order, all or nothing. Lines of one product are merged, and have at most 1 000 000 units together.</summary>
+    /// <summary>Several products in one order, all or nothing. Lines of one product are merged, and have at most 1 000 000 units together. The amounts of all lines have at most 18 digits before the point together.</summary>
     [Length(1, MaxLines)]
     public IReadOnlyList<PlaceOrderLine?>? Lines { get; init; }
 

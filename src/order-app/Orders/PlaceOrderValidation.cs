@@ -9,7 +9,6 @@ namespace OrderApp.Orders;
 /// <summary>Checks a request and normalizes it.</summary>
 internal static class PlaceOrderValidation
 {
-
     private static readonly TimeSpan MinDeadline = TimeSpan.FromMinutes(1);
 
     // Of all lines of a product together, as the contract allows for one operation.
@@ -48,6 +47,8 @@ internal static class PlaceOrderValidation
         // What inventory would not take could be accepted and never be decided.
         foreach (var product in lines.GroupBy(line => line!.ProductId!, StringComparer.Ordinal).Where(product => product.Sum(line => (long)line!.Quantity!.Value) > MaxProductQuantity))
             errors["lines"] = [Texts.Of($"The lines of product {product.Key} must have at most {MaxProductQuantity} units together.", $"商品 {product.Key} 的各行数量合计不得超过 {MaxProductQuantity}。")];
+        // Nobody could name the amount of such an order, so nobody could pay it.
+        if (lines.Sum(line => line!.Amount!.Value) > AmountConverter.Most) errors["lines"] = [Texts.Of($"The lines must have an amount of at most {AmountConverter.Most} together.", $"各行金额合计不得超过 {AmountConverter.Most}。")];
         if (errors.Count > 0) return (null, errors);
         var merged = lines
             .GroupBy(line => line!.ProductId!, StringComparer.Ordinal)

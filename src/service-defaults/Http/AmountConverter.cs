@@ -24,6 +24,9 @@ public sealed partial class AmountConverter : JsonConverter<decimal>
     /// <summary>Smallest amount of an order.</summary>
     public const decimal Least = 0.01m;
 
+    /// <summary>Largest amount that can be named.</summary>
+    public const decimal Most = 999_999_999_999_999_999.99m;
+
     /// <summary>Format of amounts in the OpenAPI document; generators that know it do not make a floating-point number of them.</summary>
     internal const string Format = "decimal";
 

@@ -101,8 +101,19 @@ function candidate(schema) {
 function twoDigits(value) {
   if (typeof value === 'number') return Number(value.toFixed(2));
   // Not always as many as may be.
-  if (Array.isArray(value)) return value.slice(0, 20).map(twoDigits);
+  if (Array.isArray(value)) return payable(value.slice(0, 20).map(twoDigits));
   return value && typeof value === 'object' ? Object.fromEntries(Object.entries(value).filter(([name]) => name !== 'components').map(([name, member]) => [name, twoDigits(member)])) : value;
+}
+
+/** What no schema can say: all lines of an order have at most 18 digits before the point together. */
+function payable(lines) {
+  let sum = 0;
+  return lines.filter((line) => {
+    const amount = Number(line?.amount ?? 0);
+    if (sum + amount >= 999999999999999000) return false;
+    sum += amount;
+    return true;
+  });
 }
 
 /** The request with one thing that its schema forbids; null when nothing was found. */

@@ -215,6 +215,27 @@ public sealed class OrderCommandTests : OrderApiTests
         Assert.Equal(("pi_1", "1.00", false), (payment.GetProperty("paymentId").GetString(), payment.GetProperty("amount").GetRawText(), payment.GetProperty("late").GetBoolean()));
     }
 
+    [Theory]
+    [InlineData("pi_1", "This payment was reported with the amount 1.00 before.")]
+    [InlineData("pi_2", "Another payment has paid this order.")]
+    public async Task Pay_OtherAmountThanReportedBefore_SaysWhatItWas(string payment, string message)
+    {
+        var id = await PlaceAsync(OrderCommand.Confirm);
+        await PostAsync(id, "pay", """{"paymentId":"pi_1","amount":"1.00"}""");
+
+        var other = await PostAsync(id, "pay", $$"""{"paymentId":"{{payment}}","amount":2}""");
+
+        Assert.Equal(message, (await BodyAsync(other)).GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task Pay_OtherAmountThanTheOrders_SaysThat()
+    {
+        var answer = await PostAsync(await PlaceAsync(OrderCommand.Confirm), "pay", """{"paymentId":"pi_1","amount":2}""");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "The payment is not the one of 1 that this order needs."), (answer.StatusCode, (await BodyAsync(answer)).GetProperty("message").GetString()));
+    }
+
     [Fact]
     public async Task Pay_AfterTheOrderWasCancelled_IsLate()
     {

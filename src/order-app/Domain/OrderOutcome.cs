@@ -26,8 +26,8 @@ internal abstract record OrderOutcome
     /// <summary>Another payment has paid the order.</summary>
     public sealed record AlreadyPaid(Order Order) : OrderOutcome;
 
-    /// <summary>The payment is not of the order's amount, or was of another one when it was reported before.</summary>
-    public sealed record OtherAmount(Order Order) : OrderOutcome;
+    /// <summary>The payment is not of the order's amount, or not of the one that it had when it was reported as <paramref name="Before"/>.</summary>
+    public sealed record OtherAmount(Order Order, Payment? Before) : OrderOutcome;
 
     /// <summary>Inventory refused what the command needs; the order says why.</summary>
     public sealed record RefusedByInventory(Order Order, OrderRefusal Refusal) : OrderOutcome;

@@ -68,7 +68,7 @@ internal sealed class OrderRules(OrderTerms terms)
     private (Order, OrderOutcome) Pay(Order order, OrderRequest request, PaymentReport payment, string group, DateTimeOffset now)
     {
         if (order.Payments.FirstOrDefault(known => known.Id == payment.Id) is { } known)
-            return (order, known.IsAsIn(payment) ? new OrderOutcome.Done(order) : new OrderOutcome.OtherAmount(order));
+            return (order, known.IsAsIn(payment) ? new OrderOutcome.Done(order) : new OrderOutcome.OtherAmount(order, known));
         var received = payment.Id is { } id ? new Payment(id, payment.Amount, now, order.Status == OrderStatus.Cancelled, GroupCall.Of(group, 0)) : null;
         if (received is { IsLate: true })
         {
@@ -80,7 +80,7 @@ internal sealed class OrderRules(OrderTerms terms)
         // Soon it is cancelled, and the payment is late.
         if (received is not null && order.Step?.Command == OrderCommand.Cancel) return (order, new OrderOutcome.Busy(order));
         if (received is not null && order.HasBeen(OrderStatus.Paid)) return (order, new OrderOutcome.AlreadyPaid(order));
-        if (terms.IsPaidExactly && payment.Amount is { } amount && amount != order.Amount) return (order, new OrderOutcome.OtherAmount(order));
+        if (terms.IsPaidExactly && payment.Amount is { } amount && amount != order.Amount) return (order, new OrderOutcome.OtherAmount(order, Before: null));
         var (paid, outcome) = Command(order, request, group, now);
         if (received is null || ReferenceEquals(paid, order)) return (paid, outcome);
         paid = paid with { Payments = paid.Payments.Add(received) };

@@ -62,6 +62,21 @@ public sealed class StockListTests : IDisposable
             [.. (await _http.GetFromJsonAsync<JsonElement>("/api/inventory/p/operations?orderLine=" + line)).GetProperty("data").EnumerateArray().Select(operation => operation.GetProperty("operationId").GetString())];
     }
 
+    // A UUID means the same in capitals. Ids of other programs are text, and one may be a UUID in capitals.
+    [Theory]
+    [InlineData("57061e50-a4b3-8ffd-b03a-a783a1621207", "57061E50-A4B3-8FFD-B03A-A783A1621207", true)]
+    [InlineData("57061E50-A4B3-8FFD-B03A-A783A1621207", "57061E50-A4B3-8FFD-B03A-A783A1621207", true)]
+    [InlineData("order-a", "ORDER-A", false)]
+    public async Task ListOperations_OfALineInCapitals_AreThoseOfTheOrder(string recorded, string asked, bool isFound)
+    {
+        await PutAsync("p", 1000);
+        await _app.DeliverAsync(("a", InventoryApi.Deduct(recorded, 1)));
+
+        var listed = (await _http.GetFromJsonAsync<JsonElement>($"/api/inventory/p/operations?orderLine={asked}:1")).GetProperty("data");
+
+        Assert.Equal(isFound ? 1 : 0, listed.GetArrayLength());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("o1")]

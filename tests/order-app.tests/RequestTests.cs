@@ -238,6 +238,19 @@ public sealed class RequestTests : OrderApiTests
         Assert.Empty(App.State.Values(""));
     }
 
+    [Fact]
+    public async Task OrderId_InCapitals_IsTheSameOrder()
+    {
+        var path = (await PostAsync(Order)).Headers.Location!.ToString();
+        var id = path["/api/orders/".Length..];
+
+        Assert.Equal(HttpStatusCode.OK, (await Http.GetAsync("/api/orders/" + id.ToUpperInvariant())).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await Http.GetAsync($"/api/orders/{id.ToUpperInvariant()}/history")).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await Http.PostAsync($"/api/orders/{id.ToUpperInvariant()}/ship", null)).StatusCode);
+        // .NET takes these for UUIDs, too.
+        foreach (var name in new[] { "%20" + id, id + "%20", id.Replace("-8", "-+", StringComparison.Ordinal) }) Assert.Equal(HttpStatusCode.NotFound, (await Http.GetAsync("/api/orders/" + name)).StatusCode);
+    }
+
     [Theory]
     [InlineData("GET /api/orders/%00 HTTP/1.1\r\nHost: x\r\n\r\n", "400")]
     [InlineData("GET /api/orders HTTP/1.1\r\n\r\n", "400")]

@@ -60,12 +60,13 @@ internal sealed class OperationArchive(IStateStore state, int pageSize = 32)
         return listed.Length == last - first + 1 ? listed : throw new StockDamagedException(item.ProductId, "operations are missing from its archive");
     }
 
-    /// <summary>The operations of <paramref name="item"/> that a line of an order asked for, newest first.</summary>
+    /// <summary>The operations of <paramref name="item"/> that a line of an order asked for, newest first. A UUID in capitals also names the order without them (RFC 9562 section 4); another program may have one as it is.</summary>
     /// <exception cref="DependencyUnavailableException">They cannot be read.</exception>
     /// <exception cref="StockDamagedException">One of them is damaged.</exception>
     public async Task<IReadOnlyList<StockOperation>> OfLineAsync(StockItem item, string orderId, int line, CancellationToken cancellationToken)
     {
-        string[] ids = [.. LineCommand.Kinds.Select(kind => LineCommand.IdOf(orderId, line, kind))];
+        string[] names = Guid.TryParseExact(orderId, "D", out _) ? [orderId, orderId.ToLowerInvariant()] : [orderId];
+        string[] ids = [.. names.Distinct().SelectMany(name => LineCommand.Kinds.Select(kind => LineCommand.IdOf(name, line, kind)))];
         var archived = await ReadAsync([.. ids.Select(id => (item.ProductId, id))], [], cancellationToken);
         return [.. item.Journal.Where(operation => ids.Contains(operation.OperationId)).Concat(archived.Of(item.ProductId, ids))
             .DistinctBy(operation => operation.OperationId)

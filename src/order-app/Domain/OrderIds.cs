@@ -19,4 +19,8 @@ internal static class OrderIds
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
         return new Guid(hash, bigEndian: true);
     }
+
+    /// <summary>The id that a text is, in capitals or not (RFC 9562 section 4), as it is stored; null when it is none. What else .NET takes for one (spaces, signs, <c>0x</c>) would be a second name of an order.</summary>
+    public static string? Parse(string text) =>
+        Guid.TryParseExact(text, "D", out var id) && id.ToString() is var stored && stored.Equals(text, StringComparison.OrdinalIgnoreCase) ? stored : null;
 }

@@ -49,9 +49,9 @@ internal static class OrderCommandEndpoints
         if (key is null && options.RequireIdempotencyKey) invalid ??= IdempotencyKey.Missing(context.Response);
         if (invalid is not null) errors["idempotencyKey"] = [invalid];
         if (errors.Count > 0) return Problems.Validation(errors);
-        if (!Guid.TryParseExact(id, "D", out var orderId)) return OrderEndpoints.NotFound(id);
+        if (OrderIds.Parse(id) is not { } orderId) return OrderEndpoints.NotFound(id);
         var wait = Preference.Wait(context.Request);
-        var outcome = await commands.GiveAsync(orderId.ToString(), body.Of(command), command == OrderCommand.Cancel ? caller.ActsFor : caller.OnlyUser, key, wait ?? DefaultWait, cancellationToken);
+        var outcome = await commands.GiveAsync(orderId, body.Of(command), command == OrderCommand.Cancel ? caller.ActsFor : caller.OnlyUser, key, wait ?? DefaultWait, cancellationToken);
         telemetry.Commanded(command, outcome);
         if (wait is { } applied) Preference.Applied(context.Response, applied);
         if (outcome is OrderOutcome.Done { IsReplay: true } or OrderOutcome.Accepted { IsReplay: true }) IdempotencyKey.Replayed(context.Response);

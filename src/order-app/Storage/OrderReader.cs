@@ -14,8 +14,7 @@ internal sealed class OrderReader(OrderStore orders, HybridCache cache, IOptions
     /// <exception cref="OrderInventory.ServiceDefaults.DependencyUnavailableException">It cannot be read.</exception>
     public async Task<Order?> FindAsync(string id, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParseExact(id, "D", out var parsed)) return null;
-        var orderId = parsed.ToString();
+        if (OrderIds.Parse(id) is not { } orderId) return null;
         if (options.Value.ReadCache == TimeSpan.Zero) return await orders.FindAsync(orderId, cancellationToken);
         var cached = new HybridCacheEntryOptions { Expiration = options.Value.ReadCache, LocalCacheExpiration = options.Value.ReadCache, Flags = HybridCacheEntryFlags.DisableDistributedCache };
         var order = await cache.GetOrCreateAsync(Key(orderId), token => new ValueTask<Order?>(orders.FindAsync(orderId, token)), cached, cancellationToken: cancellationToken);

@@ -48,6 +48,8 @@ public sealed class ApiDocumentTests
         ["409 REFUND_WINDOW_CLOSED"] = RefundTooLateAsync,
         ["413 BODY_TOO_LARGE"] = app => app.CreateClient().PostAsync("/api/orders", Json($$"""{"remark":"{{new string('x', 1_100_000)}}"}""")),
         ["400 BAD_PATH"] = app => app.CreateClient().GetAsync("/api/orders/a%2Fb"),
+        ["400 BAD_QUERY"] = app => app.CreateClient().GetAsync("/api/orders?userId=%ff"),
+        ["400 BAD_REQUEST"] = app => app.CreateClient().GetAsync("/api/orders/%00"),
         ["415 UNSUPPORTED_CONTENT_ENCODING"] = app =>
         {
             var content = new StringContent("x");
@@ -95,7 +97,7 @@ public sealed class ApiDocumentTests
             await using var app = await OrderApi.StartAsync(frozen: true, settings: settings);
             app.Events.TakesAnything = heading.Contains("DEAD_LETTER", StringComparison.Ordinal);
             // A real server where the test server lacks a limit or an address.
-            if (heading is "400 BAD_PATH" or "413 BODY_TOO_LARGE") app.UseKestrel(0);
+            if (heading is "400 BAD_PATH" or "400 BAD_QUERY" or "400 BAD_REQUEST" or "413 BODY_TOO_LARGE") app.UseKestrel(0);
             using var http = app.CreateClient();
             using var answer = await (Letters(http).Provocations.TryGetValue(heading, out var provoke) ? provoke() : Provocations[heading](app));
 

@@ -103,9 +103,28 @@ public sealed class RequestTests : OrderApiTests
     }
 
     [Theory]
-    [InlineData("""{"userId":"u","userId":"v","productId":"p","quantity":1,"amount":1}""")]
-    [InlineData("""{"userId":"u","USERID":"v","productId":"p","quantity":1,"amount":1}""")]
-    public async Task Member_GivenTwice_Is400(string body) => Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(body)).StatusCode);
+    [InlineData("userId=%ff")]
+    [InlineData("userId=a%C3")]
+    [InlineData("userId=%")]
+    [InlineData("userId=%2")]
+    [InlineData("userId=u&st%zzatus=PAID")]
+    [InlineData("userId=u?%FF")]
+    public async Task Query_ThatIsNotUtf8_Is400(string query)
+    {
+        await using var app = await OrderApi.StartAsync();
+        app.UseKestrel(0);
+        using var http = app.CreateClient();
+
+        var answer = await RawRequest.SendAsync(http.BaseAddress!, $"GET /api/orders?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains("BAD_QUERY", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("userId=%C3%A9%2F%25")]
+    [InlineData("userId=a+b%20c?")]
+    public async Task Query_InUtf8_IsRead(string query) => Assert.DoesNotContain("BAD_QUERY", await (await Http.GetAsync("/api/orders?" + query)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
     [Fact]
     public async Task Head_IsGetWithoutTheBody()
@@ -268,6 +287,7 @@ public sealed class RequestTests : OrderApiTests
         var (head, body) = (answer[..answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)], answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
         Assert.StartsWith($"HTTP/1.1 {status} ", head, StringComparison.Ordinal);
         Assert.Contains("Content-Type: application/problem+json", head, StringComparison.Ordinal);
+        Assert.Contains("Content-Language: en", head, StringComparison.Ordinal);
         // What the app itself answers comes in chunks.
         var problem = JsonDocument.Parse(body[body.IndexOf('{', StringComparison.Ordinal)..(body.LastIndexOf('}') + 1)]).RootElement;
         Assert.Equal((400, "BAD_REQUEST", false), (problem.GetProperty("status").GetInt32(), problem.GetProperty("code").GetString(), problem.GetProperty("success").GetBoolean()));

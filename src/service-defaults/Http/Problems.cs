@@ -12,6 +12,8 @@ namespace OrderInventory.ServiceDefaults.Http;
 /// </summary>
 public static class Problems
 {
+    private const string CannotBeRead = "The server cannot read this request.";
+
     /// <summary>A problem answer. <paramref name="code"/> is stable and upper-case; <paramref name="message"/> is for people.</summary>
     public static ProblemHttpResult Of(int status, string code, string message, IDictionary<string, object?>? extensions = null)
     {
@@ -66,10 +68,10 @@ public static class Problems
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
     }
 
-    /// <summary>The problem of a request that the server refused before the app saw it; its language is not known.</summary>
+    /// <summary>The problem of a request that the server refused before the app saw it. Its language is not known, so it is the first of <see cref="Texts.Cultures"/>.</summary>
     internal static ProblemDetails OfServer(int status, string traceId)
     {
-        var (code, message) = (CodeOf(status), "The server cannot read this request.");
+        var (code, message) = (CodeOf(status), CannotBeRead);
         return new ProblemDetails { Status = status, Type = TypeOf(code), Title = code, Detail = message, Extensions = { ["code"] = code, ["message"] = message, ["success"] = false, ["traceId"] = traceId } };
     }
 
@@ -90,6 +92,7 @@ public static class Problems
 
     private static string MessageOf(int status) => status switch
     {
+        400 => Texts.Of(CannotBeRead, "服务器无法读取该请求。"),
         404 => Texts.Of("There is nothing at this address.", "此地址不存在任何资源。"),
         405 => Texts.Of("This method is not allowed here.", "此处不允许使用该方法。"),
         413 => Texts.Of("The body is too large.", "请求体过大。"),

@@ -260,6 +260,7 @@ public sealed class DeadLetterTests : IDisposable
     [Theory]
     [InlineData("""{"reason":""}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"reason":"a\nb"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"reason":" "}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"reason":7}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"because":"x"}""", HttpStatusCode.BadRequest)]
     [InlineData("null", HttpStatusCode.BadRequest)]

@@ -172,6 +172,7 @@ public sealed class OrderCommandTests : OrderApiTests
 
     [Theory]
     [InlineData("""{"reason":""}""", "reason")]
+    [InlineData("""{"reason":" "}""", "reason")]
     [InlineData("""{"reason":7}""", "reason")]
     [InlineData("""{"why":"x"}""", "why")]
     [InlineData("nonsense", "$")]
@@ -188,6 +189,7 @@ public sealed class OrderCommandTests : OrderApiTests
 
     [Theory]
     [InlineData("pay", """{"paymentId":""}""", "paymentId")]
+    [InlineData("pay", """{"paymentId":"\u3000 \ufeff"}""", "paymentId")]
     [InlineData("pay", """{"paymentId":"a\u0007"}""", "paymentId")]
     [InlineData("pay", """{"amount":0}""", "amount")]
     [InlineData("pay", """{"amount":1.001}""", "amount")]

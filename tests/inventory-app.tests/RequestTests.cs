@@ -98,11 +98,14 @@ public sealed class RequestTests : IDisposable
     [InlineData("5")]
     [InlineData("W/1")]
     [InlineData("")]
+    [InlineData("*, \"1\"")]
+    [InlineData("\"1\", *")]
+    [InlineData("*, *")]
     public async Task Condition_ThatCannotBeRead_Is400(string condition)
     {
         await SendAsync(HttpMethod.Put, "", 10);
 
-        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Put, "", 7, ("If-Match", condition))).StatusCode);
+        foreach (var header in new[] { "If-Match", "If-None-Match" }) Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Put, "", 7, (header, condition))).StatusCode);
     }
 
     [Fact]
@@ -113,14 +116,19 @@ public sealed class RequestTests : IDisposable
         Assert.Equal(HttpStatusCode.PreconditionFailed, (await SendAsync(HttpMethod.Put, "", 7, ("If-Match", "W/" + seen))).StatusCode);
     }
 
-    [Fact]
-    public async Task Get_Unchanged_Is304()
+    [Theory]
+    [InlineData("W/{0}", HttpStatusCode.NotModified)]
+    [InlineData("\"other\", {0}", HttpStatusCode.NotModified)]
+    [InlineData("*", HttpStatusCode.NotModified)]
+    [InlineData("\"other\"", HttpStatusCode.OK)]
+    [InlineData("*, \"other\"", HttpStatusCode.OK)]
+    public async Task Get_Unchanged_Is304(string condition, HttpStatusCode status)
     {
         var etag = (await SendAsync(HttpMethod.Put, "", 10)).Headers.ETag!.Tag;
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/inventory/p");
-        request.Headers.TryAddWithoutValidation("If-None-Match", "W/" + etag);
+        request.Headers.TryAddWithoutValidation("If-None-Match", condition.Replace("{0}", etag, StringComparison.Ordinal));
 
-        Assert.Equal(HttpStatusCode.NotModified, (await _http.SendAsync(request)).StatusCode);
+        Assert.Equal(status, (await _http.SendAsync(request)).StatusCode);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace OrderInventory.ServiceDefaults.Http;
@@ -27,17 +28,17 @@ public sealed class Preconditions
         {
             var values = request.Headers[header];
             if (values.Count == 0) return [];
-            if (EntityTagHeaderValue.TryParseStrictList(values.ToArray()!, out var tags)) return tags;
+            if (Tags(values) is { } tags) return tags;
             errors[header] = [Texts.Of("The header must be * or a list of entity tags in quotes.", "该请求头必须为 * 或带引号的实体标签列表。")];
             return [];
         }
     }
 
-    /// <summary>True when the client of a GET has what there is now: answer 304.</summary>
+    /// <summary>True when the client of a GET has what there is now: answer 304. A condition that cannot be read is none: the client gets it all.</summary>
     public static bool IsUnchanged(HttpRequest request, string etag)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Includes(request.GetTypedHeaders().IfNoneMatch, new EntityTagHeaderValue(etag), isStrong: false);
+        return Tags(request.Headers.IfNoneMatch) is { } tags && Includes(tags, new EntityTagHeaderValue(etag), isStrong: false);
     }
 
     /// <summary>True when the change may be made. <paramref name="etag"/>: of what there is now, with quotes; null when there is nothing.</summary>
@@ -46,6 +47,10 @@ public sealed class Preconditions
         var tag = etag is null ? null : new EntityTagHeaderValue(etag);
         return (_match.Count == 0 || Includes(_match, tag, isStrong: true)) && !Includes(_noneMatch, tag, isStrong: false);
     }
+
+    /// <summary>The tags of a header, or <c>*</c> alone; null for what is neither.</summary>
+    private static IList<EntityTagHeaderValue>? Tags(StringValues values) =>
+        EntityTagHeaderValue.TryParseStrictList(values.ToArray()!, out var tags) && (tags.Count == 1 || !tags.Contains(EntityTagHeaderValue.Any)) ? tags : null;
 
     private static bool Includes(IList<EntityTagHeaderValue> tags, EntityTagHeaderValue? tag, bool isStrong) =>
         tag is not null && tags.Any(given => given == EntityTagHeaderValue.Any || given.Compare(tag, isStrong));

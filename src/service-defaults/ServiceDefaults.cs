@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -132,5 +133,7 @@ public static class ServiceDefaults
     }
 
     private static void MapProbe(this WebApplication app, string path, string? tag) =>
-        app.MapHealthChecks(path, new HealthCheckOptions { Predicate = check => tag is not null && check.Tags.Contains(tag) }).Allow(AccessRule.Anyone).DisableRateLimiting();
+        app.MapHealthChecks(path, new HealthCheckOptions { Predicate = check => tag is not null && check.Tags.Contains(tag) })
+            // Without it they answer every method.
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).Allow(AccessRule.Anyone).DisableRateLimiting();
 }

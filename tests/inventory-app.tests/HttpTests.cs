@@ -16,6 +16,14 @@ public sealed class HttpTests
     }
 
     [Fact]
+    public async Task EveryPath_TakesItsMethodsOnly()
+    {
+        await using var app = new InventoryApi();
+
+        Assert.Empty(await HttpSuite.MethodFailuresAsync(Routes.Of(app.Services), app.CreateClient()));
+    }
+
+    [Fact]
     public async Task EveryRoute_TakesNoBodyThatIsTooLarge()
     {
         await using var app = new InventoryApi();

@@ -19,6 +19,14 @@ public sealed class HttpTests
     }
 
     [Fact]
+    public async Task EveryPath_TakesItsMethodsOnly()
+    {
+        await using var app = await OrderApi.StartAsync();
+
+        Assert.Empty(await HttpSuite.MethodFailuresAsync(Routes.Of(app.Services), app.CreateClient()));
+    }
+
+    [Fact]
     public async Task Reference_WhereItIsSet_RunsNothingButItsOwnScripts()
     {
         await using var app = await OrderApi.StartAsync(settings: new() { ["Http:Reference"] = "true" });

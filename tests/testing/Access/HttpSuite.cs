@@ -15,6 +15,8 @@ public static class HttpSuite
         ("Referrer-Policy", "no-referrer"),
     ];
 
+    private static readonly string[] Methods = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE"];
+
     /// <summary>The endpoints, and a path without one, that answer without the security headers, or with a Server header.</summary>
     public static async Task<IReadOnlyList<string>> HeaderFailuresAsync(IReadOnlyList<Route> routes, HttpClient http)
     {
@@ -27,6 +29,22 @@ public static class HttpSuite
             if (answer.Headers.CacheControl is not { } cache || !(cache.NoStore || (cache.Private && cache.NoCache))) failures.Add($"{route}: Cache-Control {answer.Headers.CacheControl}");
             if (answer.Headers.Contains("Server")) failures.Add($"{route}: Server");
         }
+
+        return failures;
+    }
+
+    /// <summary>The paths that take a method which none of their endpoints has, or do not say which they take.</summary>
+    public static async Task<IReadOnlyList<string>> MethodFailuresAsync(IReadOnlyList<Route> routes, HttpClient http)
+    {
+        var failures = new List<string>();
+        foreach (var path in routes.Where(route => route.Rule != AccessRule.Sidecar).GroupBy(route => route.Path("v1")))
+            foreach (var method in Methods.Except(path.Select(route => route.Method)))
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), path.Key);
+                using var answer = await http.SendAsync(request);
+                var allowed = path.Select(route => route.Method).SelectMany(known => known == "GET" ? new[] { known, "HEAD" } : [known]);
+                if (answer.StatusCode != HttpStatusCode.MethodNotAllowed || !allowed.Order().SequenceEqual(answer.Content.Headers.Allow.Order())) failures.Add($"{method} {path.Key}: {(int)answer.StatusCode}, Allow: {string.Join(", ", answer.Content.Headers.Allow)}");
+            }
 
         return failures;
     }

@@ -45,6 +45,42 @@ public sealed class ConsoleTests
         Assert.Equal(HttpStatusCode.NotFound, (await console.Http.GetAsync(path)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/orders?user=ann")]
+    [InlineData("/products/p")]
+    [InlineData("/assets/console.css")]
+    public async Task Head_OfAPage_IsItsGetWithoutABody(string path)
+    {
+        var system = new FakeSystem();
+        system.Create("p", 1);
+        await using var console = await ConsoleRun.StartAsync(system);
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+
+        using var get = await console.Http.GetAsync(path);
+        using var head = await console.Http.SendAsync(request);
+
+        Assert.Equal((HttpStatusCode.OK, get.Content.Headers.ContentType), (head.StatusCode, head.Content.Headers.ContentType));
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+    }
+
+    [Theory]
+    [InlineData("DELETE", "/orders", "GET, HEAD")]
+    [InlineData("POST", "/stuck", "GET, HEAD")]
+    [InlineData("PUT", "/audit", "GET, POST, HEAD")]
+    [InlineData("GET", "/deadletters/one/replay", "POST")]
+    [InlineData("HEAD", "/live/orders", "GET")]
+    public async Task Request_WithAMethodThatAPageDoesNotTake_Is405(string method, string path, string allow)
+    {
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem());
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        using var answer = await console.Http.SendAsync(request);
+
+        Assert.Equal((HttpStatusCode.MethodNotAllowed, allow), (answer.StatusCode, string.Join(", ", answer.Content.Headers.Allow)));
+        if (method != "HEAD") Assert.Contains($"This address takes {allow} only.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Request_ByAnotherName_IsRefused()
     {

@@ -96,6 +96,8 @@ internal static class ConsoleHost
             headers.CacheControl = "no-store";
             return next(context);
         });
+        app.UseHeadAndRefusals();
+        app.UseRouting();
         app.UseAntiforgery();
         app.MapAssets();
         app.MapNowPage();
@@ -106,7 +108,6 @@ internal static class ConsoleHost
         app.MapDeadLetterPages();
         app.MapStuckPage();
         app.MapRepairPages();
-        app.MapNotFound();
         return app;
     }
 

@@ -32,6 +32,7 @@ internal sealed class PageRequest(IReadOnlyDictionary<string, string> values)
 internal static class LivePages
 {
     private const int MaxStreams = 200;
+    private const string Live = "/live";
 
     private static int _streams;
 
@@ -45,13 +46,30 @@ internal static class LivePages
             var view = await ReadAsync(context, reads, load);
             return Page<TComponent, TModel>(context, title(PageRequest.Of(context), view.Model as TModel), view);
         });
-        routes.MapGet("/live" + pattern, (HttpContext context, LiveReads reads, IHostApplicationLifetime console, string? version) => Interlocked.Increment(ref _streams) <= MaxStreams
+        routes.MapGet(Live + pattern, (HttpContext context, LiveReads reads, IHostApplicationLifetime console, string? version) => Interlocked.Increment(ref _streams) <= MaxStreams
             ? (IResult)TypedResults.ServerSentEvents(ChangesAsync(() => ReadAsync(context, reads, load), version, reads, console, context), "changed")
             : Refuse());
     }
 
-    /// <summary>Whatever else is asked for.</summary>
-    public static void MapNotFound(this IEndpointRouteBuilder routes) => routes.MapFallback((HttpContext context) => Message(context, "Not found", "There is no such page.", StatusCodes.Status404NotFound));
+    /// <summary>HEAD where there is GET, and a page that says so for what is not there or not asked for like this; put it before routing.</summary>
+    public static void UseHeadAndRefusals(this WebApplication app)
+    {
+        app.Use((context, next) =>
+        {
+            // The server sends no body then. Events have no end, so of them there is no HEAD.
+            if (HttpMethods.IsHead(context.Request.Method) && !IsLive(context)) context.Request.Method = HttpMethods.Get;
+            return next(context);
+        });
+        app.UseStatusCodePages(async pages =>
+        {
+            var context = pages.HttpContext;
+            if (context.Response.StatusCode == StatusCodes.Status404NotFound) await Message(context, "Not found", "There is no such page.", StatusCodes.Status404NotFound).ExecuteAsync(context);
+            if (context.Response.StatusCode != StatusCodes.Status405MethodNotAllowed) return;
+            var allow = context.Response.Headers.Allow.ToString();
+            if (!IsLive(context) && allow.Split(", ").Contains(HttpMethods.Get)) context.Response.Headers.Allow = allow += ", " + HttpMethods.Head;
+            await Message(context, "Not allowed", $"This address takes {allow} only.", StatusCodes.Status405MethodNotAllowed).ExecuteAsync(context);
+        });
+    }
 
     /// <summary>A page that says one thing.</summary>
     public static RazorComponentResult<Shell> Message(HttpContext context, string title, string problem, int status) =>
@@ -76,7 +94,7 @@ internal static class LivePages
     private static Task<PageView> ReadAsync<TModel>(HttpContext context, LiveReads reads, Func<PageRequest, CancellationToken, Task<TModel?>> load)
         where TModel : class
     {
-        var path = context.Request.Path.StartsWithSegments("/live", StringComparison.Ordinal, out var rest) ? rest : context.Request.Path;
+        var path = context.Request.Path.StartsWithSegments(Live, StringComparison.Ordinal, out var rest) ? rest : context.Request.Path;
         var query = QueryString.Create(context.Request.Query.Where(pair => pair.Key != "version"));
         var request = PageRequest.Of(context);
         return reads.ReadAsync(Escaped(path) + query, PageRequest.HasName(context) ? async cancellationToken => await load(request, cancellationToken) : _ => Task.FromResult<object?>(null));
@@ -101,6 +119,8 @@ internal static class LivePages
             Interlocked.Decrement(ref _streams);
         }
     }
+
+    private static bool IsLive(HttpContext context) => context.Request.Path.StartsWithSegments(Live, StringComparison.Ordinal);
 
     private static StatusCodeHttpResult Refuse()
     {

@@ -21,9 +21,9 @@ internal sealed class ConsoleRun : IAsyncDisposable
     /// <summary>What it logged.</summary>
     public ConcurrentQueue<string> Logged { get; } = [];
 
-    public static async Task<ConsoleRun> StartAsync(FakeSystem orders, FakeSystem? inventory = null, string? traceLink = null, string? token = null, HttpMessageHandler? sidecar = null)
+    public static async Task<ConsoleRun> StartAsync(FakeSystem orders, FakeSystem? inventory = null, string? traceLink = null, string? token = null, HttpMessageHandler? sidecar = null, Uri? faults = null)
     {
-        var app = ConsoleHost.Build(new ConsoleOptions { Port = 0, TraceLink = traceLink }, Client(orders), Client(inventory ?? orders), TimeProvider.System, sidecar is null ? null : new HttpClient(sidecar) { BaseAddress = new Uri("http://sidecar") });
+        var app = ConsoleHost.Build(new ConsoleOptions { Port = 0, TraceLink = traceLink, Faults = faults }, Client(orders), Client(inventory ?? orders), TimeProvider.System, sidecar is null ? null : new HttpClient(sidecar) { BaseAddress = new Uri("http://sidecar") });
         await app.StartAsync();
         var run = new ConsoleRun(app);
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new Log(run.Logged));

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Antiforgery;
+using OrderInventory.Cli;
 
 namespace OrderInventory.Web;
 
 /// <summary>Maps what forms send: it does something, and leads to the page that shows what came of it.</summary>
 internal static class Actions
 {
-    /// <summary>Maps a form's action. <paramref name="act"/> answers the address to go to.</summary>
+    /// <summary>Maps a form's action. <paramref name="act"/> answers the address to go to, or throws <see cref="RefusedException"/> when it does nothing.</summary>
     public static void MapAction(this IEndpointRouteBuilder routes, string pattern, Func<PageRequest, IFormCollection, CancellationToken, Task<string>> act) =>
         routes.MapPost(pattern, async Task<IResult> (HttpContext context) =>
         {
@@ -15,7 +16,14 @@ internal static class Actions
             if (!PageRequest.HasName(context)) return LivePages.Message(context, "Not done", "There is nothing of this name.", StatusCodes.Status404NotFound);
             var form = await context.Request.ReadFormAsync(context.RequestAborted);
             // What was begun is finished, and logged, even when nobody waits for the page any more.
-            context.Response.Headers.Location = await act(PageRequest.Of(context), form, CancellationToken.None);
-            return Results.StatusCode(StatusCodes.Status303SeeOther);
+            try
+            {
+                context.Response.Headers.Location = await act(PageRequest.Of(context), form, CancellationToken.None);
+                return Results.StatusCode(StatusCodes.Status303SeeOther);
+            }
+            catch (RefusedException refused)
+            {
+                return LivePages.Message(context, "Not done", refused.Message, StatusCodes.Status400BadRequest);
+            }
         }).WithMetadata(new RequireAntiforgeryTokenAttribute());
 }

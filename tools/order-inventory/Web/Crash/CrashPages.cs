@@ -17,17 +17,25 @@ internal static class CrashPages
         var ending = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         routes.MapLivePage<Pages.CrashPage, CrashModel>("/crash", (_, _) => "Crash", async (_, cancellationToken) =>
             new CrashModel(await faults.AppsAsync(cancellationToken), load.Counts, await StockAsync(system.Inventory, cancellationToken), faults.Kept, audits.Model));
-        Map("start", _ => load.Start(ending));
-        Map("stop", _ => load.Stop());
-        Map("kill", form => faults.Kill(form["app"].ToString(), me.Name));
-        Map("sidecar", form => faults.CutSidecar(form["app"].ToString(), me.Name));
-        Map("freeze", _ => faults.FreezeStore(me.Name));
-        Map("audit", _ => audits.Begin([CrashLoad.User], me.Name));
+        Map("start", () => load.Start(ending));
+        Map("stop", load.Stop);
+        MapOfApp("kill", faults.Kill);
+        MapOfApp("sidecar", faults.CutSidecar);
+        Map("freeze", () => faults.FreezeStore(me.Name));
+        Map("audit", () => audits.Begin([CrashLoad.User], me.Name));
 
-        void Map(string name, Action<IFormCollection> action) => routes.MapAction("/crash/" + name, (_, form, _) =>
+        void Map(string name, Action action) => routes.MapAction("/crash/" + name, (_, _, _) =>
         {
-            action(form);
+            action();
             return Task.FromResult("/crash");
+        });
+
+        void MapOfApp(string name, Action<string, string> action) => routes.MapAction("/crash/" + name, async (_, form, cancellationToken) =>
+        {
+            var app = form["app"].ToString();
+            if (!(await faults.AppsAsync(cancellationToken)).Contains(app)) throw new RefusedException($"Nothing was done: dapr-local runs no app “{app}”, or does not answer.");
+            action(app, me.Name);
+            return "/crash";
         });
     }
 

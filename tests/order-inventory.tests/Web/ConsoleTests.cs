@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using OrderInventory.Cli;
+using OrderInventory.Testing.Processes;
 
 namespace OrderInventory.Tests.Web;
 
@@ -225,13 +226,14 @@ public sealed class ConsoleTests
     }
 
     [Fact]
-    public async Task Console_PortIsTaken_SaysSo()
+    public async Task Console_PortIsTaken_SaysSoInOneLine()
     {
         await using var other = await ConsoleRun.StartAsync(new FakeSystem());
-        using var errors = new StringWriter();
         var port = other.Http.BaseAddress!.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var dll = ServerProcess.Dll("order-inventory");
+        using var console = ServerProcess.Start(dll, ["console", "--port", port], Path.GetDirectoryName(dll)!);
 
-        Assert.Equal(2, await new CommandLine(TextWriter.Null, errors, TimeProvider.System, _ => null).InvokeAsync(["console", "--port", port]));
-        Assert.Contains($"Port {port} of 127.0.0.1 cannot be had", errors.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, await console.EndAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal($"Port {port} of 127.0.0.1 cannot be had: is another console running? Choose another one with --port.", console.Output);
     }
 }

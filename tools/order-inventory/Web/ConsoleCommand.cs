@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using OrderInventory.Cli;
 using OrderInventory.Repairing;
@@ -39,23 +40,35 @@ internal static class ConsoleCommand
         {
             using var orderHttp = Apps.Client(parsed.GetValue(orders)!, environment);
             using var inventoryHttp = Apps.Client(parsed.GetValue(inventory)!, environment);
-            var options = new ConsoleOptions { Port = parsed.GetValue(port), TraceLink = parsed.GetValue(traces), Faults = Uri.TryCreate(environment(FaultsVariable), UriKind.Absolute, out var faults) ? faults : null };
-            using var sidecarHttp = parsed.GetValue(sidecar) is { } address ? Sidecar.Client(address, environment) : null;
-            await using var console = ConsoleHost.Build(options, orderHttp, inventoryHttp, time, sidecarHttp);
-            try
+            if (!IsFree(parsed.GetValue(port)))
             {
-                await console.StartAsync(cancellationToken);
-            }
-            catch (IOException error) when (error.InnerException is SocketException || error.InnerException?.InnerException is SocketException)
-            {
-                await errors.WriteLineAsync($"Port {options.Port} of 127.0.0.1 cannot be had: is another console running? Choose another one with --port.");
+                await errors.WriteLineAsync($"Port {parsed.GetValue(port)} of 127.0.0.1 cannot be had: is another console running? Choose another one with --port.");
                 return CommandLine.Failed;
             }
 
+            var options = new ConsoleOptions { Port = parsed.GetValue(port), TraceLink = parsed.GetValue(traces), Faults = Uri.TryCreate(environment(FaultsVariable), UriKind.Absolute, out var faults) ? faults : null };
+            using var sidecarHttp = parsed.GetValue(sidecar) is { } address ? Sidecar.Client(address, environment) : null;
+            await using var console = ConsoleHost.Build(options, orderHttp, inventoryHttp, time, sidecarHttp);
+            await console.StartAsync(cancellationToken);
             await output.WriteLineAsync($"console at {console.Urls.First()}, Ctrl+C ends it");
             await console.WaitForShutdownAsync(cancellationToken);
             return 0;
         });
         return command;
+    }
+
+    // Tried before the server does, which tells of a port that it cannot have with a stack trace.
+    private static bool IsFree(int port)
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            probe.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

@@ -52,6 +52,20 @@ public sealed class AuditPageTests
     }
 
     [Fact]
+    public async Task Audit_OfUsersThatCannotBe_SaysWhatTheAppSays()
+    {
+        var system = new FakeSystem();
+        system.Instead["/api/orders"] = (HttpStatusCode.BadRequest, """{"code":"VALIDATION_FAILED","message":"Some fields are not valid.","errors":{"userId":["userId must have no '/'."]}}""");
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        using var answer = await console.SubmitAsync("/audit", "/audit", ("users", "a/b"));
+
+        var page = WebUtility.HtmlDecode(await EndedAsync(console));
+        Assert.Contains("/api/orders?userId=a%2Fb&limit=100 cannot be read: 400 VALIDATION_FAILED: Some fields are not valid. userId must have no '/'.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("{", page[page.IndexOf("The last audit", StringComparison.Ordinal)..], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Audit_RequestThatNoPageSent_IsRefused()
     {
         var system = Confirmed();

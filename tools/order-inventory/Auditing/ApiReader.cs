@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using OrderInventory.Cli;
 
 namespace OrderInventory.Auditing;
 
@@ -26,8 +27,9 @@ internal sealed class ApiReader(HttpClient http, TimeSpan patience, TimeProvider
                 if (answer.StatusCode == HttpStatusCode.NotFound) return null;
                 var text = await answer.Content.ReadAsStringAsync(cancellationToken);
                 if (answer.IsSuccessStatusCode) return Parse(path, text);
-                why = $"{(int)answer.StatusCode} {text}";
-                if (answer.StatusCode == HttpStatusCode.InternalServerError && Damaged(text) is { } product) throw new DamagedProductException(product, text);
+                var problem = Problem.Of(text);
+                why = $"{(int)answer.StatusCode} {(problem is { Code: null, Text: null } ? text : string.Join(": ", new[] { problem.Code, problem.Text }.OfType<string>()))}";
+                if (problem.Code == "STOCK_DAMAGED" && JsonSerializer.Deserialize<JsonElement>(text).GetProperty("productId").GetString() is { } product) throw new DamagedProductException(product, text);
                 if ((int)answer.StatusCode < 500 && answer.StatusCode != HttpStatusCode.TooManyRequests) throw new UnreadableException(Url(path), why);
             }
             catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
@@ -65,19 +67,6 @@ internal sealed class ApiReader(HttpClient http, TimeSpan patience, TimeProvider
         }
 
         throw new UnreadableException(Url(path), "the answer is not one of this product");
-    }
-
-    private static string? Damaged(string text)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(text);
-            return json.RootElement.TryGetProperty("code", out var code) && code.GetString() == "STOCK_DAMAGED" ? json.RootElement.GetProperty("productId").GetString() : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     private string Url(string path) => new Uri(http.BaseAddress!, path).ToString();

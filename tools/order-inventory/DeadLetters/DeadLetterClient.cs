@@ -57,13 +57,9 @@ internal sealed class DeadLetterClient(AppClient app)
         if (answer.Status == HttpStatusCode.TooManyRequests) throw new NotAnsweredException($"{app.Name}: {answer.Refusal}");
         return answer.IsSuccess
             ? new LetterAnswer(answer.Body.GetProperty("data").Deserialize<Letter>(Json), null, null, null)
-            : new LetterAnswer(null, answer.Code, Why(answer), answer.Body.ValueKind == JsonValueKind.Object && answer.Body.TryGetProperty("earlier", out var earlier) ? earlier.GetString() : null);
+            // A body that is wrong is told of by its fields.
+            : new LetterAnswer(null, answer.Problem.Code, answer.Problem.Errors.Count > 0 ? string.Join(' ', answer.Problem.Errors.Values) : answer.Refusal, answer.Body.ValueKind == JsonValueKind.Object && answer.Body.TryGetProperty("earlier", out var earlier) ? earlier.GetString() : null);
     }
-
-    // A body that is wrong is told of by its fields.
-    private static string? Why(AppAnswer answer) => answer.Body.ValueKind == JsonValueKind.Object && answer.Body.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Object
-        ? string.Join(' ', errors.EnumerateObject().SelectMany(field => field.Value.EnumerateArray()).Select(mistake => mistake.GetString()))
-        : answer.Refusal;
 
     private static string Path(string id) => "/api/deadletters/" + Uri.EscapeDataString(id);
 }

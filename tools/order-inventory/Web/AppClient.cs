@@ -13,13 +13,10 @@ internal sealed record AppAnswer(HttpStatusCode Status, JsonElement Body)
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
     /// <summary>Why it was refused, for people; null on success.</summary>
-    public string? Refusal => IsSuccess ? null
-        : Body.ValueKind != JsonValueKind.Object || !Body.TryGetProperty("message", out var message) ? $"The app answered {(int)Status}."
-        : !Body.TryGetProperty("errors", out var errors) || errors.ValueKind != JsonValueKind.Object ? message.GetString()
-        : string.Join(' ', errors.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Array).SelectMany(member => member.Value.EnumerateArray()).Select(text => text.ToString()).Prepend(message.GetString()));
+    public string? Refusal => IsSuccess ? null : Problem.Text ?? $"The app answered {(int)Status}.";
 
-    /// <summary>The <c>code</c> of a refusal; null when it has none.</summary>
-    public string? Code => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty("code", out var code) ? code.GetString() : null;
+    /// <summary>What a refusal says.</summary>
+    public Problem Problem => Problem.Of(Body);
 }
 
 /// <summary>One app's HTTP API: one try, and since when the app does not answer. <paramref name="limit"/> of a request; null: as long as somebody waits for a page.</summary>
@@ -66,7 +63,7 @@ internal sealed class AppClient(string name, HttpClient http, TimeProvider time,
             var text = await response.Content.ReadAsStringAsync(patience.Token);
             var answer = new AppAnswer(response.StatusCode, Parse(text));
             // A refusal is an answer, and so is one product that is damaged.
-            if ((int)answer.Status >= 500 && answer.Code != "STOCK_DAMAGED") throw new NotAnsweredException($"{name} answered {(int)answer.Status}: {answer.Refusal}");
+            if ((int)answer.Status >= 500 && answer.Problem.Code != "STOCK_DAMAGED") throw new NotAnsweredException($"{name} answered {(int)answer.Status}: {answer.Refusal}");
             lock (_lock) _downSince = null;
             if (answer.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) throw new UnauthorizedAccessException($"{name}: {answer.Refusal}");
             return answer;

@@ -82,7 +82,7 @@ internal sealed class ProductLoader(AppClient inventory)
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         var answer = await inventory.SendAsync(request, cancellationToken);
         if (answer.IsSuccess) return (answer.Body, null);
-        if (answer.Code == "STOCK_DAMAGED") return (null, new Damage(answer.Body.TryGetProperty("productId", out var id) ? id.GetString() : null, answer.Refusal!));
+        if (answer.Problem.Code == "STOCK_DAMAGED") return (null, new Damage(answer.Body.TryGetProperty("productId", out var id) ? id.GetString() : null, answer.Refusal!));
         return answer.Status == HttpStatusCode.NotFound ? (null, null) : throw new RefusedException($"{inventory.Name}: {answer.Refusal}");
     }
 }

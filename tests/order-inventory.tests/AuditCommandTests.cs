@@ -27,6 +27,29 @@ public sealed class AuditCommandTests : IDisposable
         Assert.Contains($"{address}/api/orders/stuck cannot be read", errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Audit_AppDoesNotAnswerForSeconds_SaysWhatItWaitsForLongBeforeItGivesUp(bool hangs)
+    {
+        // It takes connections and says nothing on them, or nobody is there.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var address = $"http://{listener.LocalEndpoint}";
+        if (!hangs) listener.Stop();
+        var (code, errors) = (0, new Lines());
+
+        var running = Task.Run(async () => code = await new CommandLine(new StringWriter(), errors, TimeProvider.System, _ => null).InvokeAsync(["audit", "--order-app", address, "--inventory-app", address, "--patience", "3"]));
+        await errors.First.WaitAsync(TimeSpan.FromSeconds(2.5));
+        if (hangs) listener.Stop();
+        await running;
+
+        Assert.Equal(2, code);
+        Assert.StartsWith($"waits for {address}/api/orders/stuck: {(hangs ? "no answer yet" : "Connection refused")}", errors.All[0], StringComparison.Ordinal);
+        Assert.EndsWith("it is asked again for up to 3 s", errors.All[0], StringComparison.Ordinal);
+        Assert.Contains("does the app run there? (tried for 3 s)", errors.All[^1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Repair_NobodyAnswers_ChangesNothingAndExitsWith2()
     {
@@ -88,5 +111,22 @@ public sealed class AuditCommandTests : IDisposable
         var (output, errors) = (new StringWriter(), new StringWriter());
         var code = await new CommandLine(output, errors, TimeProvider.System, _ => null).InvokeAsync(arguments);
         return (code, output.ToString(), errors.ToString());
+    }
+
+    /// <summary>Lines as they come.</summary>
+    private sealed class Lines : StringWriter
+    {
+        private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Ends when there is one.</summary>
+        public Task First => _first.Task;
+
+        public string[] All => ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            _first.TrySetResult();
+        }
     }
 }

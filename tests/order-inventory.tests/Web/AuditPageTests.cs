@@ -66,6 +66,18 @@ public sealed class AuditPageTests
     }
 
     [Fact]
+    public async Task Audit_AppIsDown_SaysWhatItWaitsFor()
+    {
+        var system = Confirmed();
+        system.IsDown = true;
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        using var answer = await console.SubmitAsync("/audit", "/audit");
+
+        await console.PageWithAsync("/audit", "waits for http://apps/api/orders/stuck: Connection refused");
+    }
+
+    [Fact]
     public async Task Audit_RequestThatNoPageSent_IsRefused()
     {
         var system = Confirmed();

@@ -5,9 +5,10 @@ using OrderInventory.Cli;
 
 namespace OrderInventory.Auditing;
 
-/// <summary>One app's HTTP API: reads, again when the app cannot answer right now, for as long as <paramref name="patience"/>.</summary>
-internal sealed class ApiReader(HttpClient http, TimeSpan patience, TimeProvider time)
+/// <summary>One app's HTTP API: reads, again when the app cannot answer right now, for as long as <paramref name="patience"/>. <paramref name="onWait"/> is told what is waited for; null: nobody is.</summary>
+internal sealed class ApiReader(HttpClient http, TimeSpan patience, TimeProvider time, Action<string>? onWait)
 {
+    private static readonly TimeSpan TellAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
@@ -18,9 +19,11 @@ internal sealed class ApiReader(HttpClient http, TimeSpan patience, TimeProvider
     {
         var pause = FirstPause;
         var began = time.GetTimestamp();
+        var why = "no answer yet";
+        // A timer, because an app that hangs keeps one try waiting for long.
+        using var slow = onWait is null ? null : time.CreateTimer(_ => onWait($"waits for {Url(path)}: {why}; it is asked again for up to {patience.TotalSeconds:0} s"), null, TellAfter, Timeout.InfiniteTimeSpan);
         while (true)
         {
-            string why;
             try
             {
                 using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
@@ -34,7 +37,7 @@ internal sealed class ApiReader(HttpClient http, TimeSpan patience, TimeProvider
             }
             catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
             {
-                why = error.Message;
+                why = $"{error.Message}; does the app run there?";
             }
 
             if (time.GetElapsedTime(began) >= patience) throw new UnreadableException(Url(path), $"{why} (tried for {patience.TotalSeconds:0} s)");

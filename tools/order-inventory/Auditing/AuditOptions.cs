@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OrderInventory.Auditing;
 
 /// <summary>How an audit is done.</summary>
@@ -17,4 +19,8 @@ internal sealed record AuditOptions
 }
 
 /// <summary>How far a reading is.</summary>
-internal sealed record AuditProgress(int Reading, long Products, long Operations, long Orders, int Suspected);
+internal sealed record AuditProgress(int Reading, long Products, long Operations, long Orders, int Suspected)
+{
+    /// <summary>The same for people.</summary>
+    public string Text => string.Create(CultureInfo.InvariantCulture, $"reading {Reading}: {Products:N0} products, {Operations:N0} operations, {Orders:N0} orders, {Suspected:N0} to look at again");
+}

@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace OrderInventory.Auditing;
 
-/// <summary>What the HTTP APIs of both apps show, as the documents came. <paramref name="patience"/>: how long an app may not answer.</summary>
-internal sealed class SystemReader(HttpClient orders, HttpClient inventory, TimeSpan patience, TimeProvider time)
+/// <summary>What the HTTP APIs of both apps show, as the documents came. <paramref name="patience"/>: how long an app may not answer; <paramref name="onWait"/> is told what is waited for.</summary>
+internal sealed class SystemReader(HttpClient orders, HttpClient inventory, TimeSpan patience, TimeProvider time, Action<string>? onWait = null)
 {
     private const int StockPage = 200;
     private const int OrderPage = 100;
 
-    private readonly ApiReader _orders = new(orders, patience, time);
-    private readonly ApiReader _inventory = new(inventory, patience, time);
+    private readonly ApiReader _orders = new(orders, patience, time, onWait);
+    private readonly ApiReader _inventory = new(inventory, patience, time, onWait);
 
     /// <summary>All products, in pages.</summary>
     public IAsyncEnumerable<JsonElement> ProductsAsync(CancellationToken cancellationToken) => _inventory.PagesAsync($"/api/inventory?limit={StockPage}", cancellationToken);

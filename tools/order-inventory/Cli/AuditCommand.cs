@@ -21,7 +21,7 @@ internal static class AuditCommand
             using var inventoryHttp = settings.InventoryClient(parsed, environment);
             try
             {
-                var report = await new Auditor(settings.Reader(parsed, orderHttp, inventoryHttp, time), settings.Options(parsed), time, AuditSettings.Progress(errors, time)).RunAsync(cancellationToken);
+                var report = await new Auditor(settings.Reader(parsed, orderHttp, inventoryHttp, time, errors), settings.Options(parsed), time, AuditSettings.Progress(errors, time)).RunAsync(cancellationToken);
                 var folders = settings.WriteEvidence(parsed, report);
                 if (parsed.GetValue(json)) AuditReportText.WriteJson(report, folders, output);
                 else AuditReportText.Write(report, folders, output);

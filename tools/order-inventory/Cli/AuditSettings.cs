@@ -7,7 +7,6 @@ namespace OrderInventory.Cli;
 /// <summary>The options of every command that audits a system first.</summary>
 internal sealed class AuditSettings
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private static readonly AuditOptions Usual = new();
 
     private readonly Option<Uri> _orders = Apps.OrderAddress();
@@ -31,8 +30,12 @@ internal sealed class AuditSettings
     /// <summary>A client of inventory-app.</summary>
     public HttpClient InventoryClient(ParseResult parsed, Func<string, string?> environment) => Apps.Client(parsed.GetValue(_inventory)!, environment);
 
-    /// <summary>A reader of both apps.</summary>
-    public SystemReader Reader(ParseResult parsed, HttpClient orders, HttpClient inventory, TimeProvider time) => new(orders, inventory, TimeSpan.FromSeconds(parsed.GetValue(_patience)), time);
+    /// <summary>A reader of both apps, which tells on <paramref name="errors"/> what it waits for.</summary>
+    public SystemReader Reader(ParseResult parsed, HttpClient orders, HttpClient inventory, TimeProvider time, TextWriter errors)
+    {
+        var beat = new Beat(time);
+        return new(orders, inventory, TimeSpan.FromSeconds(parsed.GetValue(_patience)), time, says => beat.Tell(() => errors.WriteLine(says)));
+    }
 
     /// <summary>How the audit is done.</summary>
     public AuditOptions Options(ParseResult parsed) => new()
@@ -49,16 +52,8 @@ internal sealed class AuditSettings
     /// <summary>Tells on <paramref name="errors"/> how far an audit is.</summary>
     public static Action<AuditProgress> Progress(TextWriter errors, TimeProvider time)
     {
-        var began = time.GetTimestamp();
-        var next = TimeSpan.Zero;
-        return progress =>
-        {
-            if (time.GetElapsedTime(began) < next) return;
-            next = time.GetElapsedTime(began) + Beat;
-            errors.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"reading {progress.Reading}: {progress.Products:N0} products, {progress.Operations:N0} operations, {progress.Orders:N0} orders, {progress.Suspected:N0} to look at again"));
-        };
+        var beat = new Beat(time);
+        return progress => beat.Tell(() => errors.WriteLine(progress.Text));
     }
 
     /// <summary>An option that takes a number of seconds.</summary>
@@ -71,5 +66,24 @@ internal sealed class AuditSettings
                 result.AddError($"{name} must be from {least} to {most} seconds.");
         });
         return option;
+    }
+
+    /// <summary>What comes often is told once a second.</summary>
+    private sealed class Beat(TimeProvider time)
+    {
+        private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+        private readonly Lock _lock = new();
+        private long? _last;
+
+        public void Tell(Action tell)
+        {
+            lock (_lock)
+            {
+                if (_last is { } last && time.GetElapsedTime(last) < Pause) return;
+                _last = time.GetTimestamp();
+                tell();
+            }
+        }
     }
 }

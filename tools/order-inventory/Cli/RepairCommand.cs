@@ -29,7 +29,7 @@ internal static class RepairCommand
             using var orderHttp = settings.OrderClient(parsed, environment);
             using var inventoryHttp = settings.InventoryClient(parsed, environment);
             using var sidecarHttp = Sidecar.Client(parsed.GetValue(sidecar)!, environment);
-            var system = settings.Reader(parsed, orderHttp, inventoryHttp, time);
+            var system = settings.Reader(parsed, orderHttp, inventoryHttp, time, errors);
             var (publisher, age) = (new Sidecar(sidecarHttp), TimeSpan.FromSeconds(parsed.GetValue(olderThan)));
             try
             {

@@ -60,7 +60,7 @@ internal static class ConsoleHost
         builder.Services.AddSingleton<LiveReads>();
         builder.Services.AddSingleton<OrderLoader>();
         builder.Services.AddSingleton<MetricHistory>().AddHostedService(services => services.GetRequiredService<MetricHistory>());
-        builder.Services.AddSingleton(services => new AuditRuns(() => new SystemReader(orders, inventory, AuditPatience, time), time, services.GetRequiredService<ILogger<AuditRuns>>()));
+        builder.Services.AddSingleton(services => new AuditRuns(onWait => new SystemReader(orders, inventory, AuditPatience, time, onWait), time, services.GetRequiredService<ILogger<AuditRuns>>()));
         if (options.Faults is { } address)
         {
             builder.Services.AddSingleton<CrashLoad>();

@@ -23,8 +23,8 @@ public sealed record ShownFinding(string Invariant, string Sentence, IReadOnlyLi
 /// <param name="NotSeen">What it says nothing about.</param>
 public sealed record AuditModel(DateTimeOffset? Began, string? Progress, DateTimeOffset? Ended, bool? Passed, string? Summary, IReadOnlyList<ShownFinding> Findings, IReadOnlyList<string> NotSeen);
 
-/// <summary>Runs audits of the whole system, one at a time, and remembers the last one. <paramref name="read"/> makes a reader of both apps.</summary>
-internal sealed class AuditRuns(Func<SystemReader> read, TimeProvider time, ILogger<AuditRuns> logger)
+/// <summary>Runs audits of the whole system, one at a time, and remembers the last one. <paramref name="read"/> makes a reader of both apps, which tells what it waits for.</summary>
+internal sealed class AuditRuns(Func<Action<string>, SystemReader> read, TimeProvider time, ILogger<AuditRuns> logger)
 {
     private const int MaxFindings = 200;
     private const int MaxLines = 20;
@@ -64,7 +64,7 @@ internal sealed class AuditRuns(Func<SystemReader> read, TimeProvider time, ILog
         AuditModel ended;
         try
         {
-            var report = await new Auditor(read(), new AuditOptions { Users = users }, time, Progress).RunAsync(CancellationToken.None);
+            var report = await new Auditor(read(Tell), new AuditOptions { Users = users }, time, progress => Tell(progress.Text)).RunAsync(CancellationToken.None);
             ended = new AuditModel(
                 null,
                 null,
@@ -83,13 +83,9 @@ internal sealed class AuditRuns(Func<SystemReader> read, TimeProvider time, ILog
         Log.AuditEnded(logger, ended.Summary!);
     }
 
-    private void Progress(AuditProgress progress)
+    private void Tell(string progress)
     {
-        lock (_lock)
-            _model = _model with
-            {
-                Progress = string.Create(CultureInfo.InvariantCulture, $"reading {progress.Reading}: {progress.Products:N0} products, {progress.Operations:N0} operations, {progress.Orders:N0} orders, {progress.Suspected:N0} to look at again"),
-            };
+        lock (_lock) _model = _model.Began is null ? _model : _model with { Progress = progress };
     }
 
     // Which kind an id is of, its form says: orders have UUIDs, and what else is alone is a product.

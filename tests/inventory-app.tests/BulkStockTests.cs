@@ -118,7 +118,7 @@ public sealed class BulkStockTests : IDisposable
 
         var list = await _http.GetStringAsync("/api/inventory?ids=c,nothing,b,c");
 
-        Assert.Equal("""{"success":true,"data":[{"productId":"c","available":7},{"productId":"b","available":0}],"nextCursor":null}""", list);
+        Assert.Equal("""{"success":true,"data":[{"productId":"c","available":7},{"productId":"b","available":0}],"nextCursor":null,"damaged":[]}""", list);
         Assert.Contains("\"total\":5", await _http.GetStringAsync("/api/inventory?limit=1"), StringComparison.Ordinal);
     }
 

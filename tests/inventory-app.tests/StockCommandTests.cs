@@ -164,6 +164,18 @@ public sealed class StockCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_OneIsDamaged_NamesItAndWritesTheOthers()
+    {
+        foreach (var product in new[] { "a", "b", "c" }) await _http.PutAsJsonAsync("/api/inventory/" + product, new { total = 5 });
+        await _app.WriteAsync("stock:b", "{}");
+
+        var (code, output, errors) = await RunAsync("export");
+
+        Assert.Equal((1, true), (code, errors.Contains("b is left out", StringComparison.Ordinal)));
+        Assert.Equal(["productId,total,available,reserved", "a,5,5,0", "c,5,5,0"], Lines(output));
+    }
+
+    [Fact]
     public async Task Import_OfNoFile_Is2() => Assert.Equal(2, (await RunAsync("import", Path.Combine(_folder, "nothing.csv"))).Code);
 
     private void Write(IEnumerable<string> lines) => File.WriteAllLines(FilePath, ["productId,total", .. lines]);

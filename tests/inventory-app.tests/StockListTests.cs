@@ -150,16 +150,24 @@ public sealed class StockListTests : IDisposable
         Assert.All(pages, page => Assert.InRange(page.Count, 1, 200));
     }
 
-    [Fact]
-    public async Task ListProducts_OneDamaged_Is500AndNamesIt()
+    [Theory]
+    [InlineData("limit=2", "q", "r")]
+    [InlineData("ids=p,q,none,r,s", "q,r", null)]
+    public async Task ListProducts_SomeDamaged_NamesThemAndListsTheOthers(string query, string damaged, string? onTheNext)
     {
-        foreach (var product in new[] { "p", "q", "r" }) await PutAsync(product, 1);
+        foreach (var product in new[] { "p", "q", "r", "s" }) await PutAsync(product, 1);
         await _app.WriteAsync("stock:q", "{}");
+        await _app.WriteAsync("stock:r", "rubbish");
 
-        var answer = await _http.GetAsync("/api/inventory");
+        var page = await _http.GetFromJsonAsync<JsonElement>("/api/inventory?" + query);
 
-        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
-        Assert.Equal("q", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("productId").GetString());
+        Assert.Equal((damaged, onTheNext is null ? "p,s" : "p"), (Damaged(page), Listed(page)));
+        if (onTheNext is null) return;
+        page = await _http.GetFromJsonAsync<JsonElement>($"/api/inventory?{query}&cursor={page.GetProperty("nextCursor").GetString()}");
+        Assert.Equal((onTheNext, "s"), (Damaged(page), Listed(page)));
+
+        static string Damaged(JsonElement page) => string.Join(',', page.GetProperty("damaged").EnumerateArray().Select(product => product.GetString()));
+        static string Listed(JsonElement page) => string.Join(',', page.GetProperty("data").EnumerateArray().Select(stock => stock.GetProperty("productId").GetString()));
     }
 
     [Theory]

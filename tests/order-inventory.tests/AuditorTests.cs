@@ -105,6 +105,18 @@ public sealed class AuditorTests : IDisposable
     [Fact]
     public async Task Audit_DamagedProduct_IsAFindingAndTheOthersAreRead()
     {
+        _system.Damage("book");
+
+        var report = await AuditAsync();
+
+        Assert.Contains(report.Findings, finding => finding.Finding is { Invariant: "I2", Ids: ["book"] });
+        Assert.Equal(2, report.Products);
+        Assert.DoesNotContain(report.NotSeen, part => part.Contains("book", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Audit_DamagedProductOfAnEarlierVersion_EndsTheListAndIsAFinding()
+    {
         _system.Instead["/api/inventory"] = _system.Instead["/api/inventory/book/operations"] = (HttpStatusCode.InternalServerError, """{"code":"STOCK_DAMAGED","productId":"book"}""");
 
         var report = await AuditAsync(Options with { Users = ["ann"] });

@@ -14,6 +14,9 @@ internal sealed class FakeSystem : HttpMessageHandler
     /// <summary>Stock by product id: total, available, reserved.</summary>
     public Dictionary<string, (long Total, long Available, long Reserved)> Products { get; } = [];
 
+    /// <summary>Products whose stored stock is damaged.</summary>
+    public List<string> Damaged { get; } = [];
+
     /// <summary>Operations by product id, oldest first; their place is their number.</summary>
     public Dictionary<string, List<object>> Operations { get; } = [];
 
@@ -47,6 +50,15 @@ internal sealed class FakeSystem : HttpMessageHandler
         Operations[productId] = [Operation(1, $"set:{productId}", null, null, total, "ADJUSTED", total)];
     }
 
+    /// <summary>What is stored of the product contradicts itself.</summary>
+    public void Damage(string productId)
+    {
+        Damaged.Add(productId);
+        Products.Remove(productId);
+        var path = "/api/inventory/" + Uri.EscapeDataString(productId);
+        Instead[path] = Instead[path + "/operations"] = (HttpStatusCode.InternalServerError, JsonSerializer.Serialize(new { code = "STOCK_DAMAGED", message = "What is stored is damaged.", productId }));
+    }
+
     /// <summary>Records an operation and moves the balances as it should.</summary>
     public void Record(string productId, string orderId, int line, string outcome, long quantity)
     {
@@ -78,8 +90,8 @@ internal sealed class FakeSystem : HttpMessageHandler
 
     private string? Answer(string path, System.Collections.Specialized.NameValueCollection query) => path.Split('/')[2..] switch
     {
-        ["inventory"] when query["ids"] is { } ids => Page([.. ids.Split(',').Where(Products.ContainsKey).Select(id => new { productId = id, available = Products[id].Available })], query),
-        ["inventory"] => Page([.. Products.Keys.Select(Stock)], query),
+        ["inventory"] when query["ids"] is { } ids => Page([.. ids.Split(',').Where(Products.ContainsKey).Select(id => new { productId = id, available = Products[id].Available })], query, [.. Damaged.Intersect(ids.Split(','))]),
+        ["inventory"] => Page([.. Products.Keys.Select(Stock)], query, Damaged),
         ["inventory", var product] when Products.ContainsKey(Uri.UnescapeDataString(product)) => Data(Stock(Uri.UnescapeDataString(product))),
         ["inventory", var escaped, "operations"] when Uri.UnescapeDataString(escaped) is var product && Operations.ContainsKey(product) => Page([.. Enumerable.Reverse(Operations[product]).Where(operation => query["orderLine"] is not { } line || JsonSerializer.SerializeToElement(operation).GetProperty("operationId").GetString()!.StartsWith(line + ":", StringComparison.Ordinal))], query),
         ["orders", "stuck"] => Page([.. Stuck], query),
@@ -96,11 +108,11 @@ internal sealed class FakeSystem : HttpMessageHandler
 
     private object Stock(string product) => new { productId = product, total = Products[product].Total, available = Products[product].Available, reserved = Products[product].Reserved, version = 1 };
 
-    private static string Page(object[] all, System.Collections.Specialized.NameValueCollection query)
+    private static string Page(object[] all, System.Collections.Specialized.NameValueCollection query, IReadOnlyList<string>? damaged = null)
     {
         var start = int.Parse(query["cursor"] ?? "0", System.Globalization.CultureInfo.InvariantCulture);
         var end = start + int.Parse(query["limit"] ?? "200", System.Globalization.CultureInfo.InvariantCulture);
-        return JsonSerializer.Serialize(new { success = true, data = all[Math.Min(start, all.Length)..Math.Min(end, all.Length)], nextCursor = end < all.Length ? end.ToString(System.Globalization.CultureInfo.InvariantCulture) : null });
+        return JsonSerializer.Serialize(new { success = true, damaged = start > 0 ? [] : damaged ?? [], data = all[Math.Min(start, all.Length)..Math.Min(end, all.Length)], nextCursor = end < all.Length ? end.ToString(System.Globalization.CultureInfo.InvariantCulture) : null });
     }
 
     private static string Data(object data) => JsonSerializer.Serialize(new { success = true, message = "OK", data });

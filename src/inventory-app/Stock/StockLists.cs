@@ -21,7 +21,7 @@ internal static class StockLists
         var lists = routes.MapGroup("/api/inventory").WithTags("Inventory").RequireRateLimiting(Shedding.Policy).AddEndpointFilter(StockProblems.CatchDamageAsync);
         lists.MapGet("", ListProductsAsync).Allow(AccessRule.Caller)
             .WithName("ListStock").WithSummary("All products, oldest first, or what is available of some")
-            .WithDescription("Products that are created meanwhile come at the end. With `ids` these products alone, in this order, on one page, and of each only what is available; products that do not exist are left out, and `limit` and `cursor` say nothing.")
+            .WithDescription("Products that are created meanwhile come at the end. With `ids` these products alone, in this order, on one page, and of each only what is available; products that do not exist are left out, and `limit` and `cursor` say nothing. What is stored of a product that is in `damaged` has to be repaired; it hides no other.")
             .With(StockDocument.Ids(MaxIds))
             .WithPages(DefaultLimit, MaxLimit, @"^[0-9]{1,9}\.[0-9]{1,9}$");
         lists.MapGet("/{productId}/operations", ListOperationsAsync).Allow(AccessRule.Stock)
@@ -30,27 +30,48 @@ internal static class StockLists
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<Results<Ok<ApiList<StockListing>>, ProblemHttpResult>> ListProductsAsync(
-        string? ids, string? limit, string? cursor, ProductIndex index, StockStore store, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<StockList>, ProblemHttpResult>> ListProductsAsync(
+        string? ids, string? limit, string? cursor, ProductIndex index, StockStore store, StockDamage damage, CancellationToken cancellationToken)
     {
         if (Limit(limit) is not { } count) return InvalidLimit();
         if (Position(cursor) is not { } start) return InvalidCursor();
-        if (ids is not null) return await ListAvailableAsync(ids, store, cancellationToken);
+        if (ids is not null) return await ListAvailableAsync(ids, store, damage, cancellationToken);
         var (productIds, next) = await index.ReadAsync(start, count, cancellationToken);
-        var entries = await store.ReadManyAsync(productIds, cancellationToken);
+        var (items, damaged) = await ReadAsync(productIds, store, damage, cancellationToken);
         // An entry counts if the document names it: others were left behind by a creation that did not finish.
-        var listed = productIds.Select((productId, i) => StockStore.Parse(productId, entries[productId]) is { } item && item.Listed == start with { Entry = start.Entry + i } ? item : null).OfType<StockItem>();
-        return TypedResults.Ok(new ApiList<StockListing>([.. listed.Select(StockListing.Of)], next is { } place ? Cursor(place) : null));
+        var listed = items.Where((item, i) => item?.Listed == start with { Entry = start.Entry + i });
+        return TypedResults.Ok(new StockList([.. listed.Select(item => StockListing.Of(item!))], next is { } place ? Cursor(place) : null, damaged));
     }
 
-    private static async Task<Results<Ok<ApiList<StockListing>>, ProblemHttpResult>> ListAvailableAsync(string ids, StockStore store, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<StockList>, ProblemHttpResult>> ListAvailableAsync(string ids, StockStore store, StockDamage damage, CancellationToken cancellationToken)
     {
         var productIds = ids.Split(',').Distinct(StringComparer.Ordinal).ToArray();
         if (productIds.Length > MaxIds || !productIds.All(ResourceName.IsValid))
             return StockProblems.Invalid("ids", Texts.Of($"ids must be 1 to {MaxIds} product ids with commas between them.", $"ids 必须是 1 到 {MaxIds} 个以逗号分隔的商品 ID。"));
+        var (items, damaged) = await ReadAsync(productIds, store, damage, cancellationToken);
+        return TypedResults.Ok(new StockList([.. items.OfType<StockItem>().Where(item => item.Defined).Select(StockListing.AvailabilityOf)], null, damaged));
+    }
+
+    /// <summary>What is stored of each product, null where that is nothing or damaged; and those that are damaged, which must not hide the others.</summary>
+    private static async Task<(StockItem?[] Items, IReadOnlyList<string> Damaged)> ReadAsync(IReadOnlyList<string> productIds, StockStore store, StockDamage damage, CancellationToken cancellationToken)
+    {
         var entries = await store.ReadManyAsync(productIds, cancellationToken);
-        return TypedResults.Ok(new ApiList<StockListing>(
-            [.. productIds.Select(productId => StockStore.Parse(productId, entries[productId])).OfType<StockItem>().Where(item => item.Defined).Select(StockListing.AvailabilityOf)], null));
+        var damaged = new List<string>();
+        return ([.. productIds.Select(Read)], damaged);
+
+        StockItem? Read(string productId)
+        {
+            try
+            {
+                return StockStore.Parse(productId, entries[productId]);
+            }
+            catch (StockDamagedException error)
+            {
+                damage.Report(error);
+                damaged.Add(productId);
+                return null;
+            }
+        }
     }
 
     private static async Task<Results<Ok<ApiList<OperationView>>, ProblemHttpResult>> ListOperationsAsync(

@@ -69,6 +69,17 @@ public sealed record StockListing(
     internal static StockListing AvailabilityOf(StockItem item) => new(item.ProductId, item.Available);
 }
 
+/// <summary>A page of products.</summary>
+/// <param name="Success">Always true; a failure is a problem document.</param>
+/// <param name="Data">The entries of this page; there may be fewer than asked for.</param>
+/// <param name="NextCursor">Give it as <c>cursor</c> to get the next page; null when this is the last one.</param>
+/// <param name="Damaged">Products of this page that are not in `data`, because what is stored of them is damaged and has to be repaired.</param>
+[method: JsonConstructor]
+public sealed record StockList(bool Success, IReadOnlyList<StockListing> Data, string? NextCursor, IReadOnlyList<string> Damaged)
+{
+    internal StockList(IReadOnlyList<StockListing> data, string? nextCursor, IReadOnlyList<string> damaged) : this(true, data, nextCursor, damaged) { }
+}
+
 /// <summary>What was counted.</summary>
 /// <param name="Total">Units that exist, those that orders hold included.</param>
 public sealed record SetStockRequest([property: Required, Range(0, StockLimits.MaxTotal)] long? Total);

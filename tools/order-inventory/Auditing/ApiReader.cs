@@ -46,13 +46,16 @@ internal sealed class ApiReader(HttpClient http, TimeSpan patience, TimeProvider
         }
     }
 
-    /// <summary>The pages of a list, one after the other; none when there is no such list. <paramref name="path"/> has a query.</summary>
-    public async IAsyncEnumerable<JsonElement> PagesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The entries of each page of a list, one after the other; none when there is no such list. <paramref name="path"/> has a query.</summary>
+    public IAsyncEnumerable<JsonElement> PagesAsync(string path, CancellationToken cancellationToken) => WholePagesAsync(path, cancellationToken).Select(page => page.GetProperty("data"));
+
+    /// <summary>The same with what else a page has.</summary>
+    public async IAsyncEnumerable<JsonElement> WholePagesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (string? cursor = ""; cursor is not null;)
         {
             if (await GetAsync(path + (cursor.Length > 0 ? "&cursor=" + Uri.EscapeDataString(cursor) : ""), cancellationToken) is not { } page) yield break;
-            yield return page.GetProperty("data");
+            yield return page;
             cursor = page.GetProperty("nextCursor").GetString();
         }
     }

@@ -60,12 +60,11 @@ internal sealed class Reading(SystemReader system, AuditOptions options, TimePro
         foreach (var user in options.Users) _stage.AddUser(user);
         try
         {
-            await foreach (var page in system.ProductsAsync(cancellationToken))
-                foreach (var product in page.EnumerateArray()) await ReadProductAsync(product.GetProperty("productId").GetString()!, cancellationToken);
+            await foreach (var productId in system.ProductsAsync(cancellationToken)) await ReadProductAsync(productId, cancellationToken);
         }
         catch (DamagedProductException damaged)
         {
-            // The list ends where the app cannot go on; the products of the orders are read below all the same.
+            // The list of an earlier version ends there; the products of the orders are read below all the same.
             NotSeen.Add($"products that were created after {damaged.ProductId} and are in no order: the list of products ends there");
             await ReadProductAsync(damaged.ProductId, cancellationToken);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace OrderInventory.Auditing;
@@ -12,8 +13,16 @@ internal sealed class SystemReader(HttpClient orders, HttpClient inventory, Time
     private readonly ApiReader _orders = new(orders, patience, time, onWait);
     private readonly ApiReader _inventory = new(inventory, patience, time, onWait);
 
-    /// <summary>All products, in pages.</summary>
-    public IAsyncEnumerable<JsonElement> ProductsAsync(CancellationToken cancellationToken) => _inventory.PagesAsync($"/api/inventory?limit={StockPage}", cancellationToken);
+    /// <summary>The ids of all products, those that are damaged, too.</summary>
+    public async IAsyncEnumerable<string> ProductsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var page in _inventory.WholePagesAsync($"/api/inventory?limit={StockPage}", cancellationToken))
+        {
+            foreach (var product in page.GetProperty("data").EnumerateArray()) yield return product.GetProperty("productId").GetString()!;
+            if (!page.TryGetProperty("damaged", out var damaged)) continue;
+            foreach (var product in damaged.EnumerateArray()) yield return product.GetString()!;
+        }
+    }
 
     /// <summary>One product; null when nobody created it.</summary>
     public Task<JsonElement?> ProductAsync(string productId, CancellationToken cancellationToken) => DataAsync(_inventory, $"/api/inventory/{Escaped(productId)}", cancellationToken);

@@ -37,8 +37,8 @@ internal sealed class StockClient(HttpClient http, TimeProvider time)
         return outcomes.Any(outcome => outcome.Code == Unavailable) ? throw new NotAnsweredException($"{http.BaseAddress} cannot reach its store.") : outcomes;
     }, cancellationToken).AsTask();
 
-    /// <summary>All products, oldest first.</summary>
-    public async IAsyncEnumerable<ListedProduct> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>All products, oldest first, but those that are damaged, which <paramref name="onDamaged"/> gets.</summary>
+    public async IAsyncEnumerable<ListedProduct> ListAsync(Action<string> onDamaged, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (string? cursor = ""; cursor is not null;)
         {
@@ -49,6 +49,7 @@ internal sealed class StockClient(HttpClient http, TimeProvider time)
                 return await SendAsync(request, stop);
             }, cancellationToken);
             foreach (var product in page.GetProperty("data").EnumerateArray()) yield return product.Deserialize<ListedProduct>(JsonSerializerOptions.Web)!;
+            if (page.TryGetProperty("damaged", out var damaged)) foreach (var product in damaged.EnumerateArray()) onDamaged(product.GetString()!);
             cursor = page.GetProperty("nextCursor").GetString() is { } next ? "&cursor=" + next : null;
         }
     }

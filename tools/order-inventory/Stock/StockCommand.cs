@@ -20,7 +20,7 @@ internal static class StockCommand
 
         var import = new Command("import", "Creates the products of a file and sets their totals, each once. A file with a mistake is not begun. After a stop the same command goes on where it was. Exit code 0: all are set, 1: the file has mistakes or some were refused, 2: inventory-app did not answer.") { file };
         import.SetAction((parsed, stopping) => TryAsync(errors, () => ImportAsync(parsed.GetValue(file)!, Apps.Client(parsed.GetValue(inventory)!, environment), output, errors, time, stopping)));
-        var export = new Command("export", "Writes all products, as import reads them") { target };
+        var export = new Command("export", "Writes all products, as import reads them. Exit code 0: all are written, 1: those that are damaged are not, 2: inventory-app did not answer.") { target };
         export.SetAction((parsed, stopping) => TryAsync(errors, () => ExportAsync(parsed.GetValue(target), Apps.Client(parsed.GetValue(inventory)!, environment), output, errors, time, stopping)));
         return new Command("stock", "The stock of all products as a file") { inventory, import, export };
     }
@@ -49,13 +49,13 @@ internal static class StockCommand
     {
         using var _ = http;
         var writer = path is null ? output : new StreamWriter(path);
-        var count = 0;
+        var (count, damaged) = (0, 0);
         try
         {
             await using var csv = new CsvWriter(writer, CultureInfo.InvariantCulture, leaveOpen: true);
             foreach (var name in new[] { StockFile.ProductIdColumn, StockFile.TotalColumn, "available", "reserved" }) csv.WriteField(name);
             await csv.NextRecordAsync();
-            await foreach (var product in new StockClient(http, time).ListAsync(stopping))
+            await foreach (var product in new StockClient(http, time).ListAsync(TellDamaged, stopping))
             {
                 csv.WriteField(product.ProductId);
                 csv.WriteField(product.Total);
@@ -71,7 +71,13 @@ internal static class StockCommand
         }
 
         await errors.WriteLineAsync($"{count} products");
-        return 0;
+        return damaged > 0 ? Refused : 0;
+
+        void TellDamaged(string productId)
+        {
+            damaged++;
+            errors.WriteLine($"{productId} is left out: what is stored of it is damaged and has to be repaired (docs/operations.md, Stock damaged)");
+        }
     }
 
     private static async Task<int> TryAsync(TextWriter errors, Func<Task<int>> run)

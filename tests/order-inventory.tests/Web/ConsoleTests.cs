@@ -111,17 +111,33 @@ public sealed class ConsoleTests
     [InlineData("/products/%09", 404)]
     [InlineData("/deadletters/%20", 404)]
     [InlineData("/deadletters/%20/dismiss", 404)]
-    [InlineData("/orders?order=nonsense", 400)]
+    [InlineData("/orders?user=ann&cursor=rubbish", 400)]
     public async Task Page_OfRubbish_SaysSo(string path, int status)
     {
         var system = new FakeSystem();
-        system.Instead["/api/orders"] = (HttpStatusCode.BadRequest, """{"code":"VALIDATION_FAILED","message":"Some fields are not valid.","errors":{"orderNo":["orderNo is none."]}}""");
+        system.Instead["/api/orders"] = (HttpStatusCode.BadRequest, """{"code":"VALIDATION_FAILED","message":"Some fields are not valid.","errors":{"cursor":["cursor is none."]}}""");
         await using var console = await ConsoleRun.StartAsync(system);
 
         using var answer = await console.Http.GetAsync(path);
 
         Assert.Equal(status, (int)answer.StatusCode);
-        Assert.Contains(status == 404 ? "There is nothing of this name." : "Some fields are not valid. orderNo is none.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(status == 404 ? "There is nothing of this name." : "Some fields are not valid. cursor is none.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/orders", "user", "userId")]
+    [InlineData("/orders", "order", "orderNo")]
+    [InlineData("/products", "ids", "ids")]
+    public async Task Search_ThatTheAppRefuses_KeepsTheFormAndSaysWhatIsWrongAtTheField(string path, string field, string parameter)
+    {
+        var system = new FakeSystem();
+        system.Instead["/api/orders"] = system.Instead["/api/inventory"] = (HttpStatusCode.BadRequest, $$$"""{"code":"VALIDATION_FAILED","message":"Some fields are not valid.","errors":{"{{{parameter}}}":["It is none."]}}""");
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        using var answer = await console.Http.GetAsync($"{path}?{field}=a/b");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Matches($"name=\"{field}\" value=\"a/b\"[^>]*>\\s*<strong class=\"wrong\">\\s*It is none.", await answer.Content.ReadAsStringAsync());
     }
 
     [Theory]

@@ -36,18 +36,37 @@ public sealed class ProductPageTests
         Assert.Contains("There is no product here", await console.PageAsync("/products"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Products_OneIsDamaged_IsNamedAndLinked()
+    [Theory]
+    [InlineData("/products")]
+    [InlineData("/products?ids=p,q")]
+    public async Task Products_OneIsDamaged_IsNamedAndTheOthersAreShown(string address)
     {
         var system = new FakeSystem();
-        system.Instead["/api/inventory"] = (HttpStatusCode.InternalServerError, Damaged);
+        system.Create("p", 1);
+        system.Create("q", 4711);
+        system.Damage("p");
         await using var console = await ConsoleRun.StartAsync(system);
 
-        var page = WebUtility.HtmlDecode(await console.PageAsync("/products"));
+        var page = await console.PageAsync(address);
 
-        Assert.Contains("the app says “What is stored is damaged.”", page, StringComparison.Ordinal);
-        Assert.Contains("href=\"/products/p\"", page, StringComparison.Ordinal);
-        Assert.Contains("action=\"/product\"", page, StringComparison.Ordinal);
+        Assert.Contains("What is stored of these products is damaged", page, StringComparison.Ordinal);
+        Assert.Contains("<a href=\"/products/p\">", page, StringComparison.Ordinal);
+        Assert.Contains("4,711", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("a/b")]
+    public async Task Product_ThatIsNotThere_IsSaidAtTheFieldWithWhatWasTyped(string id)
+    {
+        var system = new FakeSystem();
+        system.Instead["/api/inventory/a%2Fb"] = (HttpStatusCode.BadRequest, """{"code":"BAD_PATH","message":"The path contains %2F."}""");
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        using var answer = await console.Http.GetAsync("/product?product=" + Uri.EscapeDataString(id));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Matches($"name=\"product\" value=\"{id}\"[^>]*>\\s*<strong class=\"wrong\">\\s*There is no product with this id.", await answer.Content.ReadAsStringAsync());
     }
 
     [Theory]

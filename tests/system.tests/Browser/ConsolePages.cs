@@ -49,6 +49,8 @@ internal static class ConsolePages
         new("Products", "/products", BrowserData.Product, Uses: [Open, Some]),
         new("Product", "/products/" + BrowserData.Product, "Who holds units now"),
         .. new[] { 0, 3, 4 }.Select(i => BrowserData.EvilProducts[i]).Select(product => new Visit("Product of evil", "/products/" + Uri.EscapeDataString(product), "Who holds units now")),
+        new("Search that is refused", "/orders?order=nonsense", "Nothing was looked for", 400, [Search]),
+        new("Product that is not there", "/products?product=nothing", "There is no product with this id", 400, [Open, Some]),
         new("Dead letter", "/deadletters/" + data.Letters[0], "Why it could not be handled", Uses: [new($"/deadletters/{data.Letters[0]}/replay", None, "Read again afterwards", IsOnce: true)]),
         new("Dismiss", $"/deadletters/{data.Letters[1]}/dismiss", "Why it could not be handled", Uses: [new($"/deadletters/{data.Letters[1]}/dismiss", new Dictionary<string, string> { ["reason"] = "<b>a test</b>" }, "DISMISSED", IsOnce: true)]),
         new("Dead letters", "/deadletters", "Open, by topic and reason", Uses: [Filter, new("/deadletters/runs", new Dictionary<string, string> { ["count"] = "1" }, "Tried", IsOnce: true)]),

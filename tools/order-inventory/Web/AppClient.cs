@@ -44,7 +44,7 @@ internal sealed class AppClient(string name, HttpClient http, TimeProvider time,
         var answer = await SendAsync(request, cancellationToken);
         if (answer.Status == HttpStatusCode.NotFound) return null;
         if (answer.IsSuccess) return answer.Body;
-        throw answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity ? new RefusedException($"{name}: {answer.Refusal}") : new NotAnsweredException($"{name}: {answer.Refusal}");
+        throw answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity ? new RefusedException($"{name}: {answer.Refusal}") { Errors = answer.Problem.Errors } : new NotAnsweredException($"{name}: {answer.Refusal}");
     }
 
     /// <summary>As <see cref="GetAsync"/>, the member <c>data</c> of the answer.</summary>

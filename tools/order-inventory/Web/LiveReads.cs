@@ -55,6 +55,7 @@ internal sealed class LiveReads(SystemClient system, TimeProvider time) : IDispo
             // Others may look at the same, so it does not end with the request that began it; the client has limits of its own.
             model = await load(CancellationToken.None);
             if (model is null) (problem, status) = ("There is nothing of this name.", StatusCodes.Status404NotFound);
+            if (model is IFormModel { Wrong.Count: > 0 }) status = StatusCodes.Status400BadRequest;
         }
         catch (RefusedException error)
         {

@@ -3,8 +3,8 @@ import { base, close, input, open, run, shows, wrong } from './lib.js';
 
 await run(async () => {
   for (const javaScriptEnabled of [true, false]) {
-    for (const { name, path, text, forms } of input.pages) {
-      const page = await open(path, { javaScriptEnabled });
+    for (const { name, path, status, text, forms } of input.pages) {
+      const page = await open(path, { status, javaScriptEnabled });
       await shows(page, text);
       const known = new Set(forms.map((form) => form.action));
       for (const action of await page.locator('form').evaluateAll((all) => all.map((form) => form.getAttribute('action')))) if (!known.has(action)) wrong(name, `no test uses the form ${action}`);

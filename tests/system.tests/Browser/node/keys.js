@@ -7,8 +7,8 @@ const controls = 'a[href], button, input:not([type=hidden]), select, textarea, s
 const named = `element => element === document.body ? 'nothing' : element.tagName + ' ' + (element.getAttribute('aria-label') ?? (element.closest('label') ?? element).innerText.trim()).slice(0, 60) + ' ' + (element.getAttribute('href') ?? '')`;
 
 await run(async () => {
-  for (const { name, path } of input.pages) {
-    const page = await open(path);
+  for (const { name, path, status } of input.pages) {
+    const page = await open(path, { status });
     const all = await page.evaluate(`[...document.querySelectorAll('${controls}')].filter(element => element.checkVisibility()).map(${named})`);
     const reached = [];
     for (let i = 0; i < all.length; i++) {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrderInventory.Cli;
 
 namespace OrderInventory.Web.Orders;
 
@@ -9,8 +10,11 @@ namespace OrderInventory.Web.Orders;
 /// <param name="Order">Of this number or id; null for any.</param>
 /// <param name="Orders">The orders, newest first; null when a key does not say whose it is.</param>
 /// <param name="Next">Address of the page with older ones; null at the end.</param>
-public sealed record OrdersModel(string? User, string? Key, string? Status, string? Order, IReadOnlyList<ShownOrder>? Orders, string? Next)
+public sealed record OrdersModel(string? User, string? Key, string? Status, string? Order, IReadOnlyList<ShownOrder>? Orders, string? Next) : IFormModel
 {
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Wrong { get; init; } = new Dictionary<string, string>();
+
     /// <summary>All statuses.</summary>
     public static IReadOnlyList<string> Statuses { get; } = ["PENDING", "CONFIRMED", "PAID", "SHIPPED", "DELIVERED", "CANCELLED", "REFUNDED"];
 }
@@ -20,11 +24,25 @@ internal static class OrderPages
 {
     private const int PageSize = 50;
 
+    private static readonly Dictionary<string, string> Fields = new() { ["userId"] = "user", ["idempotencyKey"] = "key", ["status"] = "status", ["orderNo"] = "order" };
+
     public static void MapOrderPages(this IEndpointRouteBuilder routes)
     {
         var (system, loader) = (routes.ServiceProvider.GetRequiredService<SystemClient>(), routes.ServiceProvider.GetRequiredService<OrderLoader>());
-        routes.MapLivePage<Pages.OrdersPage, OrdersModel>("/orders", (_, _) => "Orders", (request, cancellationToken) => FindAsync(system.Orders, request, cancellationToken)!);
+        routes.MapLivePage<Pages.OrdersPage, OrdersModel>("/orders", (_, _) => "Orders", (request, cancellationToken) => SearchAsync(system.Orders, request, cancellationToken)!);
         routes.MapLivePage<Pages.OrderPage, OrderModel>("/orders/{id}", (request, order) => "Order " + (order?.Order.OrderNo ?? request["id"]), (request, cancellationToken) => loader.LoadAsync(request["id"]!, cancellationToken));
+    }
+
+    private static async Task<OrdersModel> SearchAsync(AppClient orders, PageRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(orders, request, cancellationToken);
+        }
+        catch (RefusedException refused) when (refused.Wrong(Fields) is { } wrong)
+        {
+            return new OrdersModel(request["user"], request["key"], request["status"], request["order"], null, null) { Wrong = wrong };
+        }
     }
 
     private static async Task<OrdersModel> FindAsync(AppClient orders, PageRequest request, CancellationToken cancellationToken)

@@ -14,18 +14,49 @@ internal sealed class ProductLoader(AppClient inventory)
     private const int PageSize = 50;
     private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
 
-    /// <summary>A page of products.</summary>
-    public async Task<ProductsModel> ListAsync(string? ids, string? cursor, CancellationToken cancellationToken)
+    /// <summary>A page of products. <paramref name="product"/>: the one that was looked for alone, and is not there.</summary>
+    public async Task<ProductsModel> ListAsync(string? product, string? ids, string? cursor, CancellationToken cancellationToken)
     {
-        var (page, damage) = await ReadAsync(ids is null ? $"/api/inventory?limit={PageSize}{Cursor(cursor)}" : "/api/inventory?ids=" + Uri.EscapeDataString(WithoutSpaces(ids)), cancellationToken);
-        var next = page?.GetProperty("nextCursor").GetString();
-        return new ProductsModel(ids, page?.GetProperty("data").Deserialize<ListedStock[]>(Json) ?? [], next is null ? null : "/products?cursor=" + Uri.EscapeDataString(next), damage);
+        if (product is not null && !await ExistsAsync(product, cancellationToken)) return Refused("product", "There is no product with this id.");
+        try
+        {
+            var page = await inventory.GetAsync(ids is null ? $"/api/inventory?limit={PageSize}{Cursor(cursor)}" : "/api/inventory?ids=" + Uri.EscapeDataString(WithoutSpaces(ids)), cancellationToken);
+            var next = page?.GetProperty("nextCursor").GetString();
+            // An earlier version has no such member, and shows no list at all then.
+            var damaged = page is { } found && found.TryGetProperty("damaged", out var some) ? some.Deserialize<string[]>(Json)! : [];
+            return new ProductsModel(product, ids, page?.GetProperty("data").Deserialize<ListedStock[]>(Json) ?? [], next is null ? null : "/products?cursor=" + Uri.EscapeDataString(next), damaged);
+        }
+        catch (RefusedException refused) when (refused.Errors.TryGetValue("ids", out var why))
+        {
+            return Refused("ids", why);
+        }
+
+        ProductsModel Refused(string field, string why) => new(product, ids, [], null, []) { Wrong = new Dictionary<string, string> { [field] = why } };
+    }
+
+    /// <summary>False when there is certainly no such product, or none can be called so.</summary>
+    public async Task<bool> ExistsAsync(string productId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (stock, damage) = await ReadAsync(Path(productId), cancellationToken);
+            return stock is not null || damage is not null;
+        }
+        catch (RefusedException)
+        {
+            return false;
+        }
+        catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)
+        {
+            // Its page says so.
+            return true;
+        }
     }
 
     /// <summary>One product with its newest operations, or those before <paramref name="cursor"/>; null when there is none.</summary>
     public async Task<ProductModel?> LoadAsync(string productId, string? cursor, CancellationToken cancellationToken)
     {
-        var path = "/api/inventory/" + Uri.EscapeDataString(productId);
+        var path = Path(productId);
         var (stock, damage) = await ReadAsync(path, cancellationToken);
         if (stock is null && damage is null) return null;
         var missing = new List<string>();
@@ -33,7 +64,7 @@ internal sealed class ProductLoader(AppClient inventory)
         return new ProductModel(
             productId,
             stock?.GetProperty("data").Deserialize<ShownStock>(Json),
-            damage is null ? null : damage with { ProductId = productId },
+            damage,
             operations,
             older is null ? null : $"{ProductPages.Address(productId)}?cursor={Uri.EscapeDataString(older)}",
             cursor is null,
@@ -54,6 +85,8 @@ internal sealed class ProductLoader(AppClient inventory)
 
         return [.. holders.Values.OrderBy(holder => holder.Since)];
     }
+
+    private static string Path(string productId) => "/api/inventory/" + Uri.EscapeDataString(productId);
 
     private static string WithoutSpaces(string ids) => string.Join(',', ids.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
@@ -82,7 +115,7 @@ internal sealed class ProductLoader(AppClient inventory)
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         var answer = await inventory.SendAsync(request, cancellationToken);
         if (answer.IsSuccess) return (answer.Body, null);
-        if (answer.Problem.Code == "STOCK_DAMAGED") return (null, new Damage(answer.Body.TryGetProperty("productId", out var id) ? id.GetString() : null, answer.Refusal!));
+        if (answer.Problem.Code == "STOCK_DAMAGED") return (null, new Damage(answer.Refusal!));
         return answer.Status == HttpStatusCode.NotFound ? (null, null) : throw new RefusedException($"{inventory.Name}: {answer.Refusal}");
     }
 }

@@ -1,16 +1,20 @@
 namespace OrderInventory.Web.Products;
 
 /// <summary>A page of products.</summary>
+/// <param name="Product">The one that was looked for alone; null for none.</param>
 /// <param name="Ids">Only these, with commas between them; null for all.</param>
 /// <param name="Products">The products, oldest first.</param>
 /// <param name="Next">Address of the page with later ones; null at the end.</param>
-/// <param name="Damage">What the app says of a damaged product among them; null when there is none.</param>
-public sealed record ProductsModel(string? Ids, IReadOnlyList<ListedStock> Products, string? Next, Damage? Damage);
+/// <param name="Damaged">Those of the page that are damaged, and so have no balances to show.</param>
+public sealed record ProductsModel(string? Product, string? Ids, IReadOnlyList<ListedStock> Products, string? Next, IReadOnlyList<string> Damaged) : IFormModel
+{
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Wrong { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>What is stored of a product contradicts itself.</summary>
-/// <param name="ProductId">The product; null when the app does not say.</param>
 /// <param name="Says">What the app says.</param>
-public sealed record Damage(string? ProductId, string Says);
+public sealed record Damage(string Says);
 
 /// <summary>Units that a line of an order holds.</summary>
 /// <param name="OrderId">The order.</param>

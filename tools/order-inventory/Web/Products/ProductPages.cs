@@ -13,8 +13,9 @@ internal static class ProductPages
     {
         var loader = new ProductLoader(routes.ServiceProvider.GetRequiredService<SystemClient>().Inventory);
         // Where the field for one product leads: a form cannot put what is typed into a path.
-        routes.MapGet("/product", (string? product) => Results.Redirect(product?.Trim() is { Length: > 0 } given ? Address(given) : "/products"));
-        routes.MapLivePage<Pages.ProductsPage, ProductsModel>("/products", (_, _) => "Products", (request, cancellationToken) => loader.ListAsync(request["ids"], request["cursor"], cancellationToken)!);
+        routes.MapGet("/product", async (string? product, CancellationToken cancellationToken) => Results.Redirect(
+            product?.Trim() is not { Length: > 0 } given ? "/products" : await loader.ExistsAsync(given, cancellationToken) ? Address(given) : "/products?product=" + Uri.EscapeDataString(given)));
+        routes.MapLivePage<Pages.ProductsPage, ProductsModel>("/products", (_, _) => "Products", (request, cancellationToken) => loader.ListAsync(request["product"], request["ids"], request["cursor"], cancellationToken)!);
         routes.MapLivePage<Pages.ProductPage, ProductModel>("/products/{id}", (request, _) => "Product " + request["id"], async (request, cancellationToken) =>
             await loader.LoadAsync(request["id"]!, request["cursor"], cancellationToken) is { } product ? product with { IsEveryHolder = request["holders"] is not null } : null);
     }

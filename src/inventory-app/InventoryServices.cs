@@ -29,6 +29,7 @@ internal static class InventoryServices
         services.AddSingleton<UntoldLook>();
         if (options.PublishStockChanges) services.AddHostedService<UntoldService>();
         services.AddSingleton<StockProtocol>();
+        services.AddSingleton<BusyProducts>();
         services.AddSingleton<StockRounds>();
         services.AddSingleton<StockDamage>();
         services.AddSingleton<DeductionHandler>();
@@ -44,6 +45,7 @@ internal static class InventoryServices
         routes.MapStockEndpoints();
         routes.MapBulkStock();
         routes.MapStockLists();
+        routes.MapBusyProducts();
         routes.MapDeductionSubscription();
         routes.MapDeadLetters(Topics.InventoryDeduction);
         routes.MapMetrics();

@@ -33,7 +33,7 @@ internal sealed class StockParts(IStateStore state, int pageSize = StockParts.Pa
     }
 
     /// <summary>A process of its own: it knows nothing but what is stored.</summary>
-    public StockRounds Rounds() => new(Protocol(), Changes(), Telemetry, NullLogger<StockRounds>.Instance);
+    public StockRounds Rounds() => new(Protocol(), Changes(), Telemetry, new BusyProducts(time ?? TimeProvider.System), NullLogger<StockRounds>.Instance);
 
     private StockChanges Changes()
     {

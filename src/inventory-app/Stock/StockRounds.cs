@@ -26,14 +26,18 @@ internal sealed class StockRounds : IAsyncDisposable
     private readonly StockProtocol _protocol;
     private readonly StockChanges _changes;
     private readonly Telemetry _telemetry;
+    private readonly BusyProducts _busy;
     private readonly ILogger<StockRounds> _logger;
     private readonly RoundQueue<StockCommand, StockResult> _queue;
 
-    public StockRounds(StockProtocol protocol, StockChanges changes, Telemetry telemetry, ILogger<StockRounds> logger)
+    public StockRounds(StockProtocol protocol, StockChanges changes, Telemetry telemetry, BusyProducts busy, ILogger<StockRounds> logger)
     {
-        (_protocol, _changes, _telemetry, _logger) = (protocol, changes, telemetry, logger);
+        (_protocol, _changes, _telemetry, _busy, _logger) = (protocol, changes, telemetry, busy, logger);
         _queue = new RoundQueue<StockCommand, StockResult>(Limits, RunAsync);
     }
+
+    /// <summary>The products with most commands, the busiest first.</summary>
+    public IReadOnlyList<BusyProductView> Busy => _busy.Read(_queue.WaitingByKey);
 
     /// <summary>The durable decision for <paramref name="command"/> and the document it was made on.</summary>
     /// <exception cref="DependencyUnavailableException">Nothing is known: too many wait, or the store is down; the same command may be given again.</exception>
@@ -67,6 +71,7 @@ internal sealed class StockRounds : IAsyncDisposable
         using var telling = new Telling(_changes, commands);
         await telling.NoteAsync();
         ProductRound[] products = [.. commands.Where(command => !command.IsDone).GroupBy(command => command.Key).Select(group => new ProductRound(group.Key, [.. group], telling.Told))];
+        _busy.Note(products);
         await _protocol.DecideAsync(products);
         foreach (var product in products)
             if (product.Failure is { } failure) Log.RoundFailed(_logger, product.ProductId, product.Count, failure);

@@ -48,6 +48,17 @@ public sealed class RoundQueue<TItem, TOutcome>(RoundLimits limits, Func<IReadOn
         get { lock (_gate) return _count; }
     }
 
+    /// <summary>The same by key.</summary>
+    public IReadOnlyDictionary<string, int> WaitingByKey
+    {
+        get
+        {
+            KeyValuePair<string, int>[] waiting;
+            lock (_gate) waiting = [.. _waiting.Select(key => KeyValuePair.Create(key.Key, key.Value.Count))];
+            return waiting.ToDictionary();
+        }
+    }
+
     /// <summary>The outcome of <paramref name="item"/>, which is about <paramref name="key"/> and takes <paramref name="bytes"/> of a round.</summary>
     /// <exception cref="DependencyUnavailableException">Nothing was done: too many wait, or the process ends. Also what the round throws.</exception>
     public Task<TOutcome> AddAsync(TItem item, string key, int bytes = 0) => AddMany([(item, key, bytes)])[0];

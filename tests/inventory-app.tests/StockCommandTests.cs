@@ -176,6 +176,18 @@ public sealed class StockCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Busy_ShowsProductsByCommands()
+    {
+        var (none, nothing, _) = await RunAsync("busy");
+        foreach (var product in new[] { "[b]cold", "hot", "hot" }) await _http.PutAsJsonAsync("/api/inventory/" + product, new { total = 5 });
+
+        var (code, output, _) = await RunAsync("busy");
+
+        Assert.Equal((0, "no product had a command in the last minute", 0), (none, nothing.Trim(), code));
+        Assert.Equal(["hot|2|1|0", "[b]cold|1|1|0"], Lines(output).Where(line => line.Contains(" 1 ", StringComparison.Ordinal)).Select(line => line.Replace(" ", "", StringComparison.Ordinal).Replace('\u2502', '|').Trim('|')));
+    }
+
+    [Fact]
     public async Task Import_OfNoFile_Is2() => Assert.Equal(2, (await RunAsync("import", Path.Combine(_folder, "nothing.csv"))).Code);
 
     private void Write(IEnumerable<string> lines) => File.WriteAllLines(FilePath, ["productId,total", .. lines]);

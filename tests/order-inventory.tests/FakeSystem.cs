@@ -31,6 +31,10 @@ internal sealed class FakeSystem : HttpMessageHandler
 
     /// <summary>What the instruments show; null for an app of a version without them.</summary>
     public object? Metrics { get; set; }
+
+    /// <summary>Products with most commands; null for an app of a version that does not tell.</summary>
+    public object[]? Busy { get; set; }
+
     /// <summary>Called with each command on a letter, its path and body, before it is answered.</summary>
     public Action<string, string> OnCommand { get; set; } = (_, _) => { };
 
@@ -95,6 +99,7 @@ internal sealed class FakeSystem : HttpMessageHandler
         ["inventory", var product] when Products.ContainsKey(Uri.UnescapeDataString(product)) => Data(Stock(Uri.UnescapeDataString(product))),
         ["inventory", var escaped, "operations"] when Uri.UnescapeDataString(escaped) is var product && Operations.ContainsKey(product) => Page([.. Enumerable.Reverse(Operations[product]).Where(operation => query["orderLine"] is not { } line || JsonSerializer.SerializeToElement(operation).GetProperty("operationId").GetString()!.StartsWith(line + ":", StringComparison.Ordinal))], query),
         ["orders", "stuck"] => Page([.. Stuck], query),
+        ["busy-products"] when Busy is not null => Page([.. Busy], query),
         ["metrics"] when Metrics is not null => Data(Metrics),
         ["deadletters"] => Page([.. Letters], query),
         ["deadletters", var id] when FakeLetters.Find(Letters, id) is { } letter => Data(new { letter, body = letter["body"]?.GetValue<string>() ?? "{}", canReplay = true }),

@@ -24,6 +24,22 @@ public sealed class ProductPageTests
     }
 
     [Fact]
+    public async Task Products_ThatAreBusy_AreShownWithBatchAndQueue()
+    {
+        var system = new FakeSystem { Busy = [new { productId = "<b>hot", commands = 1234, largestBatch = 56, waiting = 7 }] };
+        system.Create("cold", 1);
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        var page = await console.PageAsync("/products");
+
+        Assert.Contains("<a href=\"/products/%3Cb%3Ehot\">", page, StringComparison.Ordinal);
+        Assert.Equal(["1,234", "56", "7"], Matches(page[page.IndexOf("<h2>Busy in the last minute", StringComparison.Ordinal)..], "<td class=\"number\">([0-9,]+)</td>"));
+        Assert.DoesNotContain("Busy in the last minute", await console.PageAsync("/products?ids=cold"), StringComparison.Ordinal);
+        system.Instead["/api/busy-products"] = (HttpStatusCode.Forbidden, """{"code":"OPERATORS_ONLY","message":"Operators only."}""");
+        Assert.Contains("Not shown: busy products. inventory-app: Operators only.", await console.PageWithAsync("/products", "Not shown"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Products_ByIds_AreThose()
     {
         var system = new FakeSystem();

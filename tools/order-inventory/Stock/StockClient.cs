@@ -13,6 +13,13 @@ internal sealed record SetOutcome(string ProductId, bool Success, string? Code, 
 /// <summary>A product as inventory-app lists it.</summary>
 internal sealed record ListedProduct(string ProductId, long Total, long Available, long Reserved);
 
+/// <summary>How busy a product is, as <c>GET /api/busy-products</c> shows it.</summary>
+/// <param name="ProductId">The product.</param>
+/// <param name="Commands">Commands on it in the last minute.</param>
+/// <param name="LargestBatch">Most of them that were decided together.</param>
+/// <param name="Waiting">Commands on it that wait now.</param>
+public sealed record BusyProduct(string ProductId, long Commands, int LargestBatch, int Waiting);
+
 /// <summary>The stock of the inventory-app that <paramref name="http"/> reaches. What is not known after a while of asking is an error.</summary>
 internal sealed class StockClient(HttpClient http, TimeProvider time)
 {
@@ -54,13 +61,20 @@ internal sealed class StockClient(HttpClient http, TimeProvider time)
         }
     }
 
+    /// <summary>The products with most commands now, busiest first.</summary>
+    public Task<IReadOnlyList<BusyProduct>> BusyAsync(CancellationToken cancellationToken) => _patience.ExecuteAsync(async stop =>
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/busy-products");
+        return (await SendAsync(request, stop)).GetProperty("data").Deserialize<IReadOnlyList<BusyProduct>>(JsonSerializerOptions.Web)!;
+    }, cancellationToken).AsTask();
+
     private async Task<JsonElement> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {
             using var answer = await http.SendAsync(request, cancellationToken);
             if (answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
-                throw new UnauthorizedAccessException($"{http.BaseAddress} lets staff for stock do this only: set {Apps.TokenVariable} to a token with the scope for stock.");
+                throw new UnauthorizedAccessException($"{http.BaseAddress} lets only {(request.Method == HttpMethod.Get ? "watchers and operators" : "staff for stock")} do this: set {Apps.TokenVariable} to such a token.");
             if (answer.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError) throw new NotAnsweredException($"{http.BaseAddress} answered {(int)answer.StatusCode}.");
             var body = await answer.Content.ReadAsStringAsync(cancellationToken);
             return answer.IsSuccessStatusCode ? JsonSerializer.Deserialize<JsonElement>(body) : throw new InvalidDataException($"{http.BaseAddress} answered {(int)answer.StatusCode}: {body}");

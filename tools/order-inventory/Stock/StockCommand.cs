@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace OrderInventory.Stock;
 
-/// <summary><c>order-inventory stock</c>: the stock of all products as a file.</summary>
+/// <summary><c>order-inventory stock</c>: the stock of all products as a file, and which of them are busy.</summary>
 internal static class StockCommand
 {
     private const int Refused = 1;
@@ -22,7 +22,27 @@ internal static class StockCommand
         import.SetAction((parsed, stopping) => TryAsync(errors, () => ImportAsync(parsed.GetValue(file)!, Apps.Client(parsed.GetValue(inventory)!, environment), output, errors, time, stopping)));
         var export = new Command("export", "Writes all products, as import reads them. Exit code 0: all are written, 1: those that are damaged are not, 2: inventory-app did not answer.") { target };
         export.SetAction((parsed, stopping) => TryAsync(errors, () => ExportAsync(parsed.GetValue(target), Apps.Client(parsed.GetValue(inventory)!, environment), output, errors, time, stopping)));
-        return new Command("stock", "The stock of all products as a file") { inventory, import, export };
+        var busy = new Command("busy", "Shows the at most 20 products with most commands in the last minute, of the process that answers: what to look at when orders on one product are slow");
+        busy.SetAction((parsed, stopping) => TryAsync(errors, () => BusyAsync(Apps.Client(parsed.GetValue(inventory)!, environment), output, time, stopping)));
+        return new Command("stock", "The stock of all products as a file, and which products are busy") { inventory, import, export, busy };
+    }
+
+    private static async Task<int> BusyAsync(HttpClient http, TextWriter output, TimeProvider time, CancellationToken stopping)
+    {
+        using var _ = http;
+        var busy = await new StockClient(http, time).BusyAsync(stopping);
+        if (busy.Count == 0)
+        {
+            await output.WriteLineAsync("no product had a command in the last minute");
+            return 0;
+        }
+
+        var table = new Table().AddColumns("product", "commands in the last minute", "largest batch", "waiting now");
+        foreach (var product in busy) table.AddRow(product.ProductId.EscapeMarkup(), Number(product.Commands), Number(product.LargestBatch), Number(product.Waiting));
+        Terminal.On(output).Write(table);
+        return 0;
+
+        static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
     }
 
     private static async Task<int> ImportAsync(string path, HttpClient http, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken stopping)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using OrderInventory.Cli;
 using OrderInventory.Judging;
+using OrderInventory.Stock;
 
 namespace OrderInventory.Web.Products;
 
@@ -24,7 +25,8 @@ internal sealed class ProductLoader(AppClient inventory)
             var next = page?.GetProperty("nextCursor").GetString();
             // An earlier version has no such member, and shows no list at all then.
             var damaged = page is { } found && found.TryGetProperty("damaged", out var some) ? some.Deserialize<string[]>(Json)! : [];
-            return new ProductsModel(product, ids, page?.GetProperty("data").Deserialize<ListedStock[]>(Json) ?? [], next is null ? null : "/products?cursor=" + Uri.EscapeDataString(next), damaged);
+            var (busy, problem) = ids is null && cursor is null ? await BusyAsync(cancellationToken) : (null, null);
+            return new ProductsModel(product, ids, page?.GetProperty("data").Deserialize<ListedStock[]>(Json) ?? [], next is null ? null : "/products?cursor=" + Uri.EscapeDataString(next), damaged) { Busy = busy, BusyProblem = problem };
         }
         catch (RefusedException refused) when (refused.Errors.TryGetValue("ids", out var why))
         {
@@ -91,6 +93,19 @@ internal sealed class ProductLoader(AppClient inventory)
     private static string WithoutSpaces(string ids) => string.Join(',', ids.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     private static string Cursor(string? cursor) => cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor);
+
+    // Nothing of an earlier version, which does not know; and who may see products need not be allowed to see how the system does.
+    private async Task<(IReadOnlyList<BusyProduct>? Busy, string? Problem)> BusyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ((await inventory.DataAsync("/api/busy-products", cancellationToken))?.Deserialize<BusyProduct[]>(Json), null);
+        }
+        catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)
+        {
+            return (null, $"Not shown: busy products. {error.Message}");
+        }
+    }
 
     // Who may see a product need not be allowed to see the orders on it, and of a damaged one there may be nothing to read.
     private async Task<(IReadOnlyList<ShownOperation>? Operations, string? Older)> OperationsAsync(string productId, string path, string? cursor, List<string> missing, CancellationToken cancellationToken)

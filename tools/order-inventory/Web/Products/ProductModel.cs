@@ -1,3 +1,5 @@
+using OrderInventory.Stock;
+
 namespace OrderInventory.Web.Products;
 
 /// <summary>A page of products.</summary>
@@ -10,6 +12,12 @@ public sealed record ProductsModel(string? Product, string? Ids, IReadOnlyList<L
 {
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Wrong { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The busiest products of all; null when they are not read for this page.</summary>
+    public IReadOnlyList<BusyProduct>? Busy { get; init; }
+
+    /// <summary>Why they could not be read; null when they could.</summary>
+    public string? BusyProblem { get; init; }
 }
 
 /// <summary>What is stored of a product contradicts itself.</summary>

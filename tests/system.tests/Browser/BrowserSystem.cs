@@ -34,7 +34,7 @@ public sealed class BrowserSystem : IAsyncLifetime
     {
         var browser = Chromium.StartAsync();
         Local = await LocalSystem.StartAsync();
-        Console = new ConsoleProcess(Local.Orders.Address, Local.Inventory.BaseAddress!);
+        Console = new ConsoleProcess(Local.Orders.Address, Local.Inventory.BaseAddress!, new Uri(Local.OrderSidecar.BaseAddress!, "/"));
         await Task.WhenAll(Console.StartAsync(), Lost.StartAsync());
         _browser = await browser;
         EmptyVisit = RunAsync("look.js", new { pages = ConsolePages.Empty });

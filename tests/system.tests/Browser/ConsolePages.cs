@@ -51,6 +51,7 @@ internal static class ConsolePages
         .. new[] { 0, 3, 4 }.Select(i => BrowserData.EvilProducts[i]).Select(product => new Visit("Product of evil", "/products/" + Uri.EscapeDataString(product), "Who holds units now")),
         new("Search that is refused", "/orders?order=nonsense", "Nothing was looked for", 400, [Search]),
         new("Product that is not there", "/products?product=nothing", "There is no product with this id", 400, [Open, Some]),
+        new("Give back nothing", $"/repair?order={data.Order}&line=1&product={BrowserData.Product}", "holds nothing any more"),
         new("Dead letter", "/deadletters/" + data.Letters[0], "Why it could not be handled", Uses: [new($"/deadletters/{data.Letters[0]}/replay", None, "Read again afterwards", IsOnce: true)]),
         new("Dismiss", $"/deadletters/{data.Letters[1]}/dismiss", "Why it could not be handled", Uses: [new($"/deadletters/{data.Letters[1]}/dismiss", new Dictionary<string, string> { ["reason"] = "<b>a test</b>" }, "DISMISSED", IsOnce: true)]),
         new("Dead letters", "/deadletters", "Open, by topic and reason", Uses: [Filter, new("/deadletters/runs", new Dictionary<string, string> { ["count"] = "1" }, "Tried", IsOnce: true)]),
@@ -66,6 +67,7 @@ internal static class ConsolePages
         new("Product", "/products/nothing", Unanswered, 502),
         new("Dead letters", "/deadletters", Unanswered, 502),
         new("Stuck", "/stuck", Unanswered, 502),
+        new("Give back", "/repair?order=nobody&line=1&product=nothing", "cannot be read", 502),
         new("Audit", "/audit", Unanswered),
     ];
 

@@ -4,7 +4,7 @@ using OrderInventory.Testing.Processes;
 namespace OrderInventory.System.Tests.Browser;
 
 /// <summary>The console as a process, which can be killed and started again on the same port.</summary>
-internal sealed class ConsoleProcess(Uri orders, Uri inventory) : IDisposable
+internal sealed class ConsoleProcess(Uri orders, Uri inventory, Uri? sidecar = null) : IDisposable
 {
     private readonly int _port = ServerProcess.FreePorts(1)[0];
     private ServerProcess? _process;
@@ -17,7 +17,8 @@ internal sealed class ConsoleProcess(Uri orders, Uri inventory) : IDisposable
     public async Task StartAsync()
     {
         var dll = ServerProcess.Dll("order-inventory");
-        _process = ServerProcess.Start(dll, ["console", "--port", _port.ToString(CultureInfo.InvariantCulture), "--order-app", orders.ToString(), "--inventory-app", inventory.ToString()], Path.GetDirectoryName(dll)!);
+        string[] arguments = ["console", "--port", _port.ToString(CultureInfo.InvariantCulture), "--order-app", orders.ToString(), "--inventory-app", inventory.ToString(), .. sidecar is null ? (string[])[] : ["--sidecar", sidecar.ToString()]];
+        _process = ServerProcess.Start(dll, arguments, Path.GetDirectoryName(dll)!, new Dictionary<string, string?> { ["DAPR_API_TOKEN"] = LocalSystem.SidecarToken });
         await _process.AnswersAsync(new Uri(Address + "/audit"));
     }
 

@@ -14,6 +14,9 @@ internal sealed class FakeSidecar(FakeSystem system) : HttpMessageHandler
     /// <summary>What the broker got.</summary>
     public List<PublishedOverHttp> Published { get; } = [];
 
+    /// <summary>Workflows as they are answered, by path.</summary>
+    public Dictionary<string, string> Workflows { get; } = [];
+
     /// <summary>True: nobody answers.</summary>
     public bool IsDown { get; set; }
 
@@ -27,6 +30,7 @@ internal sealed class FakeSidecar(FakeSystem system) : HttpMessageHandler
     {
         if (IsDown) throw new HttpRequestException("Connection refused");
         if (Refuses is { } status) return new HttpResponseMessage(status) { Content = new StringContent("topic inventory-deduction is not allowed") };
+        if (request.Method == HttpMethod.Get) return Workflows.TryGetValue(request.RequestUri!.AbsolutePath, out var state) ? new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(state) } : new HttpResponseMessage(HttpStatusCode.NotFound);
         var query = HttpUtility.ParseQueryString(request.RequestUri!.Query);
         var json = await request.Content!.ReadAsStringAsync(cancellationToken);
         lock (Published)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using OrderInventory.Tests.Repairing;
 
 namespace OrderInventory.Tests.Web;
 
@@ -151,6 +152,24 @@ public sealed class OrderPageTests
         await using var console = await ConsoleRun.StartAsync(Confirmed(), traceLink: "http://127.0.0.1:18888/traces/detail/{traceId}");
 
         Assert.Contains("href=\"http://127.0.0.1:18888/traces/detail/0af7651916cd43dd8448eb211c80319c\"", await console.PageAsync("/orders/" + Id), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Order_WithASidecar_ShowsItsWorkflowAsTheEngineHasIt()
+    {
+        var system = Confirmed();
+        using var sidecar = new FakeSidecar(system);
+        await using var console = await ConsoleRun.StartAsync(system, sidecar: sidecar);
+        Assert.DoesNotContain("Workflow in the engine", await console.PageAsync("/orders/" + Id), StringComparison.Ordinal);
+        // As the documentation of Dapr shows it.
+        sidecar.Workflows["/v1.0/workflows/dapr/g1"] = """{"instanceID":"g1","workflowName":"w","createdAt":"2026-01-02T03:04:05.143069826Z","lastUpdatedAt":"2026-01-02T03:04:07.460025267Z","runtimeStatus":"RUNNING","properties":{"dapr.workflow.custom_status":""}}""";
+
+        var page = Regex.Replace(await console.PageWithAsync("/orders/" + Id, "Workflow in the engine"), "<[^>]+>", "");
+
+        Assert.Contains("RUNNING, begun 2026-01-02 03:04:05, last went on 2026-01-02 03:04:07", page, StringComparison.Ordinal);
+        sidecar.IsDown = true;
+        page = await console.PageWithAsync("/orders/" + Id, "Not shown: its workflow in the engine.");
+        Assert.Equal(Enumerable.Repeat("holds", 8), Verdicts(page));
     }
 
     [Fact]

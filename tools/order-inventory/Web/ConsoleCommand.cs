@@ -31,7 +31,7 @@ internal static class ConsoleCommand
             if (result.Tokens.Count > 0 && !(Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var link) && link.Scheme is "http" or "https" && result.Tokens[0].Value.Contains(ConsoleOptions.TraceId, StringComparison.Ordinal)))
                 result.AddError($"--trace-link must be an address with {ConsoleOptions.TraceId} in it.");
         });
-        var sidecar = Apps.Address("--sidecar", $"Address of order-app's sidecar, for giving back what no order owns; its token is in {Sidecar.TokenVariable}. Without it the console repairs nothing", null);
+        var sidecar = Apps.Address("--sidecar", $"Address of order-app's sidecar, for giving back what no order owns, and for the state of workflows; its token is in {Sidecar.TokenVariable}. Without it the console repairs nothing", null);
         var command = new Command(
             "console",
             $"Pages in the browser that show every order with all that is known of it, stock, dead letters and the audit. Reads and acts over the HTTP APIs of the two apps, with the token in {Apps.TokenVariable} if there is one. Runs until Ctrl+C, on this machine only.")

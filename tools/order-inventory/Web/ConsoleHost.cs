@@ -58,6 +58,7 @@ internal static class ConsoleHost
         builder.Services.AddSingleton(options).AddSingleton(time);
         builder.Services.AddSingleton(new SystemClient(new AppClient("order-app", orders, time), new AppClient("inventory-app", inventory, time)));
         builder.Services.AddSingleton<LiveReads>();
+        if (sidecar is not null) builder.Services.AddSingleton(new WorkflowSidecar(new AppClient("order-app's sidecar", sidecar, time)));
         builder.Services.AddSingleton<OrderLoader>();
         builder.Services.AddSingleton<MetricHistory>().AddHostedService(services => services.GetRequiredService<MetricHistory>());
         builder.Services.AddSingleton(services => new AuditRuns(onWait => new SystemReader(orders, inventory, AuditPatience, time, onWait), time, services.GetRequiredService<ILogger<AuditRuns>>()));

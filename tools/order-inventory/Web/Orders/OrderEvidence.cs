@@ -26,6 +26,9 @@ internal sealed class OrderEvidence
     /// <summary>How it was driven; null when that could not be read.</summary>
     public Saga? Saga { get; set; }
 
+    /// <summary>Its workflow as the engine has it; null when that could not be read, or there is none.</summary>
+    public EngineState? Engine { get; set; }
+
     /// <summary>What inventory recorded for its lines, oldest first; null when it could not be read.</summary>
     public IReadOnlyList<ShownOperation>? Operations { get; set; }
 

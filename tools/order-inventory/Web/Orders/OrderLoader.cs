@@ -6,8 +6,11 @@ using OrderInventory.Web.Products;
 
 namespace OrderInventory.Web.Orders;
 
-/// <summary>Reads everything that both apps know of one order.</summary>
-internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, TimeProvider time)
+/// <summary>The sidecar of order-app, which knows its workflows.</summary>
+internal sealed record WorkflowSidecar(AppClient Client);
+
+/// <summary>Reads everything that both apps know of one order, and its workflow where a sidecar is given.</summary>
+internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, TimeProvider time, WorkflowSidecar? sidecar = null)
 {
     private const int MaxAttempts = 3;
     private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
@@ -26,8 +29,8 @@ internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, T
         }
     }
 
-    private OrderModel Model(OrderEvidence evidence) => new(
-        evidence.Order, evidence.Saga, OrderTimeline.Of(evidence), OrderVerdicts.Of(evidence), OrderVerdicts.Wait(evidence, system.Outages), TraceLink(evidence.Saga), [.. evidence.Missing.Order()]);
+    private OrderModel Model(OrderEvidence evidence) =>
+        new(evidence.Order, evidence.Saga, OrderTimeline.Of(evidence), OrderVerdicts.Of(evidence), OrderVerdicts.Wait(evidence, system.Outages), TraceLink(evidence.Saga), [.. evidence.Missing.Order()]) { Engine = evidence.Engine };
 
     private async Task<OrderEvidence> ReadAllAsync(JsonElement document, CancellationToken cancellationToken)
     {
@@ -40,8 +43,13 @@ internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, T
             ReadAsync(evidence, "its stock operations", async () => evidence.Operations = await OperationsAsync(order, cancellationToken)),
             ReadAsync(evidence, "its products", async () => evidence.Products = [.. (await Task.WhenAll(order.Lines.Select(line => line.ProductId).Distinct().Select(product => ProductAsync(product, cancellationToken)))).OfType<ProductEvidence>()]),
             ReadAsync(evidence, "dead letters", async () => evidence.Letters = await LettersAsync(order, cancellationToken)));
+        if (sidecar is not null && evidence.Saga?.Group is { } group) await ReadAsync(evidence, "its workflow in the engine", async () => evidence.Engine = await EngineAsync(sidecar.Client, group, cancellationToken));
         return evidence;
     }
+
+    // The engine forgets a workflow some time after its end, and dapr-local has no such API: then there is nothing to show.
+    private static async Task<EngineState?> EngineAsync(AppClient sidecar, string group, CancellationToken cancellationToken) =>
+        await sidecar.GetAsync("/v1.0/workflows/dapr/" + Escaped(group), cancellationToken) is { ValueKind: JsonValueKind.Object } state ? state.Deserialize<EngineState>(Json) : null;
 
     // The page shows what there is: one app that is down, or a right that is lacking, hides its own part only.
     private static async Task ReadAsync(OrderEvidence evidence, string what, Func<Task> read)

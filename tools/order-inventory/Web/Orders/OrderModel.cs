@@ -53,4 +53,8 @@ public sealed record WaitReason(string Command, DateTimeOffset Since, long Secon
 /// <param name="Wait">Why it is not at rest; null when it is.</param>
 /// <param name="TraceLink">Where the trace of its request is; null when it had none or traces are not linked.</param>
 /// <param name="Missing">What could not be read, and so is not shown; a sentence each.</param>
-public sealed record OrderModel(ShownOrder Order, Saga? Saga, IReadOnlyList<TimelineEntry> Timeline, IReadOnlyList<Judged> Judged, WaitReason? Wait, string? TraceLink, IReadOnlyList<string> Missing);
+public sealed record OrderModel(ShownOrder Order, Saga? Saga, IReadOnlyList<TimelineEntry> Timeline, IReadOnlyList<Judged> Judged, WaitReason? Wait, string? TraceLink, IReadOnlyList<string> Missing)
+{
+    /// <summary>Its workflow as the engine has it; null when no sidecar was given, or it has none of this name.</summary>
+    public EngineState? Engine { get; init; }
+}

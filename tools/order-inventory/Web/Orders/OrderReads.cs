@@ -42,6 +42,12 @@ public sealed record SagaTransition(int Sequence, string EventId, string NewStat
 /// <summary>How often the agenda looked after an order.</summary>
 public sealed record SagaStuck(DateTimeOffset Since, int Attempts, DateTimeOffset? LastAttempt, string? WaitsFor);
 
+/// <summary>A workflow as the workflow API of a sidecar shows it.</summary>
+/// <param name="RuntimeStatus">As RUNNING or COMPLETED.</param>
+/// <param name="CreatedAt">When it was started, UTC.</param>
+/// <param name="LastUpdatedAt">When it last went on, UTC.</param>
+public sealed record EngineState(string RuntimeStatus, DateTimeOffset CreatedAt, DateTimeOffset LastUpdatedAt);
+
 /// <summary>How an order was driven, as <c>GET /api/orders/{id}/saga</c> tells it.</summary>
 public sealed record Saga(
     string? Fingerprint,

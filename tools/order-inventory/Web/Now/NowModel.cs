@@ -53,7 +53,7 @@ internal static class NowPage
             new("Time until decided, p50", Quantile(minute, 0.5), $"of the last {LatencySeconds} s", "/orders", []),
             new("Time until decided, p99", Quantile(minute, 0.99), $"of the last {LatencySeconds} s", "/orders", []),
             new("Stock operations a second", Rate(second => second.Operations), $"over {RateSeconds} s", "/products", Points(second => second.Operations)),
-            new("Requests that wait for a round", Whole(history.Gauge(metrics => metrics.Sum("orders.intake.waiting"))), "in order-app", "/orders", []),
+            new("Requests that wait for a round", Whole(history.Gauge(metrics => metrics.Sum("orders.intake.waiting"))), "in order-app, which stores what came together in rounds", "/orders", []),
             new("Stock operations that wait", Whole(history.Gauge(metrics => metrics.Sum("inventory.queue.depth"))), "in inventory-app", "/products", []),
             await waiting,
             await stuck,
@@ -79,7 +79,7 @@ internal static class NowPage
         try
         {
             var waiting = (await system.Orders.DataAsync("/api/orders/waiting", cancellationToken))?.EnumerateArray().ToArray() ?? [];
-            if (waiting.Length == 0) return new Tile(name, "< 1 min", "the agenda sees none that waits longer", null, []);
+            if (waiting.Length == 0) return new Tile(name, "< 1 min", "none waits for longer", null, []);
             var (since, id) = (waiting[0].GetProperty("since").GetDateTimeOffset(), waiting[0].GetProperty("orderId").GetString());
             return new Tile(name, string.Create(CultureInfo.InvariantCulture, $"{(time.GetUtcNow() - since).TotalMinutes:0.0} min"), $"{Whole(waiting.Length)} of more than half a minute", "/orders/" + id, []);
         }
@@ -95,7 +95,7 @@ internal static class NowPage
         try
         {
             var stuck = (await system.Orders.DataAsync("/api/orders/stuck", cancellationToken))?.EnumerateArray().ToArray() ?? [];
-            var note = stuck.Length == 0 ? "the agenda looked after none more than twice" : $"the oldest since {stuck[0].GetProperty("since").GetDateTimeOffset():u}";
+            var note = stuck.Length == 0 ? "every order that took long was decided" : $"the oldest since {stuck[0].GetProperty("since").GetDateTimeOffset():u}";
             return new Tile(name, Whole(stuck.Length), note, "/stuck", [], IsBad: stuck.Length > 0);
         }
         catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)

@@ -47,8 +47,8 @@ internal static class OrderVerdicts
         reasons.AddRange((evidence.Letters ?? []).Where(letter => letter.Status == "OPEN").Select(letter => $"{letter.EventId} is a dead letter: {letter.Reason ?? "the sidecar gave it up"}. Replay or dismiss it."));
         reasons.AddRange(outages.Select(outage => $"{outage.App} has not answered since {outage.Since:u}."));
         reasons.Add(evidence.Saga.Stuck is { } stuck
-            ? $"The agenda looked after it {stuck.Attempts} times, last at {stuck.LastAttempt?.ToString("u", CultureInfo.InvariantCulture) ?? "an unknown time"}: it is stuck."
-            : "The agenda looks after it 30 seconds after it was asked, and again until it is decided.");
+            ? $"The agenda of order-app, which sees to what takes long, has asked again {stuck.Attempts} times, last at {stuck.LastAttempt?.ToString("u", CultureInfo.InvariantCulture) ?? "an unknown time"}: it is stuck."
+            : "If there is no answer 30 seconds after inventory was asked, the agenda of order-app asks again, until it is decided.");
         if (evidence.Saga.Waiting.Count > 0) reasons.Add($"Then it will {string.Join(", ", evidence.Saga.Waiting.Select(command => command.Command))}: accepted already.");
         return new WaitReason(step.Command, step.Since, (long)(evidence.Now - step.Since).TotalSeconds, reasons);
     }

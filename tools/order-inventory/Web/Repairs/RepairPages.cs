@@ -12,7 +12,7 @@ internal static class RepairPages
     public static void MapRepairPages(this IEndpointRouteBuilder routes)
     {
         var actions = routes.ServiceProvider.GetRequiredService<RepairActions>();
-        routes.MapLivePage<Pages.RepairPage, RepairModel>("/repair", (_, _) => "Give back", async (request, cancellationToken) =>
+        routes.MapLivePage<Pages.RepairPage, RepairModel>("/repair", (_, _) => "Give back what no order owns", async (request, cancellationToken) =>
             Line(request["order"], request["line"], request["product"]) is { } line ? await actions.LoadAsync(line, request["note"], cancellationToken) : null);
         // The note makes the address a new one, so that what the page shows was read after the action.
         routes.MapAction("/repair", async (_, form, cancellationToken) => Line(form["order"], form["line"], form["product"]) is { } line

@@ -99,11 +99,20 @@ internal sealed class LocalSystem : IAsyncDisposable
     public static async Task<LocalSystem> StartAsync(IReadOnlyDictionary<string, string>? orderSettings = null, Uri? collector = null, bool withFeed = false)
     {
         var system = new LocalSystem(await Observer.StartAsync(), orderSettings ?? new Dictionary<string, string>(), collector, withFeed);
-        system._servers = await RealServers.StartAsync();
-        system.WriteRunFile();
-        await system.StartAsync("dapr-local");
-        await Task.WhenAll(system.StartAsync("order-app"), system.StartAsync("inventory-app"), withFeed ? system.StartAsync(FeedApp) : Task.CompletedTask);
-        return system;
+        try
+        {
+            system._servers = await RealServers.StartAsync();
+            system.WriteRunFile();
+            await system.StartAsync("dapr-local");
+            await Task.WhenAll(system.StartAsync("order-app"), system.StartAsync("inventory-app"), withFeed ? system.StartAsync(FeedApp) : Task.CompletedTask);
+            return system;
+        }
+        catch
+        {
+            // Nobody else would stop what has been started.
+            await system.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts one of the processes and waits until it answers, or one of the servers after it was killed.</summary>

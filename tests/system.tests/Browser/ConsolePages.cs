@@ -41,7 +41,7 @@ internal static class ConsolePages
     [
         new("Now", "/", "Open dead letters"),
         new("Orders", "/orders", "CANCELLED", Uses: [Search]),
-        new("Orders of a user", $"/orders?user={BrowserData.User}", "CANCELLED"),
+        new("Orders of a user", $"/orders?user={BrowserData.User}", "CANCELLED", Uses: [Search]),
         new("Order", $"/orders/{data.Order}", "Why it may be trusted"),
         new("Audit", "/audit", "Run the audit", Uses: [Audit]),
         new("Orders of evil", $"/orders?user={Uri.EscapeDataString(BrowserData.EvilUser)}", "CANCELLED", Uses: [Search]),

@@ -102,6 +102,21 @@ public sealed class AuditorTests : IDisposable
         Assert.Equal(1, report.OnTheirWay);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Audit_OldPendingOrderThatNothingElseNames_IsFoundWhereTheListIsTold(bool isTold)
+    {
+        _isLate = true;
+        _system.Orders["o2"] = new FakeOrder("o2", "bob", "k2", [("book", 1)], "PENDING");
+        if (!isTold) _system.Instead["/api/orders/recent"] = (HttpStatusCode.Forbidden, """{"code":"OPERATORS_ONLY"}""");
+
+        var report = await AuditAsync();
+
+        Assert.Equal(isTold, report.Findings.Any(finding => finding.Finding.Invariant == "I5" && finding.Finding.Ids.Contains("o2")));
+        Assert.Equal(isTold, !report.NotSeen.Any(part => part.StartsWith("orders without operations", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Audit_DamagedProduct_IsAFindingAndTheOthersAreRead()
     {

@@ -46,6 +46,13 @@ internal sealed class SystemReader(HttpClient orders, HttpClient inventory, Time
     /// <summary>The orders of a user, newest first, in pages.</summary>
     public IAsyncEnumerable<JsonElement> OrdersOfAsync(string userId, CancellationToken cancellationToken) => _orders.PagesAsync($"/api/orders?userId={Escaped(userId)}&limit={OrderPage}", cancellationToken);
 
+    /// <summary>The orders of everybody, newest first, in pages; none where a version before has no such list.</summary>
+    /// <exception cref="UnreadableException">Also when order-app does not tell this caller, see <see cref="IsForOperators"/>.</exception>
+    public IAsyncEnumerable<JsonElement> RecentOrdersAsync(CancellationToken cancellationToken) => _orders.PagesAsync($"/api/orders/recent?limit={OrderPage}", cancellationToken);
+
+    /// <summary>True when the app tells this only to operators, or callers on its own machine.</summary>
+    public static bool IsForOperators(UnreadableException error) => error.Message.Contains("OPERATORS_ONLY", StringComparison.Ordinal);
+
     /// <summary>The orders that order-app calls stuck; null when it does not tell this caller.</summary>
     public async Task<JsonElement?> StuckAsync(CancellationToken cancellationToken)
     {
@@ -53,7 +60,7 @@ internal sealed class SystemReader(HttpClient orders, HttpClient inventory, Time
         {
             return await DataAsync(_orders, "/api/orders/stuck", cancellationToken);
         }
-        catch (UnreadableException error) when (error.Message.Contains("OPERATORS_ONLY", StringComparison.Ordinal))
+        catch (UnreadableException error) when (IsForOperators(error))
         {
             return null;
         }

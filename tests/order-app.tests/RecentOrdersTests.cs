@@ -30,9 +30,9 @@ public sealed class RecentOrdersTests : OrderApiTests
     [Fact]
     public async Task List_FullPagesInEveryList_HasThemAll()
     {
-        var orders = Enumerable.Range(0, 3_000).Select(i => OrderRules.Place(OrderIds.Of("u", "k" + i), new PlacedOrder("u", [new OrderLine(1, "p", 1, 1m)], null), "k" + i, "group-" + (i % 8), DateTimeOffset.UnixEpoch.AddSeconds(i))).ToArray();
+        var orders = Enumerable.Range(0, 3_000).Select(i => OrderRules.Place(OrderIds.Of("u", "k" + i), new PlacedOrder("u", [new OrderLine(1, "p", 1, 1m)], null), "k" + i, "group", DateTimeOffset.UnixEpoch.AddSeconds(i)) with { RecentList = i / 100 % 8 }).ToArray();
         Assert.True(await App.Orders.SaveManyAsync(orders.Select(order => (order, (string?)null)), CancellationToken.None));
-        await using var recent = new RecentOrders(App.State, new Backoff(Random.Shared, TimeProvider.System), TimeProvider.System);
+        await using var recent = new RecentOrders(App.State, new Backoff(Random.Shared, TimeProvider.System), Random.Shared, TimeProvider.System);
         foreach (var some in orders.Chunk(100)) await Task.WhenAll(some.Select(order => recent.AddAsync(order, isNew: true)));
 
         var all = await WalkAsync(100);
@@ -40,6 +40,28 @@ public sealed class RecentOrdersTests : OrderApiTests
         Assert.Equal(orders.Reverse().Select(order => order.Id), all.Select(order => order.Id));
         Assert.Equal(8, App.State.Values("recent-orders:").Count);
         Assert.All(App.State.Values("recent-orders"), document => Assert.InRange(document.Value.Length, 1, 100_000));
+    }
+
+    // A group that takes over after a failure enters its orders, again or for the first time.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(100)]
+    public async Task List_OrdersThatWereAddedAgainOrLate_AreThereOnceAndHoldBackNoOther(int limit)
+    {
+        var orders = Enumerable.Range(0, 400).Select(i => OrderRules.Place(OrderIds.Of("u", "k" + i), new PlacedOrder("u", [new OrderLine(1, "p", 1, 1m)], null), "k" + i, "group", DateTimeOffset.UnixEpoch.AddSeconds(i)) with { RecentList = i % 2 }).ToArray();
+        Assert.True(await App.Orders.SaveManyAsync(orders.Select(order => (order, (string?)null)), CancellationToken.None));
+        await using var recent = new RecentOrders(App.State, new Backoff(Random.Shared, TimeProvider.System), Random.Shared, TimeProvider.System);
+        foreach (var order in orders[..200].Where(order => order != orders[7])) await recent.AddAsync(order, isNew: true);
+        await Task.WhenAll(recent.AddAsync(orders[5], isNew: false), recent.AddAsync(orders[6], isNew: false), recent.AddAsync(orders[7], isNew: false));
+        foreach (var order in orders[200..]) await recent.AddAsync(order, isNew: true);
+
+        var all = (await WalkAsync(limit)).Select(order => order.Id).ToList();
+
+        Assert.Equal(400, all.Count);
+        Assert.InRange(all.IndexOf(orders[7].Id), 198, 202 + limit);
+        all.Remove(orders[7].Id);
+        Assert.Equal(orders.Where(order => order != orders[7]).Reverse().Select(order => order.Id), all);
     }
 
     [Fact]
@@ -92,6 +114,24 @@ public sealed class RecentOrdersTests : OrderApiTests
         var id = await PlaceAsync("u", "k");
 
         Assert.Equal([id], (await WalkAsync(10)).Select(order => order.Id));
+    }
+
+    [Fact]
+    public async Task List_OrdersPlacedAtOnce_HasEachOnceAndEachPageSorted()
+    {
+        var placed = await Task.WhenAll(Enumerable.Range(0, 300).Select(i => PlaceAsync("u" + (i % 7), "k" + i)));
+
+        var pages = new List<IReadOnlyList<(string Id, DateTimeOffset Created)>>();
+        string? cursor = null;
+        do
+        {
+            (var page, cursor) = await PageAsync(50, cursor);
+            pages.Add(page);
+        }
+        while (cursor is not null);
+
+        Assert.Equal(placed.Order(), pages.SelectMany(page => page).Select(order => order.Id).Order());
+        Assert.All(pages, page => Assert.Equal(page.OrderByDescending(order => order.Created), page));
     }
 
     [Theory]

@@ -107,6 +107,9 @@ internal sealed record Order
 
     /// <summary>W3C trace parent of the request that placed the order; null when it had none.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>Which of the lists of everybody's orders has it; null in what earlier versions wrote.</summary>
+    public int? RecentList { get; init; }
     public required DateTimeOffset CreatedTime { get; init; }
     public required DateTimeOffset UpdatedTime { get; init; }
 

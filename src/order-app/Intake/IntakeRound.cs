@@ -55,6 +55,7 @@ internal sealed class IntakeRound(
     private async Task<IReadOnlyCollection<Decided>> SettleAsync(IReadOnlyList<Item> items, string group, Task noted)
     {
         var decided = new Dictionary<string, Decided>();
+        var list = recent.AnyList();
         var listed = new Dictionary<string, (DateTimeOffset Created, Task Added)>();
         for (var attempt = 1; ; attempt++)
         {
@@ -73,6 +74,7 @@ internal sealed class IntakeRound(
                 }
 
                 var known = await DecideAsync(order, asked, group, elsewhere.GetValueOrDefault(asked.Key).OrderId);
+                if (order is null && known.Order is { } created) known = known with { Order = created with { RecentList = list } };
                 // An order is accepted when it is stored and in both lists, in which order ever.
                 if (known.Order is { Status: OrderStatus.Pending } pending && asked.Any(item => item.Item is IntakeRequest.Place or IntakeRequest.Resume) && listed.GetValueOrDefault(known.OrderId).Created != pending.CreatedTime)
                     listed[known.OrderId] = (pending.CreatedTime, ListAsync(pending, order));

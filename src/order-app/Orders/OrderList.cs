@@ -56,8 +56,12 @@ internal sealed class OrderList(UserOrders userOrders, RecentOrders recent, Orde
 
     /// <summary>One page of everybody's orders.</summary>
     /// <exception cref="DependencyUnavailableException">The list cannot be read.</exception>
-    public Task<ApiList<OrderView>> ListRecentAsync(RecentQuery query, CancellationToken cancellationToken) =>
-        SearchAsync((cursor, count) => recent.ListAsync(cursor, count, cancellationToken), query.Cursor, query.Status, query.Limit, cancellationToken);
+    public async Task<ApiList<OrderView>> ListRecentAsync(RecentQuery query, CancellationToken cancellationToken)
+    {
+        var page = await SearchAsync((cursor, count) => recent.ListAsync(cursor, count, cancellationToken), query.Cursor, query.Status, query.Limit, cancellationToken);
+        // Orders that were placed at the same time may be listed the other way round.
+        return page with { Data = [.. page.Data.OrderByDescending(order => order.CreatedTime)] };
+    }
 
     private async Task<ApiList<OrderView>> SearchAsync(Func<string?, int, Task<IReadOnlyList<ListedOrder>>> list, string? cursor, OrderStatus? status, int limit, CancellationToken cancellationToken)
     {

@@ -105,7 +105,7 @@ internal sealed class FakeSystem : HttpMessageHandler
         ["deadletters", var id] when FakeLetters.Find(Letters, id) is { } letter => Data(new { letter, body = letter["body"]?.GetValue<string>() ?? "{}", canReplay = true }),
         ["orders", var id, "saga"] when Orders.TryGetValue(id, out var order) => Data(order.Saga()),
         ["orders", "recent"] => Page([.. Orders.Values.Select(order => order.View())], query),
-        ["orders"] => Page([.. Orders.Values.Where(order => order.UserId == query["userId"] && query["idempotencyKey"] is null or "" || order.IdempotencyKey == query["idempotencyKey"]).Select(order => order.View())], query),
+        ["orders"] => Page([.. Orders.Values.Where(order => order.UserId == query["userId"] && query["idempotencyKey"] is null or "" || OrderInventory.Cli.KeyText.InQuotes(order.IdempotencyKey) == query["idempotencyKey"]).Select(order => order.View())], query),
         ["orders", var id] when Orders.TryGetValue(id, out var order) => Data(order.View()),
         ["orders", var id, "history"] when Orders.TryGetValue(id, out var order) => Data(order.History()),
         _ => null,

@@ -19,7 +19,7 @@ internal sealed class OrderClient(Uri address) : IDisposable
     public Task<HttpResponseMessage> PostAsync(string body, string? key, string? language = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/api/orders") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         if (language is not null) request.Headers.TryAddWithoutValidation("Accept-Language", language);
         return _http.SendAsync(request);
     }

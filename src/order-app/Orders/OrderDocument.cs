@@ -27,7 +27,7 @@ internal static class OrderDocument
 
     /// <summary>Lists one order by its key.</summary>
     public static DescribedParameter Key { get; } =
-        new(ParameterLocation.Query, "idempotencyKey", "The key that the order was placed with.", new OpenApiSchema { Type = JsonSchemaType.String, Pattern = IdempotencyKey.Pattern }, ExampleKey);
+        new(ParameterLocation.Query, "idempotencyKey", "The key that the order was placed with, as the order shows it. One that begins with a quote has to be given in quotes, as in the header.", new OpenApiSchema { Type = JsonSchemaType.String, Pattern = IdempotencyKey.ShownPattern }, ExampleKey);
 
     /// <summary>Lists one order by its number.</summary>
     public static DescribedParameter Number { get; } =

@@ -29,7 +29,7 @@ internal sealed class OrderList(UserOrders userOrders, RecentOrders recent, Orde
         if (userId is not null || orderNo is null) PlaceOrderValidation.CheckId(errors, "userId", userId);
         var orderId = orderNo is null ? null : OrderNumber.IdOf(orderNo);
         if (orderNo is not null && orderId is null) errors["orderNo"] = [Texts.Of("orderNo must be ORD and 26 letters and digits.", "orderNo 必须是 ORD 加 26 位字母和数字。")];
-        var (key, refusal) = idempotencyKey is null ? (null, null) : IdempotencyKey.Parse(idempotencyKey);
+        var (key, refusal) = idempotencyKey is null ? (null, null) : IdempotencyKey.ParseShown(idempotencyKey);
         if (refusal is not null) errors["idempotencyKey"] = [refusal];
         var (wanted, count) = ParsePage(status, limit, errors);
         if (cursor is not null && !UserOrders.IsCursor(cursor)) errors["cursor"] = [NoCursor()];

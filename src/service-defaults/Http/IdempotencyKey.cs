@@ -18,6 +18,9 @@ public static partial class IdempotencyKey
     /// <summary>Keys that are taken, as a regular expression of JSON Schema: bare, or in quotes. A bare one with a comma is taken, too, unless it looks like a key given twice.</summary>
     public const string Pattern = """^([!#-+\--~][!-+\--~]{0,254}|"([ !#-\[\]-~]|\\["\\]){1,255}")$""";
 
+    /// <summary>Keys that <see cref="ParseShown"/> takes.</summary>
+    public const string ShownPattern = """^([ !#-~][ -~]{0,254}|"([ !#-\[\]-~]|\\["\\]){1,255}")$""";
+
     // The second is what the Agentic Commerce Protocol calls it.
     private static readonly string[] ReplayedHeaders = ["Idempotency-Replayed", "Idempotent-Replayed"];
 
@@ -41,8 +44,19 @@ public static partial class IdempotencyKey
         var quoted = InQuotes().Match(text);
         // A proxy may have made one line of two.
         if (!quoted.Success && text.Split(',', StringSplitOptions.TrimEntries) is { Length: > 1 } parts && parts.Distinct().Count() == 1) return (null, GivenTwice());
+        return Checked(quoted, text, least: text.StartsWith('"') ? ' ' : '!');
+    }
+
+    /// <summary>The key that an answer shows, or why there is none such; also in quotes, as one has to be that begins with a quote.</summary>
+    public static (string? Key, string? Refusal) ParseShown(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Checked(InQuotes().Match(text), text, least: ' ');
+    }
+
+    private static (string? Key, string? Refusal) Checked(Match quoted, string text, char least)
+    {
         var key = quoted.Success ? Escaped().Replace(quoted.Groups[1].Value, "$1") : text.StartsWith('"') ? "" : text;
-        var least = text.StartsWith('"') ? ' ' : '!';
         return key.Length is > 0 and <= MaxLength && key.All(character => character >= least && character <= '~')
             ? (key, null)
             : (null, Texts.Of($"The idempotency key must have 1 to {MaxLength} printable ASCII characters, in quotes if there are spaces.", $"幂等键必须为 1 到 {MaxLength} 个可打印的 ASCII 字符；含空格时须加引号。"));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using OrderInventory.Cli;
 
 namespace OrderInventory.Auditing;
 
@@ -41,7 +42,7 @@ internal sealed class SystemReader(HttpClient orders, HttpClient inventory, Time
     public Task<JsonElement?> HistoryAsync(string orderId, CancellationToken cancellationToken) => DataAsync(_orders, $"/api/orders/{Escaped(orderId)}/history", cancellationToken);
 
     /// <summary>The order that a key stands for, as a list of one or none.</summary>
-    public Task<JsonElement?> ByKeyAsync(string userId, string key, CancellationToken cancellationToken) => DataAsync(_orders, $"/api/orders?userId={Escaped(userId)}&idempotencyKey={Escaped(key)}", cancellationToken);
+    public Task<JsonElement?> ByKeyAsync(string userId, string key, CancellationToken cancellationToken) => DataAsync(_orders, $"/api/orders?userId={Escaped(userId)}&idempotencyKey={Escaped(KeyText.InQuotes(key))}", cancellationToken);
 
     /// <summary>The orders of a user, newest first, in pages.</summary>
     public IAsyncEnumerable<JsonElement> OrdersOfAsync(string userId, CancellationToken cancellationToken) => _orders.PagesAsync($"/api/orders?userId={Escaped(userId)}&limit={OrderPage}", cancellationToken);

@@ -66,7 +66,7 @@ internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, T
 
     private async Task ReadKeyAsync(OrderEvidence evidence, CancellationToken cancellationToken)
     {
-        var found = await system.Orders.DataAsync($"/api/orders?userId={Escaped(evidence.Order.UserId)}&idempotencyKey={Escaped(evidence.Order.IdempotencyKey)}", cancellationToken);
+        var found = await system.Orders.DataAsync($"/api/orders?userId={Escaped(evidence.Order.UserId)}&idempotencyKey={Escaped(KeyText.InQuotes(evidence.Order.IdempotencyKey))}", cancellationToken);
         evidence.ByKey = found is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0 ? list[0].GetProperty("id").GetString() : null;
         evidence.IsKeyRead = true;
     }

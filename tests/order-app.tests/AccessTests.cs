@@ -34,6 +34,27 @@ public sealed class AccessTests : IAsyncLifetime, IDisposable
         Assert.Empty(await AccessSuite.FailuresAsync(routes, _http, _issuer, OrderApi.AppToken));
     }
 
+    [Theory]
+    [InlineData("localhost:5101", null, HttpStatusCode.OK)]
+    [InlineData("127.0.0.1:5101", "same-origin", HttpStatusCode.OK)]
+    [InlineData("[::1]:5101", "none", HttpStatusCode.OK)]
+    [InlineData("evil.example:5101", null, HttpStatusCode.Forbidden)]
+    [InlineData("localhost.evil.example", null, HttpStatusCode.Forbidden)]
+    [InlineData("localhost:5101", "cross-site", HttpStatusCode.Forbidden)]
+    public async Task Operator_PageOfABrowser_IsNone(string host, string? site, HttpStatusCode expected)
+    {
+        await using var app = await OrderApi.StartAsync();
+        foreach (var path in new[] { "/api/orders/recent", "/api/deadletters", "/api/metrics" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = host } };
+            if (site is not null) request.Headers.Add("Sec-Fetch-Site", site);
+
+            using var answer = await app.CreateClient().SendAsync(request);
+
+            Assert.Equal(expected, answer.StatusCode);
+        }
+    }
+
     [Fact]
     public async Task EveryRouteOfAnOrder_OfAnotherUser_AnswersAsIfItDidNotExist()
     {

@@ -35,7 +35,7 @@ internal static class AccessControl
         foreach (var rule in new[] { AccessRule.Pay, AccessRule.Fulfil, AccessRule.Stock, AccessRule.Operator })
             policies.AddPolicy(rule.ToString(), policy => policy.RequireAssertion(context => access.IsOn
                 ? Caller.Has(context.User, access.ScopesOf(rule, (context.Resource as HttpContext)?.Request.Method))
-                : rule != AccessRule.Operator || (context.Resource is HttpContext http && IsOnThisMachine(http))));
+                : rule != AccessRule.Operator || (context.Resource is HttpContext http && IsOperatorHere(http))));
         if (access.IsOn) builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options => Configure(options, access));
     }
 
@@ -99,6 +99,11 @@ internal static class AccessControl
     }
 
     private static bool IsUnreachable(Exception error) => error is InvalidOperationException or IOException or HttpRequestException;
+
+    // A page in a browser on this machine reaches this app too: under a name of its own, or with a form.
+    private static bool IsOperatorHere(HttpContext context) => IsOnThisMachine(context) && IsNamedAsThisMachine(context.Request.Host.Host) && context.Request.Headers["Sec-Fetch-Site"] != "cross-site";
+
+    private static bool IsNamedAsThisMachine(string host) => IPAddress.TryParse(host, out var address) ? IPAddress.IsLoopback(address) : host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>True for a caller on the machine itself; another app, whose calls the sidecar brings from this machine, is none.</summary>
     // No address: a server without a network, as in tests.

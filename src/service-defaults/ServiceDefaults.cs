@@ -116,7 +116,7 @@ public static class ServiceDefaults
         app.MapProbe("/healthz", tag: null);
         app.MapProbe("/livez", LiveTag);
         app.MapProbe("/readyz", ReadyTag);
-        app.MapOpenApi("/openapi/{documentName}.json").Allow(AccessRule.Anyone);
+        app.MapOpenApi("/openapi/v1.json").Allow(AccessRule.Anyone);
         if (app.Services.GetRequiredService<HttpOptions>().Reference) app.MapReferencePage();
         app.MapSubscribeHandler().Allow(AccessRule.Sidecar);
         return app;

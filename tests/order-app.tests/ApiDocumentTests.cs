@@ -39,6 +39,13 @@ public sealed class ApiDocumentTests
             foreach (var command in new[] { OrderCommand.Confirm, OrderCommand.Pay }) await app.BringAsync(id, command);
             return await app.CreateClient().PostAsync($"/api/orders/{id}/pay", Json("""{"paymentId":"payment-2"}"""));
         },
+        ["409 TOO_MANY_PAYMENTS"] = async app =>
+        {
+            var id = await PlaceAsync(app);
+            await app.BringAsync(id, OrderCommand.Cancel);
+            for (var i = 0; i < OrderRules.MaxPayments; i++) (await app.CreateClient().PostAsync($"/api/orders/{id}/pay", Json($$"""{"paymentId":"late-{{i}}"}"""))).EnsureSuccessStatusCode().Dispose();
+            return await app.CreateClient().PostAsync($"/api/orders/{id}/pay", Json("""{"paymentId":"one-more"}"""));
+        },
         ["422 AMOUNT_MISMATCH"] = async app =>
         {
             var id = await PlaceAsync(app);

@@ -139,7 +139,7 @@ public sealed class PlaceOrderTests : OrderApiTests
     [InlineData("""{"userId":"u","productId":"p","quantity":0,"amount":1}""", "quantity", "quantity 必须在 1 到 100000 之间。")]
     [InlineData("""{"userId":"u","productId":"p","quantity":"1","amount":1}""", "quantity", "值的类型错误或超出范围。")]
     [InlineData("""{"userId":"u","productId":"p","quantity":1,"amount":0}""", "amount", "amount 不得小于 0.01。")]
-    [InlineData("""{"userId":"u","productId":"p","quantity":1,"amount":1.001}""", "amount", "金额小数点前最多 18 位，小数点后最多 2 位。")]
+    [InlineData("""{"userId":"u","productId":"p","quantity":1,"amount":1.001}""", "amount", "金额由数字和小数点组成，小数点前最多 18 位，小数点后最多 2 位。")]
     [InlineData("""{"userId":7,"productId":"p","quantity":1,"amount":1}""", "userId", "值的类型错误或超出范围。")]
     [InlineData("""{"userId":"u","productId":"p","quantity":1,"amount":1,"colour":"red"}""", "colour", "未知字段。")]
     [InlineData("""{"userId":"u","lines":[{"productId":"p","quantity":1,"amount":1},{"productId":"q","quantity":-1,"amount":1}]}""", "lines[1].quantity", "quantity 必须在 1 到 100000 之间。")]

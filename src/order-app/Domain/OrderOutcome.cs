@@ -29,6 +29,9 @@ internal abstract record OrderOutcome
     /// <summary>The payment is not of the order's amount, or not of the one that it had when it was reported as <paramref name="Before"/>.</summary>
     public sealed record OtherAmount(Order Order, Payment? Before) : OrderOutcome;
 
+    /// <summary>The order keeps no more payments; this one is recorded nowhere.</summary>
+    public sealed record TooManyPayments(Order Order) : OrderOutcome;
+
     /// <summary>Inventory refused what the command needs; the order says why.</summary>
     public sealed record RefusedByInventory(Order Order, OrderRefusal Refusal) : OrderOutcome;
 

@@ -72,7 +72,7 @@ internal sealed class OrderRules(OrderTerms terms)
         var received = payment.Id is { } id ? new Payment(id, payment.Amount, now, order.Status == OrderStatus.Cancelled, GroupCall.Of(group, 0)) : null;
         if (received is { IsLate: true })
         {
-            if (order.Payments.Length >= MaxPayments) return (order, new OrderOutcome.Refused(order));
+            if (order.Payments.Length >= MaxPayments) return (order, new OrderOutcome.TooManyPayments(order));
             var late = order with { Payments = order.Payments.Add(received), Group = group, UpdatedTime = now };
             return (late, new OrderOutcome.Done(late));
         }

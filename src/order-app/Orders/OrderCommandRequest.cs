@@ -54,7 +54,7 @@ public sealed record PayOrderRequest : OrderCommandRequest
 public sealed record RefundOrderRequest : OrderCommandRequest
 {
     /// <summary>True when what was shipped has come back and can be sold again. What was never shipped goes back into stock in any case.</summary>
-    public bool Restock { get; init; }
+    public bool? Restock { get; init; }
 
-    internal override OrderRequest Of(OrderCommand command) => base.Of(command) with { Restock = Restock };
+    internal override OrderRequest Of(OrderCommand command) => base.Of(command) with { Restock = Restock == true };
 }

@@ -20,7 +20,7 @@ internal static class OrderEndpoints
             .WithJsonBody<PlaceOrderRequest>()
             .WithExample("oneProduct", "One product", $$"""{ "userId": "{{OrderDocument.ExampleUser}}", "productId": "SAMPLE-BOOK", "quantity": 2, "amount": 85.00, "remark": "Please ring twice" }""")
             .WithExample("severalProducts", "Several products, all or nothing", $$"""{ "userId": "{{OrderDocument.OtherUser}}", "lines": [ { "productId": "SAMPLE-BOOK", "quantity": 1, "amount": "42.50" }, { "productId": "SAMPLE-PEN", "quantity": 3, "amount": "6.00" } ] }""")
-            .WithIdempotencyKey(OrderDocument.ExampleKey, " It stands for one order of its user, for ever. Clients that cannot send headers may give it as `idempotencyKey` in the body.")
+            .WithIdempotencyKey(OrderDocument.ExampleKey, " It stands for one order of its user, for ever.")
             .WithWait("Answers when the order is decided, or after this many seconds, at most 30.")
             .WithHeader("201", "Location", "Where the order is.").WithHeader("201", "ETag", "Names the state of the order.")
             .Produces<ApiResponse<OrderView>>(StatusCodes.Status201Created)

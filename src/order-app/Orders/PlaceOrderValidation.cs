@@ -24,7 +24,7 @@ internal static class PlaceOrderValidation
 
         var deadline = request.PaymentDeadline is null ? null : Duration(request.PaymentDeadline);
         if (request.PaymentDeadline is not null && (deadline is null || deadline < MinDeadline || deadline > maxDeadline))
-            errors["paymentDeadline"] = [Texts.Of($"paymentDeadline must be an ISO 8601 duration from PT1M to {XmlConvert.ToString(maxDeadline)}.", $"paymentDeadline 必须是 PT1M 到 {XmlConvert.ToString(maxDeadline)} 之间的 ISO 8601 时长。")];
+            errors["paymentDeadline"] = [Texts.Of($"paymentDeadline must be an ISO 8601 duration from PT1M to {XmlConvert.ToString(maxDeadline)}, in whole days, hours, minutes and seconds.", $"paymentDeadline 必须是 PT1M 到 {XmlConvert.ToString(maxDeadline)} 之间的 ISO 8601 时长，以整数天、小时、分钟、秒表示。")];
 
         List<PlaceOrderLine?> lines;
         if (request.Lines is null)
@@ -62,7 +62,8 @@ internal static class PlaceOrderValidation
     {
         try
         {
-            return XmlConvert.ToTimeSpan(text);
+            // It would pass over spaces.
+            return text.Any(char.IsWhiteSpace) ? null : XmlConvert.ToTimeSpan(text);
         }
         catch (Exception error) when (error is FormatException or OverflowException)
         {

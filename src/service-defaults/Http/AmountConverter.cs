@@ -52,7 +52,7 @@ public sealed partial class AmountConverter : JsonConverter<decimal>
         if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String)) throw new JsonException();
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : Encoding.ASCII.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan);
         if (text.Length > MaxText || Form().Match(text) is not { Success: true } form || !Fits(form) || (reader.TokenType == JsonTokenType.String && form.Groups["exponent"].Success))
-            throw new ValueRefusedException(Texts.Of($"An amount has at most {MaxInteger} digits before and {MaxFraction} after the point.", $"金额小数点前最多 {MaxInteger} 位，小数点后最多 {MaxFraction} 位。"));
+            throw new ValueRefusedException(Texts.Of($"An amount is written with digits and a point, and has at most {MaxInteger} digits before and {MaxFraction} after the point.", $"金额由数字和小数点组成，小数点前最多 {MaxInteger} 位，小数点后最多 {MaxFraction} 位。"));
         return decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
     }
 

@@ -65,7 +65,7 @@ public static class JsonBody
             return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_CONTENT_ENCODING", Texts.Of("The body must not be compressed: Content-Encoding may only be identity.", "请求体不能压缩：Content-Encoding 只能为 identity。"));
         }
 
-        if (headers.ContentType.Count == 1 && MediaTypeHeaderValue.TryParse(headers.ContentType, out var type) && Json.Equals(type.MediaType, StringComparison.OrdinalIgnoreCase)
+        if (headers.ContentType.Count == 1 && MediaTypeHeaderValue.TryParse(headers.ContentType[0]?.TrimEnd(' ', ';'), out var type) && Json.Equals(type.MediaType, StringComparison.OrdinalIgnoreCase)
             && type.Parameters.Where(parameter => parameter.Name.Equals("charset", StringComparison.OrdinalIgnoreCase)).All(parameter => Charset.Equals(parameter.Value?.Trim('"'), StringComparison.OrdinalIgnoreCase)))
             return null;
         answer.Accept = $"{Json}; charset={Charset}";

@@ -95,6 +95,7 @@ public static class Problems
         400 => Texts.Of(CannotBeRead, "服务器无法读取该请求。"),
         404 => Texts.Of("There is nothing at this address.", "此地址不存在任何资源。"),
         405 => Texts.Of("This method is not allowed here.", "此处不允许使用该方法。"),
+        408 => Texts.Of("The request came too slowly.", "请求传输过慢。"),
         413 => Texts.Of("The body is too large.", "请求体过大。"),
         415 => Texts.Of("The body must be application/json in UTF-8.", "请求体必须是 UTF-8 编码的 application/json。"),
         503 => Texts.Of("The service cannot answer right now; try again.", "服务暂时不可用，请稍后重试。"),

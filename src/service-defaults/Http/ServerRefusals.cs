@@ -26,7 +26,7 @@ internal static class ServerRefusals
     private static byte[]? Explain(ReadOnlySpan<byte> answer, string connectionId)
     {
         // The apps give a body to every error, and close no connection.
-        if (!answer.StartsWith("HTTP/1.1 4"u8) || !answer.EndsWith("\r\n\r\n"u8) || answer.IndexOf(NoBody) < 0 || answer.IndexOf("\r\nConnection: close\r\n"u8) < 0) return null;
+        if (!(answer.StartsWith("HTTP/1.1 4"u8) || answer.StartsWith("HTTP/1.1 505 "u8)) || !answer.EndsWith("\r\n\r\n"u8) || answer.IndexOf(NoBody) < 0 || answer.IndexOf("\r\nConnection: close\r\n"u8) < 0) return null;
         var status = int.Parse(answer.Slice(9, 3), NumberStyles.None, CultureInfo.InvariantCulture);
         var problem = JsonSerializer.SerializeToUtf8Bytes(Problems.OfServer(status, connectionId), JsonSerializerOptions.Web);
         var head = Encoding.ASCII.GetString(answer).Replace("Content-Length: 0\r\n", string.Create(CultureInfo.InvariantCulture, $"Content-Type: application/problem+json\r\nContent-Language: {Texts.Cultures[0]}\r\nContent-Length: {problem.Length}\r\n"), StringComparison.Ordinal);

@@ -104,7 +104,7 @@ public sealed class PaymentTests
         await using var saga = await CancelledAsync();
         for (var i = 0; i < OrderRules.MaxPayments; i++) Assert.IsType<OrderOutcome.Done>(await PayAsync(saga, "a" + i, 2m));
 
-        Assert.IsType<OrderOutcome.Refused>(await PayAsync(saga, "more", 2m));
+        Assert.IsType<OrderOutcome.TooManyPayments>(await PayAsync(saga, "more", 2m));
     }
 
     [Theory]

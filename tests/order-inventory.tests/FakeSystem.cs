@@ -32,6 +32,9 @@ internal sealed class FakeSystem : HttpMessageHandler
     /// <summary>What the instruments show; null for an app of a version without them.</summary>
     public object? Metrics { get; set; }
 
+    /// <summary>How store, broker and engine do; null for an app of a version that does not tell.</summary>
+    public object[]? Health { get; set; }
+
     /// <summary>Products with most commands; null for an app of a version that does not tell.</summary>
     public object[]? Busy { get; set; }
 
@@ -46,6 +49,10 @@ internal sealed class FakeSystem : HttpMessageHandler
 
     /// <summary>Called with each path before it is answered.</summary>
     public Action<string> OnRequest { get; set; } = _ => { };
+
+    /// <summary>A dependency, for <see cref="Health"/>.</summary>
+    public static object Dependency(string name, string status = "WORKING", DateTimeOffset? lastError = null, string? error = null) =>
+        new { name, status, lastSuccess = status == "UNKNOWN" ? (DateTimeOffset?)null : Start, lastError, error };
 
     /// <summary>A product, created with so many units.</summary>
     public void Create(string productId, long total)
@@ -99,6 +106,8 @@ internal sealed class FakeSystem : HttpMessageHandler
         ["inventory", var product] when Products.ContainsKey(Uri.UnescapeDataString(product)) => Data(Stock(Uri.UnescapeDataString(product))),
         ["inventory", var escaped, "operations"] when Uri.UnescapeDataString(escaped) is var product && Operations.ContainsKey(product) => Page([.. Enumerable.Reverse(Operations[product]).Where(operation => query["orderLine"] is not { } line || JsonSerializer.SerializeToElement(operation).GetProperty("operationId").GetString()!.StartsWith(line + ":", StringComparison.Ordinal))], query),
         ["orders", "stuck"] => Page([.. Stuck], query),
+        ["orders", "waiting"] => Page([], query),
+        ["health"] when Health is not null => Data(Health),
         ["busy-products"] when Busy is not null => Page([.. Busy], query),
         ["metrics"] when Metrics is not null => Data(Metrics),
         ["deadletters"] => Page([.. Letters], query),

@@ -64,7 +64,7 @@ public sealed class NowPageTests
     private static Task<Dictionary<string, string>> SeenAsync(ConsoleRun console, string tile, string value) =>
         Eventually.GetAsync(async () => Tiles(await console.PageAsync("/")), tiles => tiles[tile] == value, TimeSpan.FromSeconds(20), $"{tile} is {value}");
 
-    private static Dictionary<string, string> Tiles(string page) => Regex.Matches(page, "<h2><a href=\"[^\"]*\">(.*?)</a></h2>\\s*<p class=\"value\">(.*?)</p>", RegexOptions.Singleline)
+    private static Dictionary<string, string> Tiles(string page) => Regex.Matches(page, "<h2>(?:<a [^>]*>)?\\s*([^<]*?)\\s*(?:</a>)?</h2>\\s*<p class=\"value\">(.*?)</p>", RegexOptions.Singleline)
         .ToDictionary(match => match.Groups[1].Value, match => WebUtility.HtmlDecode(match.Groups[2].Value));
 
     private static object Metrics(string instance, int placed, int fast, int slow) => new

@@ -44,11 +44,13 @@ internal static class NowPage
     private static async Task<NowModel> ReadAsync(SystemClient system, MetricHistory history, AuditRuns audits, TimeProvider time, CancellationToken cancellationToken)
     {
         var letters = LettersAsync(system, cancellationToken);
-        var (stuck, waiting) = (StuckAsync(system, cancellationToken), WaitingAsync(system, time, cancellationToken));
+        var health = SystemHealth.ReadAsync(system, time, cancellationToken);
+        var (stuck, waiting) = (StuckAsync(system, health, cancellationToken), WaitingAsync(system, health, time, cancellationToken));
         var all = history.Last(MetricHistory.Kept);
         var minute = all.Where(second => second.Number > history.Now - LatencySeconds).ToArray();
-        Tile[] tiles =
+        Tile?[] tiles =
         [
+            (await health).Tile,
             new("Orders placed a second", Rate(second => second.Placed), $"over {RateSeconds} s", "/orders", Points(second => second.Placed)),
             new("Time until decided, p50", Quantile(minute, 0.5), $"of the last {LatencySeconds} s", "/orders", []),
             new("Time until decided, p99", Quantile(minute, 0.99), $"of the last {LatencySeconds} s", "/orders", []),
@@ -60,7 +62,7 @@ internal static class NowPage
             await letters,
             audits.Tile,
         ];
-        return new NowModel(tiles, [.. OrdersModel.Statuses.Select(status => new StatusFlow(status, (long)all.Sum(second => second.Reached.GetValueOrDefault(status))))]);
+        return new NowModel([.. tiles.OfType<Tile>()], [.. OrdersModel.Statuses.Select(status => new StatusFlow(status, (long)all.Sum(second => second.Reached.GetValueOrDefault(status))))]);
 
         string Rate(Func<Second, double> of) => (all.Where(second => second.Number > history.Now - RateSeconds).Sum(of) / RateSeconds).ToString("0.#", CultureInfo.InvariantCulture);
 
@@ -73,15 +75,18 @@ internal static class NowPage
         }
     }
 
-    private static async Task<Tile> WaitingAsync(SystemClient system, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Tile> WaitingAsync(SystemClient system, Task<SystemHealth> health, TimeProvider time, CancellationToken cancellationToken)
     {
         const string name = "Oldest order on its way";
         try
         {
-            var waiting = (await system.Orders.DataAsync("/api/orders/waiting", cancellationToken))?.EnumerateArray().ToArray() ?? [];
-            if (waiting.Length == 0) return new Tile(name, "< 1 min", "none waits for longer", null, []);
+            var list = await system.Orders.DataAsync("/api/orders/waiting", cancellationToken);
+            var doubt = (await health).Doubt;
+            if (list is null) return new Tile(name, "–", $"{system.Orders.Name} does not tell", null, []);
+            var waiting = list.Value.EnumerateArray().ToArray();
+            if (waiting.Length == 0) return doubt is null ? new Tile(name, "< 1 min", "none waits for longer", null, []) : new Tile(name, "–", doubt, null, []);
             var (since, id) = (waiting[0].GetProperty("since").GetDateTimeOffset(), waiting[0].GetProperty("orderId").GetString());
-            return new Tile(name, string.Create(CultureInfo.InvariantCulture, $"{(time.GetUtcNow() - since).TotalMinutes:0.0} min"), $"{Whole(waiting.Length)} of more than half a minute", "/orders/" + id, []);
+            return new Tile(name, string.Create(CultureInfo.InvariantCulture, $"{(time.GetUtcNow() - since).TotalMinutes:0.0} min"), $"{Whole(waiting.Length)} of more than half a minute{Others(doubt)}", "/orders/" + id, []);
         }
         catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)
         {
@@ -89,20 +94,23 @@ internal static class NowPage
         }
     }
 
-    private static async Task<Tile> StuckAsync(SystemClient system, CancellationToken cancellationToken)
+    private static async Task<Tile> StuckAsync(SystemClient system, Task<SystemHealth> health, CancellationToken cancellationToken)
     {
         const string name = "Stuck orders";
         try
         {
             var stuck = (await system.Orders.DataAsync("/api/orders/stuck", cancellationToken))?.EnumerateArray().ToArray() ?? [];
-            var note = stuck.Length == 0 ? "every order that took long was decided" : $"the oldest since {stuck[0].GetProperty("since").GetDateTimeOffset():u}";
-            return new Tile(name, Whole(stuck.Length), note, "/stuck", [], IsBad: stuck.Length > 0);
+            var doubt = (await health).Doubt;
+            if (stuck.Length == 0) return doubt is null ? new Tile(name, "0", $"none that {system.Orders.Name} looked after more than twice", "/stuck", []) : new Tile(name, "–", doubt, "/stuck", []);
+            return new Tile(name, Whole(stuck.Length), $"the oldest since {stuck[0].GetProperty("since").GetDateTimeOffset():u}{Others(doubt)}", "/stuck", [], IsBad: true);
         }
         catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)
         {
             return new Tile(name, "–", error.Message, "/stuck", []);
         }
     }
+
+    private static string Others(string? doubt) => doubt is null ? "" : "; of others it is " + doubt;
 
     private static async Task<Tile> LettersAsync(SystemClient system, CancellationToken cancellationToken)
     {

@@ -47,13 +47,13 @@ internal static class NowPage
         var health = SystemHealth.ReadAsync(system, time, cancellationToken);
         var (stuck, waiting) = (StuckAsync(system, health, cancellationToken), WaitingAsync(system, health, time, cancellationToken));
         var all = history.Last(MetricHistory.Kept);
-        var minute = all.Where(second => second.Number > history.Now - LatencySeconds).ToArray();
+        var minute = all.Where(second => second.Number > history.Now - LatencySeconds).SelectMany(second => second.Decided.Select(bucket => (bucket.Key, bucket.Value))).ToArray();
         Tile?[] tiles =
         [
             (await health).Tile,
             new("Orders placed a second", Rate(second => second.Placed), $"over {RateSeconds} s", "/orders", Points(second => second.Placed)),
-            new("Time until decided, p50", Quantile(minute, 0.5), $"of the last {LatencySeconds} s", "/orders", []),
-            new("Time until decided, p99", Quantile(minute, 0.99), $"of the last {LatencySeconds} s", "/orders", []),
+            new("Time until decided, p50", Quantiles.Of(minute, 0.5), $"of the last {LatencySeconds} s", "/orders", []),
+            new("Time until decided, p99", Quantiles.Of(minute, 0.99), $"of the last {LatencySeconds} s", "/orders", []),
             new("Stock operations a second", Rate(second => second.Operations), $"over {RateSeconds} s", "/products", Points(second => second.Operations)),
             new("Requests that wait for a round", Whole(history.Gauge(metrics => metrics.Sum("orders.intake.waiting"))), "in order-app, which stores what came together in rounds", "/orders", []),
             new("Stock operations that wait", Whole(history.Gauge(metrics => metrics.Sum("inventory.queue.depth"))), "in inventory-app", "/products", []),
@@ -126,25 +126,6 @@ internal static class NowPage
         {
             return new Tile(name, "–", error.Message, "/deadletters", []);
         }
-    }
-
-    // As a histogram tells it: evenly spread between the bounds of the bucket that it lies in.
-    private static string Quantile(IReadOnlyCollection<Second> seconds, double quantile)
-    {
-        var buckets = seconds.SelectMany(second => second.Decided).GroupBy(bucket => bucket.Key).OrderBy(same => same.Key).Select(same => (UpTo: same.Key, Count: same.Sum(bucket => bucket.Value))).ToArray();
-        var rank = buckets.Sum(bucket => bucket.Count) * quantile;
-        if (rank == 0) return "–";
-        var (seen, from) = (0L, 0d);
-        foreach (var (upTo, count) in buckets)
-        {
-            if (seen + count >= rank)
-                return double.IsPositiveInfinity(upTo)
-                    ? string.Create(CultureInfo.InvariantCulture, $"> {from:0} s")
-                    : string.Create(CultureInfo.InvariantCulture, $"{from + ((upTo - from) * (rank - seen) / count):0.###} s");
-            (seen, from) = (seen + count, upTo);
-        }
-
-        return "–";
     }
 
     private static string Whole(double number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -58,8 +58,33 @@ public sealed class NowPageTests
         foreach (var path in new[] { "/api/metrics", "/api/deadletters", "/api/orders/stuck" }) system.Instead[path] = (HttpStatusCode.Forbidden, """{"code":"OPERATORS_ONLY","message":"Operators only."}""");
         await using var console = await ConsoleRun.StartAsync(system);
 
-        Assert.Equal(("–", "–", "0"), (Tiles(await console.PageAsync("/"))["Open dead letters"], Tiles(await console.PageAsync("/"))["Stuck orders"], Tiles(await console.PageAsync("/"))["Orders placed a second"]));
+        Assert.Equal(("–", "–", "–"), (Tiles(await console.PageAsync("/"))["Open dead letters"], Tiles(await console.PageAsync("/"))["Stuck orders"], Tiles(await console.PageAsync("/"))["Orders placed a second"]));
     }
+
+    [Fact]
+    public async Task Now_AppsThatNeverAnswered_AreNotKnownAndNotZero()
+    {
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem { IsDown = true });
+
+        var page = await console.PageAsync("/");
+
+        Assert.All(Tiles(page).Values, value => Assert.Equal("–", value));
+        Assert.Equal(Enumerable.Repeat("–", 7), Flows(page));
+    }
+
+    [Fact]
+    public async Task Now_OneAppAnswers_OnlyTheOtherIsNotKnown()
+    {
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem { Metrics = Metrics("one", placed: 1_000, fast: 0, slow: 0) }, new FakeSystem { IsDown = true });
+
+        // Rates are known once there is something to compare with.
+        var tiles = await SeenAsync(console, "Orders placed a second", "0");
+
+        Assert.Equal(("7", "–", "–"), (tiles["Requests that wait for a round"], tiles["Stock operations a second"], tiles["Stock operations that wait"]));
+        Assert.Equal(Enumerable.Repeat("0", 7), Flows(await console.PageAsync("/")));
+    }
+
+    private static IEnumerable<string> Flows(string page) => Regex.Matches(page, "<dd class=\"value\">(.*?)</dd>").Select(match => WebUtility.HtmlDecode(match.Groups[1].Value));
 
     private static Task<Dictionary<string, string>> SeenAsync(ConsoleRun console, string tile, string value) =>
         Eventually.GetAsync(async () => Tiles(await console.PageAsync("/")), tiles => tiles[tile] == value, TimeSpan.FromSeconds(20), $"{tile} is {value}");

@@ -34,6 +34,7 @@ internal sealed class MetricHistory(SystemClient system, TimeProvider time) : Ba
     private readonly Lock _lock = new();
     private readonly LinkedList<Second> _seconds = [];
     private readonly Dictionary<string, (ReadMetrics Metrics, DateTimeOffset At)> _last = [];
+    private readonly Dictionary<string, (DateTimeOffset Read, DateTimeOffset? Counted)> _apps = [];
 
     /// <summary>The seconds of the last while, oldest first; those in which nothing happened are left out.</summary>
     public IReadOnlyList<Second> Last(int seconds)
@@ -42,11 +43,17 @@ internal sealed class MetricHistory(SystemClient system, TimeProvider time) : Ba
         lock (_lock) return [.. _seconds.Where(second => second.Number > first)];
     }
 
-    /// <summary>A sum over what the processes that were seen lately show now.</summary>
-    public double Gauge(Func<ReadMetrics, double> value)
+    /// <summary>A sum over what the processes that were seen lately show now; null when none of <paramref name="app"/> was.</summary>
+    public double? Gauge(AppClient app, Func<ReadMetrics, double> value)
     {
         var now = time.GetUtcNow();
-        lock (_lock) return _last.Values.Where(seen => now - seen.At < Gone).Sum(seen => value(seen.Metrics));
+        lock (_lock) return _apps.TryGetValue(app.Name, out var known) && now - known.Read < Gone ? _last.Values.Where(seen => now - seen.At < Gone).Sum(seen => value(seen.Metrics)) : null;
+    }
+
+    /// <summary>True when something is known of what happened in this app in the last while, and be it that nothing did.</summary>
+    public bool IsKnown(AppClient app, int seconds)
+    {
+        lock (_lock) return _apps.TryGetValue(app.Name, out var known) && known.Counted > time.GetUtcNow().AddSeconds(-seconds);
     }
 
     /// <summary>The number of this second.</summary>
@@ -71,7 +78,7 @@ internal sealed class MetricHistory(SystemClient system, TimeProvider time) : Ba
     {
         try
         {
-            if ((await app.DataAsync("/api/metrics", cancellationToken))?.Deserialize<ReadMetrics>(JsonSerializerOptions.Web) is { } read) Add(read);
+            if ((await app.DataAsync("/api/metrics", cancellationToken))?.Deserialize<ReadMetrics>(JsonSerializerOptions.Web) is { } read) Add(app.Name, read);
         }
         catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)
         {
@@ -79,13 +86,14 @@ internal sealed class MetricHistory(SystemClient system, TimeProvider time) : Ba
         }
     }
 
-    private void Add(ReadMetrics read)
+    private void Add(string app, ReadMetrics read)
     {
         lock (_lock)
         {
             var before = _last.GetValueOrDefault(read.Instance).Metrics;
             if (_last.Count >= MaxInstances && before is null) _last.Remove(_last.MinBy(seen => seen.Value.At).Key);
             _last[read.Instance] = (read, time.GetUtcNow());
+            _apps[app] = (time.GetUtcNow(), before is null ? _apps.GetValueOrDefault(app).Counted : time.GetUtcNow());
             // What a process did before it was seen first happened at nobody knows which time.
             if (before is null) return;
             var now = Now;

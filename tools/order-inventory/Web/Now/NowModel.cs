@@ -18,8 +18,8 @@ public sealed record Tile(string Name, string Value, string Note, string? Link, 
 
 /// <summary>How orders moved in the last five minutes.</summary>
 /// <param name="Status">The status that they reached.</param>
-/// <param name="Count">How many.</param>
-public sealed record StatusFlow(string Status, long Count);
+/// <param name="Count">How many; null when it is not known.</param>
+public sealed record StatusFlow(string Status, long? Count);
 
 /// <summary>How the system does.</summary>
 /// <param name="Tiles">The numbers.</param>
@@ -51,20 +51,23 @@ internal static class NowPage
         Tile?[] tiles =
         [
             (await health).Tile,
-            new("Orders placed a second", Rate(second => second.Placed), $"over {RateSeconds} s", "/orders", Points(second => second.Placed)),
+            new("Orders placed a second", Rate(system.Orders, second => second.Placed), $"over {RateSeconds} s", "/orders", Points(second => second.Placed)),
             new("Time until decided, p50", Quantiles.Of(minute, 0.5), $"of the last {LatencySeconds} s", "/orders", []),
             new("Time until decided, p99", Quantiles.Of(minute, 0.99), $"of the last {LatencySeconds} s", "/orders", []),
-            new("Stock operations a second", Rate(second => second.Operations), $"over {RateSeconds} s", "/products", Points(second => second.Operations)),
-            new("Requests that wait for a round", Whole(history.Gauge(metrics => metrics.Sum("orders.intake.waiting"))), "in order-app, which stores what came together in rounds", "/orders", []),
-            new("Stock operations that wait", Whole(history.Gauge(metrics => metrics.Sum("inventory.queue.depth"))), "in inventory-app", "/products", []),
+            new("Stock operations a second", Rate(system.Inventory, second => second.Operations), $"over {RateSeconds} s", "/products", Points(second => second.Operations)),
+            new("Requests that wait for a round", Gauge(system.Orders, metrics => metrics.Sum("orders.intake.waiting")), "in order-app, which stores what came together in rounds", "/orders", []),
+            new("Stock operations that wait", Gauge(system.Inventory, metrics => metrics.Sum("inventory.queue.depth")), "in inventory-app", "/products", []),
             await waiting,
             await stuck,
             await letters,
             audits.Tile,
         ];
-        return new NowModel([.. tiles.OfType<Tile>()], [.. OrdersModel.Statuses.Select(status => new StatusFlow(status, (long)all.Sum(second => second.Reached.GetValueOrDefault(status))))]);
+        var isKnown = history.IsKnown(system.Orders, MetricHistory.Kept);
+        return new NowModel([.. tiles.OfType<Tile>()], [.. OrdersModel.Statuses.Select(status => new StatusFlow(status, isKnown ? (long)all.Sum(second => second.Reached.GetValueOrDefault(status)) : null))]);
 
-        string Rate(Func<Second, double> of) => (all.Where(second => second.Number > history.Now - RateSeconds).Sum(of) / RateSeconds).ToString("0.#", CultureInfo.InvariantCulture);
+        string Rate(AppClient app, Func<Second, double> of) => history.IsKnown(app, RateSeconds) ? (all.Where(second => second.Number > history.Now - RateSeconds).Sum(of) / RateSeconds).ToString("0.#", CultureInfo.InvariantCulture) : "–";
+
+        string Gauge(AppClient app, Func<ReadMetrics, double> of) => history.Gauge(app, of) is { } number ? Whole(number) : "–";
 
         IReadOnlyList<double> Points(Func<Second, double> of)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.RegularExpressions;
 using OrderInventory.Cli;
 using OrderInventory.Testing.Processes;
 
@@ -107,21 +108,37 @@ public sealed class ConsoleTests
     }
 
     [Theory]
-    [InlineData("/orders/%20", 404)]
-    [InlineData("/products/%09", 404)]
-    [InlineData("/deadletters/%20", 404)]
-    [InlineData("/deadletters/%20/dismiss", 404)]
-    [InlineData("/orders?user=ann&cursor=rubbish", 400)]
-    public async Task Page_OfRubbish_SaysSo(string path, int status)
+    [InlineData("/orders/%20")]
+    [InlineData("/products/%09")]
+    [InlineData("/deadletters/%20")]
+    [InlineData("/deadletters/%20/dismiss")]
+    public async Task Page_OfRubbish_SaysSo(string path)
     {
-        var system = new FakeSystem();
-        system.Instead["/api/orders"] = (HttpStatusCode.BadRequest, """{"code":"VALIDATION_FAILED","message":"Some fields are not valid.","errors":{"cursor":["cursor is none."]}}""");
-        await using var console = await ConsoleRun.StartAsync(system);
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem());
 
         using var answer = await console.Http.GetAsync(path);
 
-        Assert.Equal(status, (int)answer.StatusCode);
-        Assert.Contains(status == 404 ? "There is nothing of this name." : "Some fields are not valid. cursor is none.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("There is nothing of this name.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/orders?user=ann&status=PAID&cursor=x", "user", "ann", "/orders?user=ann&status=PAID")]
+    [InlineData("/orders?cursor=x", "user", "", "/orders")]
+    [InlineData("/products?cursor=x", "ids", "", "/products")]
+    public async Task Page_OfACursorThatIsNone_KeepsTheFormAndSaysSoBelowIt(string path, string field, string value, string first)
+    {
+        var system = new FakeSystem();
+        foreach (var list in new[] { "/api/orders", "/api/orders/recent", "/api/inventory" }) system.Instead[list] = (HttpStatusCode.BadRequest, """{"code":"VALIDATION_FAILED","message":"Some fields are not valid.","errors":{"cursor":["It is none."]}}""");
+        await using var console = await ConsoleRun.StartAsync(system);
+
+        using var answer = await console.Http.GetAsync(path);
+        var page = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Matches($"name=\"{field}\"( value=\"{value}\")? maxlength", page);
+        Assert.Matches($"</form>.*<p class=\"notice bad\" role=\"status\">[^<]*there is no such page of this list.\\s*<strong class=\"wrong\">\\s*It is none.\\s*</strong>\\s*<a href=\"{Regex.Escape(first)}\">First page</a>", page.ReplaceLineEndings(" "));
+        Assert.DoesNotContain("correct what is marked", page, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -12,6 +12,9 @@ public interface IFormModel
 /// <summary>Finds the fields of what an app refused.</summary>
 internal static class FormModel
 {
+    /// <summary>The parameter that a link to a further page has; no field, so what is wrong with it is shown below the form.</summary>
+    public const string Cursor = "cursor";
+
     /// <summary>What is wrong by field, for a request whose parameters have these fields; null when something else than a field is.</summary>
     public static IReadOnlyDictionary<string, string>? Wrong(this RefusedException refused, IReadOnlyDictionary<string, string> fields) =>
         refused.Errors.Count > 0 && refused.Errors.Keys.All(fields.ContainsKey) ? refused.Errors.ToDictionary(error => fields[error.Key], error => error.Value) : null;

@@ -15,6 +15,9 @@ public sealed record OrdersModel(string? User, string? Key, string? Status, stri
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Wrong { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Address of the first page of this list.</summary>
+    public string First => OrderPages.Address(User, Status, null);
+
     /// <summary>All statuses.</summary>
     public static IReadOnlyList<string> Statuses { get; } = ["PENDING", "CONFIRMED", "PAID", "SHIPPED", "DELIVERED", "CANCELLED", "REFUNDED"];
 }
@@ -24,7 +27,7 @@ internal static class OrderPages
 {
     private const int PageSize = 50;
 
-    private static readonly Dictionary<string, string> Fields = new() { ["userId"] = "user", ["idempotencyKey"] = "key", ["status"] = "status", ["orderNo"] = "order" };
+    private static readonly Dictionary<string, string> Fields = new() { ["userId"] = "user", ["idempotencyKey"] = "key", ["status"] = "status", ["orderNo"] = "order", [FormModel.Cursor] = FormModel.Cursor };
 
     public static void MapOrderPages(this IEndpointRouteBuilder routes)
     {
@@ -32,6 +35,10 @@ internal static class OrderPages
         routes.MapLivePage<Pages.OrdersPage, OrdersModel>("/orders", (_, _) => "Orders", (request, cancellationToken) => SearchAsync(system.Orders, request, cancellationToken)!);
         routes.MapLivePage<Pages.OrderPage, OrderModel>("/orders/{id}", (request, order) => "Order " + (order?.Order.OrderNo ?? request["id"]), (request, cancellationToken) => loader.LoadAsync(request["id"]!, cancellationToken));
     }
+
+    /// <summary>Address of a page of orders.</summary>
+    public static string Address(string? user, string? status, string? cursor) =>
+        string.Join('&', new[] { Parameter("user", user), Parameter("status", status), Parameter(FormModel.Cursor, cursor) }.OfType<string>()) is { Length: > 0 } query ? "/orders?" + query : "/orders";
 
     private static async Task<OrdersModel> SearchAsync(AppClient orders, PageRequest request, CancellationToken cancellationToken)
     {
@@ -59,7 +66,7 @@ internal static class OrderPages
         if (user is null && key is not null) return new OrdersModel(user, key, status, order, null, null);
         string?[] filters = [Parameter("userId", user), Parameter("idempotencyKey", key), Parameter("status", status), Parameter("cursor", cursor), $"limit={PageSize}"];
         var (page, next) = await ListAsync(orders, (user is null ? "/api/orders/recent?" : "/api/orders?") + string.Join('&', filters.OfType<string>()), cancellationToken);
-        return new OrdersModel(user, key, status, order, page, next is null ? null : "/orders?" + string.Join('&', new[] { Parameter("user", user), Parameter("status", status), Parameter("cursor", next) }.OfType<string>()));
+        return new OrdersModel(user, key, status, order, page, next is null ? null : Address(user, status, next));
     }
 
     private static string? Parameter(string name, string? value) => value is null ? null : $"{name}={Uri.EscapeDataString(value)}";

@@ -13,12 +13,13 @@ internal sealed class ProductLoader(AppClient inventory)
     public const int MaxOperations = 200;
 
     private const int PageSize = 50;
+    private static readonly Dictionary<string, string> Fields = new() { ["ids"] = "ids", [FormModel.Cursor] = FormModel.Cursor };
     private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
 
     /// <summary>A page of products. <paramref name="product"/>: the one that was looked for alone, and is not there.</summary>
     public async Task<ProductsModel> ListAsync(string? product, string? ids, string? cursor, CancellationToken cancellationToken)
     {
-        if (product is not null && !await ExistsAsync(product, cancellationToken)) return Refused("product", "There is no product with this id.");
+        if (product is not null && !await ExistsAsync(product, cancellationToken)) return Refused(new Dictionary<string, string> { ["product"] = "There is no product with this id." });
         try
         {
             var page = await inventory.GetAsync(ids is null ? $"/api/inventory?limit={PageSize}{Cursor(cursor)}" : "/api/inventory?ids=" + Uri.EscapeDataString(WithoutSpaces(ids)), cancellationToken);
@@ -28,12 +29,12 @@ internal sealed class ProductLoader(AppClient inventory)
             var (busy, problem) = ids is null && cursor is null ? await BusyAsync(cancellationToken) : (null, null);
             return new ProductsModel(product, ids, page?.GetProperty("data").Deserialize<ListedStock[]>(Json) ?? [], next is null ? null : "/products?cursor=" + Uri.EscapeDataString(next), damaged) { Busy = busy, BusyProblem = problem };
         }
-        catch (RefusedException refused) when (refused.Errors.TryGetValue("ids", out var why))
+        catch (RefusedException refused) when (refused.Wrong(Fields) is { } wrong)
         {
-            return Refused("ids", why);
+            return Refused(wrong);
         }
 
-        ProductsModel Refused(string field, string why) => new(product, ids, [], null, []) { Wrong = new Dictionary<string, string> { [field] = why } };
+        ProductsModel Refused(IReadOnlyDictionary<string, string> wrong) => new(product, ids, [], null, []) { Wrong = wrong };
     }
 
     /// <summary>False when there is certainly no such product, or none can be called so.</summary>

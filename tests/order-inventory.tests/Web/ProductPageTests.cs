@@ -70,6 +70,14 @@ public sealed class ProductPageTests
         Assert.Contains("4,711", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Products_FieldForSeveralIds_SaysThatCommasSeparateThemAndWhereOneWithACommaIsFound()
+    {
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem());
+
+        Assert.Matches("<label>[^<]*separated by commas; one with a comma is found by “Product id” <input name=\"ids\"", WebUtility.HtmlDecode(await console.PageAsync("/products")));
+    }
+
     [Theory]
     [InlineData("nothing")]
     [InlineData("a/b")]
@@ -90,6 +98,7 @@ public sealed class ProductPageTests
     [InlineData("书 100% 😀")]
     [InlineData("%41")]
     [InlineData("a+b?c#d&e\"f")]
+    [InlineData("a,b")]
     [InlineData("<script>alert(1)</script \u202Eאבג>")]
     public async Task Product_OfAnyId_IsFoundAndIsText(string id)
     {

@@ -205,6 +205,14 @@ public sealed class OrderCommandTests : OrderApiTests
     }
 
     [Fact]
+    public async Task Refund_RestockIsNull_IsAsLeftOut()
+    {
+        var id = await PlaceAsync(OrderCommand.Confirm, OrderCommand.Pay);
+
+        Assert.NotEqual(HttpStatusCode.BadRequest, (await PostAsync(id, "refund", """{"restock":null}""")).StatusCode);
+    }
+
+    [Fact]
     public async Task Pay_Named_ShowsInTheOrder()
     {
         var id = await PlaceAsync(OrderCommand.Confirm);

@@ -313,6 +313,8 @@ public sealed class PlaceOrderTests : OrderApiTests
     [InlineData("P99999999999D")]
     [InlineData("30")]
     [InlineData("")]
+    [InlineData("PT1H ")]
+    [InlineData("P1W")]
     public async Task PaymentDeadline_OutOfBounds_Is400(string deadline)
     {
         var answer = await PostAsync($$"""{"userId":"u","productId":"p","quantity":1,"amount":1,"paymentDeadline":"{{deadline}}"}""", null);

@@ -23,6 +23,8 @@ public sealed class RequestTests : OrderApiTests
     [InlineData("application/json; charset=utf-8")]
     [InlineData("application/json; charset=\"utf-8\"")]
     [InlineData("application/json;CHARSET=UTF-8")]
+    [InlineData("application/json;")]
+    [InlineData("application/json; charset=utf-8; ")]
     public async Task Body_InUtf8_IsRead(string type) => Assert.Equal(HttpStatusCode.Created, (await PostAsync(Order, type)).StatusCode);
 
     [Theory]
@@ -270,13 +272,22 @@ public sealed class RequestTests : OrderApiTests
         foreach (var name in new[] { "%20" + id, id + "%20", id.Replace("-8", "-+", StringComparison.Ordinal) }) Assert.Equal(HttpStatusCode.NotFound, (await Http.GetAsync("/api/orders/" + name)).StatusCode);
     }
 
+    [Fact]
+    public async Task Document_OfNoVersion_IsAProblemLikeEveryOtherAddress()
+    {
+        var answer = await Http.GetAsync("/openapi/v2.json");
+
+        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+    }
+
     [Theory]
+    [InlineData("GET /api/orders HTTP/2.5\r\nHost: x\r\n\r\n", "505", "HTTP_505")]
     [InlineData("GET /api/orders/%00 HTTP/1.1\r\nHost: x\r\n\r\n", "400")]
     [InlineData("GET /api/orders HTTP/1.1\r\n\r\n", "400")]
     [InlineData("GET /api/orders HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n", "400")]
     [InlineData("POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n", "400")]
     [InlineData("POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n", "400")]
-    public async Task Request_ThatTheServerCannotRead_IsAProblem(string request, string status)
+    public async Task Request_ThatTheServerCannotRead_IsAProblem(string request, string status, string code = "BAD_REQUEST")
     {
         await using var app = await OrderApi.StartAsync();
         app.UseKestrel(0);
@@ -290,7 +301,7 @@ public sealed class RequestTests : OrderApiTests
         Assert.Contains("Content-Language: en", head, StringComparison.Ordinal);
         // What the app itself answers comes in chunks.
         var problem = JsonDocument.Parse(body[body.IndexOf('{', StringComparison.Ordinal)..(body.LastIndexOf('}') + 1)]).RootElement;
-        Assert.Equal((400, "BAD_REQUEST", false), (problem.GetProperty("status").GetInt32(), problem.GetProperty("code").GetString(), problem.GetProperty("success").GetBoolean()));
+        Assert.Equal((int.Parse(status, System.Globalization.CultureInfo.InvariantCulture), code, false), (problem.GetProperty("status").GetInt32(), problem.GetProperty("code").GetString(), problem.GetProperty("success").GetBoolean()));
         Assert.NotEmpty(problem.GetProperty("traceId").GetString()!);
     }
 

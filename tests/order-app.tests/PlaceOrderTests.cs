@@ -291,47 +291,6 @@ public sealed class PlaceOrderTests : OrderApiTests
         Assert.False((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("success").GetBoolean());
     }
 
-    [Theory]
-    [InlineData("PT1M", 1)]
-    [InlineData("PT1H30M", 90)]
-    [InlineData("P7D", 10080)]
-    public async Task PaymentDeadline_OfTheOrder_IsStored(string deadline, int minutes)
-    {
-        var placed = await DataAsync(await PostAsync($$"""{"userId":"u","productId":"p","quantity":1,"amount":1,"paymentDeadline":"{{deadline}}"}""", null));
-
-        var order = await App.Orders.FindAsync(placed.GetProperty("id").GetString()!, CancellationToken.None);
-
-        Assert.Equal(TimeSpan.FromMinutes(minutes), order!.PaymentDeadline);
-    }
-
-    [Theory]
-    [InlineData("PT59S")]
-    [InlineData("PT0S")]
-    [InlineData("-PT5M")]
-    [InlineData("P8D")]
-    [InlineData("P1Y")]
-    [InlineData("P99999999999D")]
-    [InlineData("30")]
-    [InlineData("")]
-    [InlineData("PT1H ")]
-    [InlineData("P1W")]
-    public async Task PaymentDeadline_OutOfBounds_Is400(string deadline)
-    {
-        var answer = await PostAsync($$"""{"userId":"u","productId":"p","quantity":1,"amount":1,"paymentDeadline":"{{deadline}}"}""", null);
-
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty("paymentDeadline", out _));
-    }
-
-    [Fact]
-    public async Task PaymentDeadline_Another_IsAnotherRequest()
-    {
-        const string order = """{"userId":"u","productId":"p","quantity":1,"amount":1""";
-        await PostAsync(order + "}", "k");
-
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(order + ",\"paymentDeadline\":\"PT5M\"}", "k")).StatusCode);
-    }
-
     private Task<HttpResponseMessage> PostAsync(string body, string? key) => Http.SendAsync(Request(body, key));
 
     private static HttpRequestMessage Request(string body, string? key)

@@ -30,6 +30,9 @@ internal sealed class Audit(LocalSystem system)
         var documents = new Dictionary<string, (OrderDocument Order, IReadOnlyList<TransitionDocument> History)>();
         foreach (var id in orders.Values) documents[id] = await ReadAsync(reader, id);
         Assert.Empty(orders.Values.GroupBy(id => id).Where(id => id.Count() > 1).Select(id => $"I3: two keys were answered with {id.Key}"));
+        var listed = await reader.RecentOrdersAsync(CancellationToken.None).SelectMany(page => page.EnumerateArray().Select(order => order.GetProperty("id").GetString()!)).ToListAsync();
+        Assert.Equal(listed.Distinct(), listed);
+        Assert.Empty(orders.Values.Except(listed));
         await CheckTopicsAsync(documents.Values, await OperationsAsync(reader, products.Keys));
         foreach (var (product, given) in products) await CheckUnitsAsync(product, given, [.. documents.Values.Select(order => order.Order)]);
     }

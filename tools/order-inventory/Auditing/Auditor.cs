@@ -11,7 +11,7 @@ internal sealed class Auditor(SystemReader system, AuditOptions options, TimePro
     private static readonly string[] NeverSeen =
     [
         "I1: stored versions of a product that none of its recorded operations shows",
-        "I3: keys that a version before groups has forgotten, and orders without operations of users that neither --user nor another order names",
+        "I3: keys that a version before groups has forgotten, and orders without operations that were placed before there was a list of everybody's, of users that neither --user nor another order names",
         "I7: whether a transition was published, and with which id and content",
         "I8: messages on topics that have no effect: dead letters, repeats, results that are still to be delivered",
     ];

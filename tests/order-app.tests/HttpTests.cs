@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using OrderInventory.Testing.Access;
 
@@ -16,6 +18,23 @@ public sealed class HttpTests
         using var http = app.CreateClient();
 
         Assert.Empty(await HttpSuite.HeaderFailuresAsync(Routes.Of(app.Services), http));
+    }
+
+    [Theory]
+    [InlineData("/api/orders/none")]
+    [InlineData("/api/orders/0198aaaa-0000-7000-8000-000000000000")]
+    [InlineData("/api/orders/0198aaaa-0000-7000-8000-000000000000/history")]
+    [InlineData("/openapi/v2.json")]
+    [InlineData("/nothing/here")]
+    public async Task Get_Unknown_IsAProblem404(string path)
+    {
+        await using var app = await OrderApi.StartAsync();
+
+        var answer = await app.CreateClient().GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.False((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("success").GetBoolean());
     }
 
     [Fact]

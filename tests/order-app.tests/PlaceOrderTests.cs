@@ -277,20 +277,6 @@ public sealed class PlaceOrderTests : OrderApiTests
         Assert.Empty(App.Workflows.Started);
     }
 
-    [Theory]
-    [InlineData("/api/orders/none")]
-    [InlineData("/api/orders/0198aaaa-0000-7000-8000-000000000000")]
-    [InlineData("/api/orders/0198aaaa-0000-7000-8000-000000000000/history")]
-    [InlineData("/nothing/here")]
-    public async Task Get_Unknown_IsAProblem404(string path)
-    {
-        var answer = await Http.GetAsync(path);
-
-        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        Assert.False((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("success").GetBoolean());
-    }
-
     private Task<HttpResponseMessage> PostAsync(string body, string? key) => Http.SendAsync(Request(body, key));
 
     private static HttpRequestMessage Request(string body, string? key)

@@ -272,14 +272,6 @@ public sealed class RequestTests : OrderApiTests
         foreach (var name in new[] { "%20" + id, id + "%20", id.Replace("-8", "-+", StringComparison.Ordinal) }) Assert.Equal(HttpStatusCode.NotFound, (await Http.GetAsync("/api/orders/" + name)).StatusCode);
     }
 
-    [Fact]
-    public async Task Document_OfNoVersion_IsAProblemLikeEveryOtherAddress()
-    {
-        var answer = await Http.GetAsync("/openapi/v2.json");
-
-        Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
-    }
-
     [Theory]
     [InlineData("GET /api/orders HTTP/2.5\r\nHost: x\r\n\r\n", "505", "HTTP_505")]
     [InlineData("GET /api/orders/%00 HTTP/1.1\r\nHost: x\r\n\r\n", "400")]

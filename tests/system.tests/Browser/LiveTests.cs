@@ -16,6 +16,9 @@ public sealed class LiveTests(BrowserSystem system, ITestOutputHelper output)
     public Task Page_SystemChanges_ShowsItWithinASecond() => RunAsync("changes");
 
     [BrowserFact]
+    public Task Page_ChangesWhileItIsReadAgain_ShowsThatToo() => RunAsync("overtaken");
+
+    [BrowserFact]
     public Task Page_ChangesWhileSomebodyTypes_KeepsTextAndFocus() => RunAsync("types");
 
     [BrowserFact]

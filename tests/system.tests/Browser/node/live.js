@@ -3,7 +3,7 @@ import { ask, base, close, input, open, openBeside, run, shows, wrong } from './
 
 const soon = 1_000;
 
-const parts = { changes, types, restarts, outage, tabs };
+const parts = { changes, overtaken, types, restarts, outage, tabs };
 
 await run(async () => {
   await parts[input.part]();
@@ -29,6 +29,31 @@ async function changes() {
     await appears(order, '.state .status:text("CANCELLED")', 'the status of an order');
     await close(order);
   }
+  await isSame('the list');
+}
+
+/** A change that is told while the page is being read again, for the one before, is on it as well. */
+async function overtaken() {
+  const page = await open(`/orders?user=${input.user}`);
+  const isSame = await mark(page);
+  const network = await page.context().newCDPSession(page);
+  await network.send('Network.enable');
+  const told = new Set();
+  let hear = () => {};
+  network.on('Network.eventSourceMessageReceived', ({ data }) => hear(told.add(data)));
+  let second;
+  await page.route((url) => url.pathname === '/orders', async (route) => {
+    if (second !== undefined) return route.continue();
+    second = '';
+    const answer = await route.fetch();
+    second = await ask('place');
+    const now = /version=([0-9a-f]+)/.exec(await (await fetch(`${base}/orders?user=${input.user}`)).text())[1];
+    while (!told.has(now)) await new Promise((resolve) => (hear = resolve));
+    await route.fulfill({ response: answer });
+  });
+  const first = await ask('place');
+  await appears(page, `a[href="/orders/${first}"]`, 'the first order');
+  await appears(page, `a[href="/orders/${second}"]`, 'the order that came while the page was read');
   await isSame('the list');
 }
 

@@ -7,10 +7,28 @@
   let timer;
   let pause = firstPause;
   let place;
+  let reading;
+  let isMissed = false;
 
   const page = () => document.getElementById('page');
 
-  const read = () => htmx.trigger(page(), 'changed');
+  // htmx forgets what waits for an element that it replaces, so what is told while the page is read waits here.
+  function read() {
+    if (reading === page()) {
+      isMissed = true;
+      return;
+    }
+
+    reading = page();
+    htmx.trigger(reading, 'changed');
+  }
+
+  // The page was not read: the stream says again that it changed.
+  function fail() {
+    reading = undefined;
+    isMissed = false;
+    later();
+  }
 
   // A browser has six connections to the console: a tab that nobody looks at leaves its own to the others.
   function listen() {
@@ -65,6 +83,7 @@
     const next = new DOMParser().parseFromString(detail.serverResponse, 'text/html');
     if (!next.getElementById('page')) {
       detail.shouldSwap = false;
+      fail();
       return;
     }
 
@@ -73,8 +92,12 @@
     remember();
   });
   document.addEventListener('htmx:afterSwap', restore);
-  // The page was not read: the stream says again that it changed.
-  document.addEventListener('htmx:sendError', later);
+  document.addEventListener('htmx:afterSettle', () => {
+    if (!isMissed) return;
+    isMissed = false;
+    read();
+  });
+  document.addEventListener('htmx:sendError', fail);
   document.addEventListener('visibilitychange', listen);
   listen();
 })();

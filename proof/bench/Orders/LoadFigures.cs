@@ -78,7 +78,7 @@ internal sealed class LoadFigures(int seconds)
         public bool Any => _latencies.TotalCount > 0;
 
         public LoadSecond Read() => new(
-            (int)_latencies.TotalCount, At(50), At(99), _outcomes.OrderBy(outcome => outcome.Key, StringComparer.Ordinal).ToDictionary(outcome => outcome.Key, outcome => outcome.Value));
+            (int)_latencies.TotalCount, At(50), At(99), _outcomes.ToArray().OrderBy(outcome => outcome.Key, StringComparer.Ordinal).ToDictionary(outcome => outcome.Key, outcome => outcome.Value));
 
         private double At(double percent) => _latencies.TotalCount == 0 ? 0 : _latencies.GetValueAtPercentile(percent) / 1000.0;
     }

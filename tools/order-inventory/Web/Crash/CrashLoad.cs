@@ -141,7 +141,7 @@ internal sealed class CrashLoad(SystemClient system, TimeProvider time)
         {
             while (!stop.IsCancellationRequested || !_undecided.IsEmpty || Read(ref _asking) > 0)
             {
-                await Task.WhenAll(_undecided.OrderBy(order => order.Value).Take(FollowedAtOnce).Select(order => LookAsync(order.Key, ending)));
+                await Task.WhenAll(_undecided.ToArray().OrderBy(order => order.Value).Take(FollowedAtOnce).Select(order => LookAsync(order.Key, ending)));
                 await Task.Delay(BetweenLooks, time, ending);
             }
         }

@@ -7,6 +7,7 @@ using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults.DeadLetters;
 using OrderInventory.ServiceDefaults.Health;
 using OrderInventory.ServiceDefaults.Metrics;
+using OrderInventory.ServiceDefaults.Repeats;
 using OrderInventory.ServiceDefaults.Settings;
 
 namespace InventoryApp;
@@ -48,6 +49,7 @@ internal static class InventoryServices
         routes.MapBusyProducts();
         routes.MapDeductionSubscription();
         routes.MapDeadLetters(Topics.InventoryDeduction);
+        routes.MapRepeats();
         routes.MapMetrics();
         routes.MapHealth(Dependency.Store, Dependency.Broker);
     }

@@ -14,6 +14,7 @@ using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.DeadLetters;
 using OrderInventory.ServiceDefaults.Health;
 using OrderInventory.ServiceDefaults.Metrics;
+using OrderInventory.ServiceDefaults.Repeats;
 
 namespace OrderApp;
 
@@ -67,6 +68,7 @@ internal static class OrderServices
         routes.MapSagaEndpoint();
         routes.MapResultSubscription();
         routes.MapDeadLetters(Topics.InventoryDeductionResult);
+        routes.MapRepeats();
         routes.MapMetrics();
         routes.MapHealth(Dependency.Store, Dependency.Broker, Dependency.Engine);
     }

@@ -16,6 +16,7 @@ using OrderInventory.ServiceDefaults.Description;
 using OrderInventory.ServiceDefaults.Health;
 using OrderInventory.ServiceDefaults.Http;
 using OrderInventory.ServiceDefaults.Messaging;
+using OrderInventory.ServiceDefaults.Repeats;
 using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.Settings;
 using OrderInventory.ServiceDefaults.State;
@@ -85,6 +86,7 @@ public static class ServiceDefaults
         services.TryAddSingleton<Dependencies>();
         services.TryAddSingleton<IStateStore, DaprStateStore>();
         services.TryAddSingleton<IEventPublisher, DaprEventPublisher>();
+        services.TryAddSingleton<RepeatMemory>();
         services.TryAddSingleton<BulkDelivery>();
         services.TryAddSingleton<DeadLetterStore>();
         services.TryAddSingleton<DeadLetterDesk>();

@@ -50,6 +50,23 @@ public sealed class DeliveryTests : DeliveryTest
     }
 
     [Fact]
+    public async Task Deliver_FailedAndAgain_IsRememberedByItsOrder()
+    {
+        await PutAsync("p", 5);
+        App.Events.Down = true;
+        await App.DeliverAsync(("a", InventoryApi.Deduct("o", 1)));
+        App.Events.Down = false;
+        await App.DeliverAsync(("a", InventoryApi.Deduct("o", 1)), ("b", InventoryApi.Deduct("q", 1)));
+
+        Assert.Equal([("inventory-deduction", "o:1:deduct", 1, 1)], await RepeatsAsync("o"));
+        Assert.Empty(await RepeatsAsync("q"));
+
+        async Task<(string?, string?, int, int)[]> RepeatsAsync(string order) =>
+            [.. (await Http.GetFromJsonAsync<JsonElement>("/api/repeats/" + order)).GetProperty("data").GetProperty("repeats").EnumerateArray().Select(repeat =>
+                (repeat.GetProperty("what").GetString(), repeat.GetProperty("id").GetString(), repeat.GetProperty("again").GetInt32(), repeat.GetProperty("failed").GetInt32()))];
+    }
+
+    [Fact]
     public async Task Deliver_ArchiveUnreadable_AsksAgainAndAppliesNothing()
     {
         await PutAsync("p", 5);

@@ -38,6 +38,9 @@ internal sealed class FakeSystem : HttpMessageHandler
     /// <summary>Products with most commands; null for an app of a version that does not tell.</summary>
     public object[]? Busy { get; set; }
 
+    /// <summary>What it remembers of repeats, whatever the order; null for an app of a version that does not tell.</summary>
+    public object[]? Repeats { get; set; }
+
     /// <summary>Called with each command on a letter, its path and body, before it is answered.</summary>
     public Action<string, string> OnCommand { get; set; } = (_, _) => { };
 
@@ -109,6 +112,7 @@ internal sealed class FakeSystem : HttpMessageHandler
         ["orders", "waiting"] => Page([], query),
         ["health"] when Health is not null => Data(Health),
         ["busy-products"] when Busy is not null => Page([.. Busy], query),
+        ["repeats", _] when Repeats is not null => Data(new { since = Start, repeats = Repeats }),
         ["metrics"] when Metrics is not null => Data(Metrics),
         ["deadletters"] => Page([.. Letters], query),
         ["deadletters", var id] when FakeLetters.Find(Letters, id) is { } letter => Data(new { letter, body = letter["body"]?.GetValue<string>() ?? "{}", canReplay = true }),

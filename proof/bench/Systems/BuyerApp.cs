@@ -87,6 +87,7 @@ internal sealed class BuyerApp : IAsyncDisposable
         Topics.InventoryDeductionResult,
         ContractsJson.Default.InventoryDeductionResult,
         _ => null,
+        result => (result.OrderId, EventIds.Result(EventIds.Operation(result.OrderId, result.Line, result.Operation))),
         (messages, _) =>
         {
             // A repeated result finds nobody waiting.

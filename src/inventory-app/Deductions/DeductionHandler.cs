@@ -4,6 +4,7 @@ using InventoryApp.Storage;
 using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Messaging;
+using OrderInventory.ServiceDefaults.Repeats;
 
 namespace InventoryApp.Deductions;
 
@@ -11,7 +12,7 @@ namespace InventoryApp.Deductions;
 /// Applies a delivery of commands and publishes what is recorded; commands on a damaged product are dead-lettered. An entry is done when its
 /// result is published and, where the rounds tell of changes, its change too; delivered again, it repeats both.
 /// </summary>
-internal sealed class DeductionHandler(StockRounds rounds, IEventPublisher publisher, BulkDelivery delivery, Telemetry telemetry, ILogger<DeductionHandler> logger)
+internal sealed class DeductionHandler(StockRounds rounds, IEventPublisher publisher, BulkDelivery delivery, RepeatMemory repeats, Telemetry telemetry, ILogger<DeductionHandler> logger)
 {
     /// <summary>Returns the entries that are done; the others have to be delivered again.</summary>
     public async Task<IReadOnlySet<string>> ApplyAsync(IReadOnlyList<Delivered<InventoryDeductionMessage>> messages, CancellationToken cancellationToken)
@@ -26,6 +27,7 @@ internal sealed class DeductionHandler(StockRounds rounds, IEventPublisher publi
                 var result = await outcome;
                 var recorded = (StockDecision.Recorded)result.Decision;
                 telemetry.Decided(recorded);
+                if (!recorded.IsNew) repeats.Again(message.Data.OrderId, Topics.InventoryDeduction, message.Data.IdempotencyKey);
                 results.Add((message.EntryId, DeductionMessages.Result(message.Data, recorded.Operation) with { TraceParent = message.Span?.Id }, IsToldAsync(message.Data.ProductId, recorded.Operation, result.Told)));
             }
             catch (StockDamagedException error)

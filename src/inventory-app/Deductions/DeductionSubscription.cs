@@ -25,5 +25,6 @@ internal static class DeductionSubscription
             Topics.InventoryDeduction,
             ContractsJson.Default.InventoryDeductionMessage,
             DeductionMessages.Refusal,
+            message => (message.OrderId, message.IdempotencyKey),
             handler.ApplyAsync);
 }

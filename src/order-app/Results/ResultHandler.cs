@@ -8,6 +8,7 @@ using OrderApp.Storage;
 using OrderInventory.Contracts;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Messaging;
+using OrderInventory.ServiceDefaults.Repeats;
 
 namespace OrderApp.Results;
 
@@ -16,9 +17,12 @@ namespace OrderApp.Results;
 /// workflow is gone, the orders that still wait go to the intake, where another group takes them over and asks again. A
 /// group that cannot be told now holds up no other.
 /// </summary>
-internal sealed class ResultHandler(OrderStore orders, OrderIntake intake, IGroupEngine engine, ILogger<ResultHandler> logger)
+internal sealed class ResultHandler(OrderStore orders, OrderIntake intake, IGroupEngine engine, RepeatMemory repeats, ILogger<ResultHandler> logger)
 {
     private const int MaxParallel = 16;
+
+    /// <summary>The id of the message that brings a result.</summary>
+    public static string MessageId(InventoryDeductionResult result) => EventIds.Result(EventIds.Operation(result.OrderId, result.Line, result.Operation));
 
     /// <summary>Returns the entries that are done; the others have to be delivered again.</summary>
     public async Task<IReadOnlySet<string>> HandleAsync(IReadOnlyList<Delivered<InventoryDeductionResult>> messages, CancellationToken cancellationToken)
@@ -31,7 +35,7 @@ internal sealed class ResultHandler(OrderStore orders, OrderIntake intake, IGrou
             try
             {
                 ImmutableArray<GroupAnswer> answers = [.. group.Select(message => message.Data).Select(result => new GroupAnswer(result.OrderId, result.Operation, new LineAnswer(result.Line, result.Success, result.Code)))];
-                if (group.Key is null || !await engine.RaiseAsync(group.Key, new GroupSignal(answers), stopping)) await ResumeAsync(group.Key, answers, stopping);
+                if (group.Key is null || !await engine.RaiseAsync(group.Key, new GroupSignal(answers), stopping)) await ResumeAsync(group.Key, [.. group.Select(message => message.Data)], stopping);
                 foreach (var message in group) done.Add(message.EntryId);
             }
             catch (DependencyUnavailableException error)
@@ -57,12 +61,15 @@ internal sealed class ResultHandler(OrderStore orders, OrderIntake intake, IGrou
     }
 
     /// <summary>Has another group carry on with those of the orders that still wait. With an order of the version before also what was told is not known.</summary>
-    private async Task ResumeAsync(string? group, ImmutableArray<GroupAnswer> answers, CancellationToken cancellationToken)
+    private async Task ResumeAsync(string? group, IReadOnlyList<InventoryDeductionResult> results, CancellationToken cancellationToken)
     {
         Log.GroupGone(logger, group);
-        await Task.WhenAll(answers.Select(answer => answer.OrderId).Distinct().Select(async id =>
+        await Task.WhenAll(results.GroupBy(result => result.OrderId).Select(async order =>
         {
-            if (await intake.AskAsync(id, new IntakeRequest.Resume(group, Retell: group is null), cancellationToken) is OrderOutcome.Unknown) Log.ResultForUnknownOrder(logger, id);
+            var outcome = await intake.AskAsync(order.Key, new IntakeRequest.Resume(group, Retell: group is null), cancellationToken);
+            if (outcome is OrderOutcome.Unknown) Log.ResultForUnknownOrder(logger, order.Key);
+            // It waits for no answer of that group: it has them.
+            if (outcome is OrderOutcome.Unchanged) foreach (var result in order) repeats.Again(order.Key, Topics.InventoryDeductionResult, MessageId(result));
         }));
     }
 }

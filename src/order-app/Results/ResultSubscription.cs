@@ -19,7 +19,7 @@ internal static class ResultSubscription
             .Allow(AccessRule.Sidecar).ExcludeFromDescription();
 
     private static Task<JsonHttpResult<BulkStatuses>> HandleAsync(HttpRequest request, BulkDelivery delivery, ResultHandler handler) =>
-        delivery.HandleAsync(request, Topics.InventoryDeductionResult, ContractsJson.Default.InventoryDeductionResult, Refusal, handler.HandleAsync);
+        delivery.HandleAsync(request, Topics.InventoryDeductionResult, ContractsJson.Default.InventoryDeductionResult, Refusal, result => (result.OrderId, ResultHandler.MessageId(result)), handler.HandleAsync);
 
     private static string? Refusal(InventoryDeductionResult result) =>
         Guid.TryParseExact(result.OrderId, "D", out _) && Enum.IsDefined(result.Operation) && result.Line > 0 && result.Code is { Length: > 0 and <= MaxId } && result.CorrelationId is null or { Length: > 0 and <= MaxId }

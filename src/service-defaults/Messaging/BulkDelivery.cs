@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
 using OrderInventory.ServiceDefaults.Http;
+using OrderInventory.ServiceDefaults.Repeats;
 
 namespace OrderInventory.ServiceDefaults.Messaging;
 
@@ -24,7 +25,7 @@ public sealed record Delivered<T>(string EntryId, ReadOnlyMemory<byte> Event, T 
 /// Reads a bulk delivery of daprd and answers it entry by entry (every entry needs an explicit status). What can never
 /// be handled goes to the dead letter topic with its reason; what fails now is asked for again.
 /// </summary>
-public sealed class BulkDelivery(IEventPublisher publisher, IMeterFactory meters, ILogger<BulkDelivery> logger)
+public sealed class BulkDelivery(IEventPublisher publisher, RepeatMemory repeats, IMeterFactory meters, ILogger<BulkDelivery> logger)
 {
     private readonly Counter<long> _deadLetters = meters.Create(ServiceDefaults.TelemetryName)
         .CreateCounter<long>("messages.dead_lettered.total", description: "Messages that went to a dead letter topic, by topic.");
@@ -37,13 +38,14 @@ public sealed class BulkDelivery(IEventPublisher publisher, IMeterFactory meters
 
     /// <summary>
     /// Handles the request. <paramref name="validate"/> returns why a payload can never be handled, or null;
-    /// <paramref name="handle"/> returns the ids of the entries that are done.
+    /// <paramref name="handle"/> returns the ids of the entries that are done; <paramref name="about"/> says which order a payload is about, and the id of its message.
     /// </summary>
     public async Task<JsonHttpResult<BulkStatuses>> HandleAsync<T>(
         HttpRequest request,
         string topic,
         JsonTypeInfo<T> json,
         Func<T, string?> validate,
+        Func<T, (string OrderId, string MessageId)> about,
         Func<IReadOnlyList<Delivered<T>>, CancellationToken, Task<IReadOnlySet<string>>> handle)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -70,6 +72,7 @@ public sealed class BulkDelivery(IEventPublisher publisher, IMeterFactory meters
         finally
         {
             foreach (var message in readable) MessageSpan.End(message.Span, done.Contains(message.EntryId));
+            foreach (var (orderId, messageId) in readable.Where(message => !done.Contains(message.EntryId)).Select(message => about(message.Data))) repeats.Failed(orderId, topic, messageId);
         }
 
         statuses.AddRange(readable.Select(entry => new BulkStatus(entry.EntryId, done.Contains(entry.EntryId) ? "SUCCESS" : "RETRY")));

@@ -24,6 +24,25 @@ public sealed class OrderPageTests
     }
 
     [Fact]
+    public async Task Order_WithRepeats_ShowsThemWhereTheyBelong()
+    {
+        var (orders, inventory) = (Confirmed(), Confirmed());
+        orders.Repeats = [Repeat("POST /api/orders", "k<1>", again: 2), Repeat("POST /api/orders/{id}/pay", null, failed: 1), Repeat("POST /api/orders", "k2", differing: 1)];
+        inventory.Repeats = [Repeat("inventory-deduction", Id + ":1:deduct", again: 1, failed: 1234)];
+        await using var console = await ConsoleRun.StartAsync(orders, inventory);
+
+        var page = WebUtility.HtmlDecode(await console.PageAsync("/orders/" + Id));
+
+        Assert.Equal(["Request came again", "Request failed", "Request of another content under its key", $"Message {Id}:1:deduct came again"], Matches(page, "<li class=\"repeat[^>]*>\\s*<h3 class=\"text\">(.*?)</h3>"));
+        Assert.Contains("<dt>key</dt><dd class=\"text\"><bdi>k<1></bdi>", page, StringComparison.Ordinal);
+        Assert.Contains("<dt>failed, to be delivered again</dt><dd class=\"text\"><bdi>1,234 times</bdi>", page, StringComparison.Ordinal);
+        Assert.Contains("<dt>answered 503</dt><dd class=\"text\"><bdi>once</bdi>", page, StringComparison.Ordinal);
+        Assert.Matches("known from the memory of order-app since .* and inventory-app since ", page);
+
+        static object Repeat(string what, string? id, int again = 0, int failed = 0, int differing = 0) => new { what, id, again, failed, differing, first = FakeSystem.Start, last = FakeSystem.Start.AddMinutes(1) };
+    }
+
+    [Fact]
     public async Task Order_Pending_SaysWhatItWaitsFor()
     {
         var system = Confirmed();

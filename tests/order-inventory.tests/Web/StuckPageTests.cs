@@ -10,9 +10,21 @@ public sealed class StuckPageTests
     [Fact]
     public async Task Stuck_None_SaysSo()
     {
-        await using var console = await ConsoleRun.StartAsync(new FakeSystem());
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem { Health = [FakeSystem.Dependency("store")] });
 
         Assert.Contains("No order is stuck", await console.PageAsync("/stuck"), StringComparison.Ordinal);
+    }
+
+    // order-app lists an order once it could store that it looked after it.
+    [Fact]
+    public async Task Stuck_NoneWhileTheStoreFails_DoesNotSayThatNoneIs()
+    {
+        await using var console = await ConsoleRun.StartAsync(new FakeSystem { Health = [FakeSystem.Dependency("store", "FAILING", FakeSystem.Start, "disk full")] });
+
+        var page = WebUtility.HtmlDecode(await console.PageAsync("/stuck"));
+
+        Assert.Contains("Whether these are all is not known while order-app’s store, inventory-app’s store fail: 0 listed.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("No order is stuck", page, StringComparison.Ordinal);
     }
 
     [Fact]

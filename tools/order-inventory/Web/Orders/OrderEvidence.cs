@@ -44,6 +44,9 @@ internal sealed class OrderEvidence
     /// <summary>The dead letters of its messages among the newest; null when they could not be read.</summary>
     public IReadOnlyList<Letter>? Letters { get; set; }
 
+    /// <summary>What the processes that answered remember of repeats; none of an app of an earlier version, or that could not be read.</summary>
+    public IReadOnlyList<RepeatsOfApp> Repeats { get; set; } = [];
+
     /// <summary>What could not be read.</summary>
     public List<string> Missing { get; } = [];
 }

@@ -30,7 +30,7 @@ internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, T
     }
 
     private OrderModel Model(OrderEvidence evidence) =>
-        new(evidence.Order, evidence.Saga, OrderTimeline.Of(evidence), OrderVerdicts.Of(evidence), OrderVerdicts.Wait(evidence, system.Outages), TraceLink(evidence.Saga), [.. evidence.Missing.Order()]) { Engine = evidence.Engine };
+        new(evidence.Order, evidence.Saga, OrderTimeline.Of(evidence), OrderVerdicts.Of(evidence), OrderVerdicts.Wait(evidence, system.Outages), TraceLink(evidence.Saga), [.. evidence.Missing.Order()]) { Engine = evidence.Engine, Remembered = evidence.Repeats };
 
     private async Task<OrderEvidence> ReadAllAsync(JsonElement document, CancellationToken cancellationToken)
     {
@@ -42,6 +42,7 @@ internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, T
             ReadAsync(evidence, "what its key stands for", () => ReadKeyAsync(evidence, cancellationToken)),
             ReadAsync(evidence, "its stock operations", async () => evidence.Operations = await OperationsAsync(order, cancellationToken)),
             ReadAsync(evidence, "its products", async () => evidence.Products = [.. (await Task.WhenAll(order.Lines.Select(line => line.ProductId).Distinct().Select(product => ProductAsync(product, cancellationToken)))).OfType<ProductEvidence>()]),
+            ReadAsync(evidence, "what came more than once", async () => evidence.Repeats = [.. (await Task.WhenAll(new[] { system.Orders, system.Inventory }.Select(app => RepeatsAsync(app, order.Id, cancellationToken)))).OfType<RepeatsOfApp>()]),
             ReadAsync(evidence, "dead letters", async () => evidence.Letters = await LettersAsync(order, cancellationToken)));
         if (sidecar is not null && evidence.Saga?.Group is { } group) await ReadAsync(evidence, "its workflow in the engine", async () => evidence.Engine = await EngineAsync(sidecar.Client, group, cancellationToken));
         return evidence;
@@ -90,6 +91,9 @@ internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, T
         var isAll = page?.GetProperty("nextCursor").GetString() is null && stock.GetRawText() == after?.GetRawText();
         return new ProductEvidence(stock.Deserialize(DocumentsJson.Default.StockDocument)!, operations, isAll);
     }
+
+    private static async Task<RepeatsOfApp?> RepeatsAsync(AppClient app, string orderId, CancellationToken cancellationToken) =>
+        (await app.DataAsync("/api/repeats/" + Escaped(orderId), cancellationToken))?.Deserialize<SeenRepeats>(Json) is { } seen ? new RepeatsOfApp(app.Name, seen) : null;
 
     private async Task<IReadOnlyList<Letter>> LettersAsync(ShownOrder order, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ namespace OrderInventory.Web.Orders;
 /// <summary>One thing that happened to an order.</summary>
 /// <param name="Time">When it was recorded, UTC.</param>
 /// <param name="SinceBefore">Time since the one before; null for the first.</param>
-/// <param name="Kind">request, transition, stock, payment, refusal, letter or waiting.</param>
+/// <param name="Kind">request, transition, stock, payment, refusal, letter, repeat or waiting.</param>
 /// <param name="Title">What it was.</param>
 /// <param name="IsBad">True for what went wrong.</param>
 /// <param name="Facts">What is known of it.</param>
@@ -57,4 +57,7 @@ public sealed record OrderModel(ShownOrder Order, Saga? Saga, IReadOnlyList<Time
 {
     /// <summary>Its workflow as the engine has it; null when no sidecar was given, or it has none of this name.</summary>
     public EngineState? Engine { get; init; }
+
+    /// <summary>What the processes that answered remember of repeats; they are in the timeline.</summary>
+    public IReadOnlyList<RepeatsOfApp> Remembered { get; init; } = [];
 }

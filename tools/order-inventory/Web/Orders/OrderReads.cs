@@ -58,3 +58,12 @@ public sealed record Saga(
     IReadOnlyList<SagaCommand> Commands,
     IReadOnlyList<SagaTransition> Transitions,
     SagaStuck? Stuck);
+
+/// <summary>A request or message that came more than once, or failed, as <c>GET /api/repeats/{id}</c> shows it.</summary>
+public sealed record SeenRepeat(string What, string? Id, int Again, int Failed, int Differing, DateTimeOffset First, DateTimeOffset Last);
+
+/// <summary>What a process remembers of them.</summary>
+public sealed record SeenRepeats(DateTimeOffset Since, IReadOnlyList<SeenRepeat> Repeats);
+
+/// <summary>The same, with the app whose process it is.</summary>
+public sealed record RepeatsOfApp(string App, SeenRepeats Seen);

@@ -15,6 +15,7 @@ internal static class OrderTimeline
             .Concat(evidence.Order.Payments?.Select(Payment) ?? [])
             .Concat(evidence.Order.Refusal is { } refusal ? [Refusal(evidence.Order.Id, refusal)] : [])
             .Concat(evidence.Letters?.Select(Parked) ?? [])
+            .Concat(evidence.Repeats.SelectMany(of => of.Seen.Repeats.Select(repeat => Repeated(of.App, repeat))))
             .Concat(evidence.Saga?.Step is { } step ? [Asked(step)] : [])
             .OrderBy(entry => entry.Time).ToArray();
         return [.. entries.Select((entry, i) => i == 0 ? entry : entry with { SinceBefore = entry.Time - entries[i - 1].Time })];
@@ -74,6 +75,24 @@ internal static class OrderTimeline
         $"Dead letter: {letter.EventId} is {letter.Status}",
         letter.Status == "OPEN",
         [new Fact("letter", letter.Id, "/deadletters/" + letter.Id), new Fact("topic", letter.Topic), new Fact("reason", letter.Reason ?? "the sidecar gave it up"), new Fact("replays", Number(letter.Replays))]);
+
+    private static TimelineEntry Repeated(string app, SeenRepeat repeat)
+    {
+        var isRequest = repeat.What.Contains(' ', StringComparison.Ordinal);
+        var facts = new List<Fact> { new(isRequest ? "request" : "topic", repeat.What) };
+        if (isRequest && repeat.Id is { } key) facts.Add(new Fact("key", key));
+        Add("had been done, was answered as before", repeat.Again);
+        Add(isRequest ? "answered 503" : "failed, to be delivered again", repeat.Failed);
+        Add("another request under the same key, refused", repeat.Differing);
+        if (repeat.First != repeat.Last) facts.Add(new Fact("first of these", repeat.First.ToString("u", CultureInfo.InvariantCulture)));
+        facts.Add(new Fact("seen by", app));
+        return new TimelineEntry(repeat.Last, null, "repeat", (isRequest ? "Request" : $"Message {repeat.Id}") + (repeat.Again > 0 ? " came again" : repeat.Differing > 0 ? " of another content under its key" : " failed"), repeat.Failed > 0 && repeat.Again == 0, facts);
+
+        void Add(string label, int times)
+        {
+            if (times > 0) facts.Add(new Fact(label, times == 1 ? "once" : Number(times) + " times"));
+        }
+    }
 
     private static TimelineEntry Asked(SagaStep step) => new(
         step.Since,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrderInventory.Testing;
 
 namespace OrderInventory.System.Tests.Browser;
 
@@ -45,7 +46,7 @@ public sealed class BrowserSystem : IAsyncLifetime
 
     /// <summary>Runs a program of <c>node</c> with this input; <paramref name="answer"/> does what the program asks for.</summary>
     internal Task<string> RunAsync(string program, object input, Func<string, Task<string>>? answer = null, ConsoleProcess? console = null, string? at = null) => NodePackage.Browser.RunAsync(
-        program, [_browser.Endpoint, JsonSerializer.Serialize(new { console = at ?? (console ?? Console).Address, input }, JsonSerializerOptions.Web)], answer: answer ?? (question => throw new InvalidOperationException(question)));
+        program, [_browser.Endpoint, JsonSerializer.Serialize(new { console = at ?? (console ?? Console).Address, isFullSize = FullSize.IsWanted, input }, JsonSerializerOptions.Web)], answer: answer ?? (question => throw new InvalidOperationException(question)));
 
     public async Task DisposeAsync()
     {

@@ -8,8 +8,8 @@ const problems = [];
 const limit = 100_000;
 let browser;
 
-/** What the test wants: as data, and where the console is. */
-export const { console: base, input } = JSON.parse(file);
+/** What the test wants: as data, and where the console is; with isFullSize all of it, however long. */
+export const { console: base, isFullSize, input } = JSON.parse(file);
 
 /** Something is wrong; the program goes on, so that one run tells all of it. */
 export const wrong = (where, what) => problems.push(`${where}: ${what}`);

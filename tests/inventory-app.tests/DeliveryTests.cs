@@ -58,12 +58,12 @@ public sealed class DeliveryTests : DeliveryTest
         App.Events.Down = false;
         await App.DeliverAsync(("a", InventoryApi.Deduct("o", 1)), ("b", InventoryApi.Deduct("q", 1)));
 
-        Assert.Equal([("inventory-deduction", "o:1:deduct", 1, 1)], await RepeatsAsync("o"));
+        Assert.Equal([("o:1:deduct", "FAILED", 1, true), ("o:1:deduct", "AGAIN", 1, false)], await RepeatsAsync("o"));
         Assert.Empty(await RepeatsAsync("q"));
 
-        async Task<(string?, string?, int, int)[]> RepeatsAsync(string order) =>
-            [.. (await Http.GetFromJsonAsync<JsonElement>("/api/repeats/" + order)).GetProperty("data").GetProperty("repeats").EnumerateArray().Select(repeat =>
-                (repeat.GetProperty("what").GetString(), repeat.GetProperty("id").GetString(), repeat.GetProperty("again").GetInt32(), repeat.GetProperty("failed").GetInt32()))];
+        async Task<(string?, string?, int, bool)[]> RepeatsAsync(string order) =>
+            [.. (await Http.GetFromJsonAsync<JsonElement>("/api/repeats/" + order)).GetProperty("data").GetProperty("repeats").EnumerateArray().OrderByDescending(repeat => repeat.GetProperty("kind").GetString()).Select(repeat =>
+                (repeat.GetProperty("id").GetString(), repeat.GetProperty("kind").GetString(), repeat.GetProperty("times").GetInt32(), repeat.GetProperty("done").ValueKind != JsonValueKind.Null))];
     }
 
     [Fact]

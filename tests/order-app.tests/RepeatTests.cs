@@ -18,7 +18,7 @@ public sealed class RepeatTests : OrderApiTests
         await PlaceAsync("k 1", HttpStatusCode.Created);
         await PlaceAsync("k 1", HttpStatusCode.Created);
 
-        Assert.Equal([(Place, "k 1", 2, 0, 0)], await RepeatsAsync(id.ToUpperInvariant()));
+        Assert.Equal([(Place, "k 1", "AGAIN", 2, false)], await RepeatsAsync(id.ToUpperInvariant()));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class RepeatTests : OrderApiTests
 
         await PlaceAsync("k", HttpStatusCode.UnprocessableEntity, quantity: 2);
 
-        Assert.Equal([(Place, "k", 0, 0, 1)], await RepeatsAsync(id));
+        Assert.Equal([(Place, "k", "DIFFERING", 1, false)], await RepeatsAsync(id));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class RepeatTests : OrderApiTests
         await PlaceAsync("k", HttpStatusCode.ServiceUnavailable);
         App.State.Unreadable = false;
 
-        Assert.Equal([(Place, "k", 0, 1, 0)], await RepeatsAsync(await PlaceAsync("k", HttpStatusCode.Created)));
+        Assert.Equal([(Place, "k", "FAILED", 1, true)], await RepeatsAsync(await PlaceAsync("k", HttpStatusCode.Created)));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class RepeatTests : OrderApiTests
         await CancelAsync(id, null);
         await CancelAsync(id, "c");
 
-        Assert.Equal([("POST /api/orders/{id}/cancel", null, 1, 0, 0), ("POST /api/orders/{id}/cancel", "c", 1, 0, 0)], await RepeatsAsync(id));
+        Assert.Equal([("POST /api/orders/{id}/cancel", null, "AGAIN", 1, false), ("POST /api/orders/{id}/cancel", "c", "AGAIN", 1, false)], await RepeatsAsync(id));
     }
 
     [Fact]
@@ -60,12 +60,27 @@ public sealed class RepeatTests : OrderApiTests
         App.Workflows.Down = true;
         await DeliverAsync(id, group, "RETRY");
         App.Workflows.Down = false;
+        await DeliverAsync(id, group, "SUCCESS");
+        // While its workflow still is there, and afterwards.
+        await DeliverAsync(id, group, "SUCCESS");
+        await App.BringAsync(id, OrderApp.Domain.OrderCommand.Confirm);
+        App.Workflows.Started.Clear();
+        await DeliverAsync(id, group, "SUCCESS");
+
+        Assert.Equal([("inventory-deduction-result", $"{id}:1:deduct:result", "FAILED", 1, true), ("inventory-deduction-result", $"{id}:1:deduct:result", "AGAIN", 2, false)], await RepeatsAsync(id));
+    }
+
+    [Fact]
+    public async Task Result_OfADecidedOrderThatThisProcessHasNotSeen_IsRemembered()
+    {
+        var id = await PlaceAsync("k", HttpStatusCode.Created);
+        var group = (await App.Orders.FindAsync(id, CancellationToken.None))!.Group!;
         await App.BringAsync(id, OrderApp.Domain.OrderCommand.Confirm);
         App.Workflows.Started.Clear();
 
         await DeliverAsync(id, group, "SUCCESS");
 
-        Assert.Equal([("inventory-deduction-result", $"{id}:1:deduct:result", 1, 1, 0)], await RepeatsAsync(id));
+        Assert.Equal([("inventory-deduction-result", $"{id}:1:deduct:result", "AGAIN", 1, false)], await RepeatsAsync(id));
     }
 
     [Fact]
@@ -106,7 +121,7 @@ public sealed class RepeatTests : OrderApiTests
         Assert.Equal(status, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("statuses")[0].GetProperty("status").GetString());
     }
 
-    private async Task<(string What, string? Id, int Again, int Failed, int Differing)[]> RepeatsAsync(string id) =>
+    private async Task<(string What, string? Id, string Kind, int Times, bool IsDone)[]> RepeatsAsync(string id) =>
         [.. (await Http.GetFromJsonAsync<JsonElement>("/api/repeats/" + id)).GetProperty("data").GetProperty("repeats").EnumerateArray().Select(repeat =>
-            (repeat.GetProperty("what").GetString()!, repeat.GetProperty("id").GetString(), repeat.GetProperty("again").GetInt32(), repeat.GetProperty("failed").GetInt32(), repeat.GetProperty("differing").GetInt32()))];
+            (repeat.GetProperty("what").GetString()!, repeat.GetProperty("id").GetString(), repeat.GetProperty("kind").GetString()!, repeat.GetProperty("times").GetInt32(), repeat.GetProperty("done").ValueKind != JsonValueKind.Null))];
 }

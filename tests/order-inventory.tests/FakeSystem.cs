@@ -112,7 +112,7 @@ internal sealed class FakeSystem : HttpMessageHandler
         ["orders", "waiting"] => Page([], query),
         ["health"] when Health is not null => Data(Health),
         ["busy-products"] when Busy is not null => Page([.. Busy], query),
-        ["repeats", _] when Repeats is not null => Data(new { since = Start, repeats = Repeats }),
+        ["repeats", _] when Repeats is not null => Data(new { since = Start, repeats = Repeats, earlier = 7 }),
         ["metrics"] when Metrics is not null => Data(Metrics),
         ["deadletters"] => Page([.. Letters], query),
         ["deadletters", var id] when FakeLetters.Find(Letters, id) is { } letter => Data(new { letter, body = letter["body"]?.GetValue<string>() ?? "{}", canReplay = true }),

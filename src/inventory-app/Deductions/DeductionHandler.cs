@@ -27,7 +27,7 @@ internal sealed class DeductionHandler(StockRounds rounds, IEventPublisher publi
                 var result = await outcome;
                 var recorded = (StockDecision.Recorded)result.Decision;
                 telemetry.Decided(recorded);
-                if (!recorded.IsNew) repeats.Again(message.Data.OrderId, Topics.InventoryDeduction, message.Data.IdempotencyKey);
+                if (!recorded.IsNew) repeats.Note(message.Data.OrderId, Topics.InventoryDeduction, message.Data.IdempotencyKey, RepeatKind.Again);
                 results.Add((message.EntryId, DeductionMessages.Result(message.Data, recorded.Operation) with { TraceParent = message.Span?.Id }, IsToldAsync(message.Data.ProductId, recorded.Operation, result.Told)));
             }
             catch (StockDamagedException error)

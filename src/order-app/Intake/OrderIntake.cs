@@ -37,13 +37,15 @@ internal sealed class OrderIntake : IAsyncDisposable
         {
             var outcome = await AskAsync(orderId, request, cancellationToken);
             if (outcome is OrderOutcome.Damaged) throw new DependencyUnavailableException($"The document of order {orderId} is damaged.");
-            if (outcome is OrderOutcome.Replayed or OrderOutcome.Done { IsReplay: true } or OrderOutcome.Accepted { IsReplay: true }) _repeats.Again(orderId, What(request), Key(request));
-            else if (outcome is OrderOutcome.KeyReused) _repeats.Differing(orderId, What(request), Key(request));
+            if (outcome is OrderOutcome.Replayed or OrderOutcome.Done { IsReplay: true } or OrderOutcome.Accepted { IsReplay: true }) _repeats.Note(orderId, What(request), Key(request), RepeatKind.Again);
+            else if (outcome is OrderOutcome.KeyReused) _repeats.Note(orderId, What(request), Key(request), RepeatKind.Differing);
+            if (outcome is OrderOutcome.Busy) _repeats.Note(orderId, What(request), Key(request), RepeatKind.Failed);
+            else _repeats.Done(orderId, What(request), Key(request));
             return outcome;
         }
         catch (DependencyUnavailableException)
         {
-            _repeats.Failed(orderId, What(request), Key(request));
+            _repeats.Note(orderId, What(request), Key(request), RepeatKind.Failed);
             throw;
         }
     }

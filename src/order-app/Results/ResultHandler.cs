@@ -20,6 +20,10 @@ namespace OrderApp.Results;
 internal sealed class ResultHandler(OrderStore orders, OrderIntake intake, IGroupEngine engine, RepeatMemory repeats, ILogger<ResultHandler> logger)
 {
     private const int MaxParallel = 16;
+    private const int MaxRecent = 20_000;
+
+    // A result that comes again while its group runs, or has just ended, makes no difference there: only this tells.
+    private readonly RecentIds _recent = new(MaxRecent);
 
     /// <summary>The id of the message that brings a result.</summary>
     public static string MessageId(InventoryDeductionResult result) => EventIds.Result(EventIds.Operation(result.OrderId, result.Line, result.Operation));
@@ -35,8 +39,14 @@ internal sealed class ResultHandler(OrderStore orders, OrderIntake intake, IGrou
             try
             {
                 ImmutableArray<GroupAnswer> answers = [.. group.Select(message => message.Data).Select(result => new GroupAnswer(result.OrderId, result.Operation, new LineAnswer(result.Line, result.Success, result.Code)))];
-                if (group.Key is null || !await engine.RaiseAsync(group.Key, new GroupSignal(answers), stopping)) await ResumeAsync(group.Key, [.. group.Select(message => message.Data)], stopping);
-                foreach (var message in group) done.Add(message.EntryId);
+                var isRaised = group.Key is not null && await engine.RaiseAsync(group.Key, new GroupSignal(answers), stopping);
+                var settled = isRaised ? ImmutableHashSet<string>.Empty : await ResumeAsync(group.Key, answers, stopping);
+                foreach (var message in group)
+                {
+                    done.Add(message.EntryId);
+                    var id = MessageId(message.Data);
+                    if (!_recent.Add($"{id} {group.Key}") || settled.Contains(message.Data.OrderId)) repeats.Note(message.Data.OrderId, Topics.InventoryDeductionResult, id, RepeatKind.Again);
+                }
             }
             catch (DependencyUnavailableException error)
             {
@@ -60,16 +70,16 @@ internal sealed class ResultHandler(OrderStore orders, OrderIntake intake, IGrou
             .GroupBy(message => message.Data.CorrelationId ?? stored[message.Data.OrderId].Order?.Group);
     }
 
-    /// <summary>Has another group carry on with those of the orders that still wait. With an order of the version before also what was told is not known.</summary>
-    private async Task ResumeAsync(string? group, IReadOnlyList<InventoryDeductionResult> results, CancellationToken cancellationToken)
+    /// <summary>
+    /// Has another group carry on with those of the orders that still wait; returned are those that do not. With an order of the version before
+    /// also what was told is not known.
+    /// </summary>
+    private async Task<ImmutableHashSet<string>> ResumeAsync(string? group, ImmutableArray<GroupAnswer> answers, CancellationToken cancellationToken)
     {
         Log.GroupGone(logger, group);
-        await Task.WhenAll(results.GroupBy(result => result.OrderId).Select(async order =>
-        {
-            var outcome = await intake.AskAsync(order.Key, new IntakeRequest.Resume(group, Retell: group is null), cancellationToken);
-            if (outcome is OrderOutcome.Unknown) Log.ResultForUnknownOrder(logger, order.Key);
-            // It waits for no answer of that group: it has them.
-            if (outcome is OrderOutcome.Unchanged) foreach (var result in order) repeats.Again(order.Key, Topics.InventoryDeductionResult, MessageId(result));
-        }));
+        var outcomes = await Task.WhenAll(answers.Select(answer => answer.OrderId).Distinct().Select(async id => (Id: id, Outcome: await intake.AskAsync(id, new IntakeRequest.Resume(group, Retell: group is null), cancellationToken))));
+        foreach (var (id, outcome) in outcomes)
+            if (outcome is OrderOutcome.Unknown) Log.ResultForUnknownOrder(logger, id);
+        return outcomes.Where(order => order.Outcome is OrderOutcome.Unchanged).Select(order => order.Id).ToImmutableHashSet();
     }
 }

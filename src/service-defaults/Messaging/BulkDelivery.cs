@@ -72,7 +72,12 @@ public sealed class BulkDelivery(IEventPublisher publisher, RepeatMemory repeats
         finally
         {
             foreach (var message in readable) MessageSpan.End(message.Span, done.Contains(message.EntryId));
-            foreach (var (orderId, messageId) in readable.Where(message => !done.Contains(message.EntryId)).Select(message => about(message.Data))) repeats.Failed(orderId, topic, messageId);
+            foreach (var message in readable)
+            {
+                var (orderId, messageId) = about(message.Data);
+                if (done.Contains(message.EntryId)) repeats.Done(orderId, topic, messageId);
+                else repeats.Note(orderId, topic, messageId, RepeatKind.Failed);
+            }
         }
 
         statuses.AddRange(readable.Select(entry => new BulkStatus(entry.EntryId, done.Contains(entry.EntryId) ? "SUCCESS" : "RETRY")));

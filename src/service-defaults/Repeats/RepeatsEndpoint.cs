@@ -13,7 +13,8 @@ namespace OrderInventory.ServiceDefaults.Repeats;
 /// <summary>What the process that answers remembers of repeats about an order.</summary>
 /// <param name="Since">Since when it has forgotten nothing, UTC: its start, or later when there was much to remember.</param>
 /// <param name="Repeats">Requests and messages, latest last, at most 100.</param>
-public sealed record RepeatsView(DateTimeOffset Since, IReadOnlyList<Repeat> Repeats);
+/// <param name="Earlier">How many earlier ones are remembered and not shown.</param>
+public sealed record RepeatsView(DateTimeOffset Since, IReadOnlyList<Repeat> Repeats, int Earlier);
 
 /// <summary>Shows operators what came more than once.</summary>
 public static class RepeatsEndpoint
@@ -29,7 +30,7 @@ public static class RepeatsEndpoint
     private static Results<Ok<ApiResponse<RepeatsView>>, ProblemHttpResult> Get(string orderId, RepeatMemory memory)
     {
         if (!ResourceName.IsValid(orderId)) return Problems.Validation(new Dictionary<string, string[]> { ["orderId"] = [Problems.NotAName("orderId")] });
-        var (repeats, since) = memory.Read(orderId);
-        return TypedResults.Ok(new ApiResponse<RepeatsView>("OK", new RepeatsView(since, repeats)));
+        var (repeats, earlier, since) = memory.Read(orderId);
+        return TypedResults.Ok(new ApiResponse<RepeatsView>("OK", new RepeatsView(since, repeats, earlier)));
     }
 }

@@ -178,6 +178,35 @@ public sealed class DeadLetterPageTests
         await console.PageWithAsync("/deadletters/a/dismiss", "There is nothing left to decide");
     }
 
+    // From a page that was open before.
+    [Fact]
+    public async Task Dismiss_OnceMoreWithAnotherReason_SaysThatTheFirstStays()
+    {
+        var (orders, inventory) = Two();
+        await using var console = await ConsoleRun.StartAsync(orders, inventory);
+        var token = Regex.Match(await console.PageAsync("/deadletters/a/dismiss"), "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+        using var first = await console.SubmitAsync("/deadletters/a/dismiss", "/deadletters/a/dismiss", ("reason", "the first"));
+
+        using var form = new FormUrlEncodedContent([new("app", "inventory-app"), new("reason", "the second"), new("__RequestVerificationToken", token)]);
+        using var second = await console.Http.PostAsync("/deadletters/a/dismiss", form);
+
+        var page = Regex.Replace(await second.Content.ReadAsStringAsync(), "<[^>]*>", "");
+        Assert.Matches("Nothing changed: .*, dismiss by .*\\. It was dismissed before, .* by ann: the first", page);
+        Assert.DoesNotContain("Done:", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task List_OfAStatusThatThereIsNot_Is400()
+    {
+        var (orders, inventory) = Two();
+        await using var console = await ConsoleRun.StartAsync(orders, inventory);
+
+        using var answer = await console.Http.GetAsync("/deadletters?status=NOPE");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("none is NOPE", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/deadletters/a/replay")]
     [InlineData("/deadletters/a/dismiss")]

@@ -95,6 +95,20 @@ public sealed class NowHealthTests
         Assert.Equal(("–", "not known while inventory-app does not answer"), Tile(page, "Stuck orders"));
     }
 
+    // Its health is what it saw: while the store hangs, that is nothing yet.
+    [Fact]
+    public async Task Now_AppThatAnswersNothingElse_IsNotSaidToWork()
+    {
+        var orders = Orders();
+        orders.OnRequest = path =>
+        {
+            if (path == "/api/orders/stuck") throw new HttpRequestException("nothing came");
+        };
+        await using var console = await ConsoleRun.StartAsync(orders, Inventory());
+
+        Assert.Equal(("–", "order-app does not answer: nothing came"), Tile(await PageAsync(console), "Store, broker, engine"));
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.Forbidden)]
     [InlineData(HttpStatusCode.NotFound)]

@@ -27,19 +27,36 @@ public sealed class OrderPageTests
     public async Task Order_WithRepeats_ShowsThemWhereTheyBelong()
     {
         var (orders, inventory) = (Confirmed(), Confirmed());
-        orders.Repeats = [Repeat("POST /api/orders", "k<1>", again: 2), Repeat("POST /api/orders/{id}/pay", null, failed: 1), Repeat("POST /api/orders", "k2", differing: 1)];
-        inventory.Repeats = [Repeat("inventory-deduction", Id + ":1:deduct", again: 1, failed: 1234)];
+        orders.Repeats = [Repeat("POST /api/orders", "k<1>", "AGAIN", 2), Repeat("POST /api/orders/{id}/pay", null, "FAILED"), Repeat("POST /api/orders/{id}/ship", null, "FAILED", isDone: true), Repeat("POST /api/orders", "k2", "DIFFERING")];
+        inventory.Repeats = [Repeat("inventory-deduction", Id + ":1:deduct", "FAILED", 1234)];
         await using var console = await ConsoleRun.StartAsync(orders, inventory);
 
         var page = WebUtility.HtmlDecode(await console.PageAsync("/orders/" + Id));
 
-        Assert.Equal(["Request came again", "Request failed", "Request of another content under its key", $"Message {Id}:1:deduct came again"], Matches(page, "<li class=\"repeat[^>]*>\\s*<h3 class=\"text\">(.*?)</h3>"));
+        Assert.Equal(["Request for what had been done", "Request failed", "Request failed", "Other request under the same key", $"Message {Id}:1:deduct failed"], Matches(page, "<li class=\"repeat[^>]*>\\s*<h3 class=\"text\">(.*?)</h3>"));
+        Assert.Equal(["", "bad", "", "", "bad"], Matches(page, "<li class=\"repeat (.*?)\">"));
         Assert.Contains("<dt>key</dt><dd class=\"text\"><bdi>k<1></bdi>", page, StringComparison.Ordinal);
-        Assert.Contains("<dt>failed, to be delivered again</dt><dd class=\"text\"><bdi>1,234 times</bdi>", page, StringComparison.Ordinal);
-        Assert.Contains("<dt>answered 503</dt><dd class=\"text\"><bdi>once</bdi>", page, StringComparison.Ordinal);
-        Assert.Matches("known from the memory of order-app since .* and inventory-app since ", page);
+        Assert.Contains("<bdi>1,234, the first at 2026-01-02 03:04:05.000</bdi>", page, StringComparison.Ordinal);
+        Assert.Contains("<bdi>it was answered 503, and done at 2026-01-02 03:06:05.000</bdi>", page, StringComparison.Ordinal);
+        Assert.Matches("known from the memory of order-app since .* and inventory-app since .*14 earlier ones are not shown", page);
+    }
 
-        static object Repeat(string what, string? id, int again = 0, int failed = 0, int differing = 0) => new { what, id, again, failed, differing, first = FakeSystem.Start, last = FakeSystem.Start.AddMinutes(1) };
+    [Fact]
+    public async Task Order_OneAppIsDown_ShowsWhatTheOtherKnowsOfRepeatsAndDeadLetters()
+    {
+        var (orders, inventory) = (Confirmed(), Confirmed());
+        orders.Repeats = [Repeat("POST /api/orders", "k", "AGAIN")];
+        orders.Letters.Add(new { id = "l1", topic = "inventory-deduction-result", eventId = Id + ":1:deduct:result", type = (string?)null, key = "g1", reason = "no room", size = 1, status = "OPEN", recordedTime = FakeSystem.Start, replays = 0, lastReplayed = (string?)null, canReplay = true });
+        inventory.IsDown = true;
+        await using var console = await ConsoleRun.StartAsync(orders, inventory);
+
+        var page = WebUtility.HtmlDecode(await console.PageAsync("/orders/" + Id));
+
+        Assert.Contains("Request for what had been done", page, StringComparison.Ordinal);
+        Assert.Contains($"Dead letter: {Id}:1:deduct:result is OPEN", page, StringComparison.Ordinal);
+        Assert.Contains("Not shown: what came more than once, of inventory-app.", page, StringComparison.Ordinal);
+        Assert.Contains("Not shown: dead letters, of inventory-app.", page, StringComparison.Ordinal);
+        Assert.Equal("unknown", Verdicts(page)[7]);
     }
 
     [Fact]
@@ -219,4 +236,7 @@ public sealed class OrderPageTests
     private static string[] Verdicts(string page) => Matches(page, "<li class=\"(holds|violated|waits|unknown)\">");
 
     private static string[] Matches(string page, string pattern) => [.. Regex.Matches(page, pattern).Select(match => WebUtility.HtmlDecode(match.Groups[1].Value))];
+
+    private static object Repeat(string what, string? id, string kind, int times = 1, bool isDone = false) =>
+        new { what, id, kind, times, first = FakeSystem.Start, last = FakeSystem.Start.AddMinutes(1), done = isDone ? FakeSystem.Start.AddMinutes(2) : (DateTimeOffset?)null };
 }

@@ -55,6 +55,7 @@ internal sealed class AppClient(string name, HttpClient http, TimeProvider time,
     /// <exception cref="UnauthorizedAccessException">The token does not allow it.</exception>
     public async Task<AppAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var asked = time.GetUtcNow();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(_patience);
         try
@@ -70,7 +71,7 @@ internal sealed class AppClient(string name, HttpClient http, TimeProvider time,
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException or NotAnsweredException && !cancellationToken.IsCancellationRequested)
         {
-            lock (_lock) _downSince ??= time.GetUtcNow();
+            lock (_lock) _downSince ??= asked;
             throw error as NotAnsweredException ?? new NotAnsweredException($"{name} does not answer: {(error is OperationCanceledException ? $"nothing within {_patience.TotalSeconds:0} s" : error.Message)}");
         }
     }

@@ -73,7 +73,7 @@ internal static class LivePages
 
     /// <summary>A page that says one thing.</summary>
     public static RazorComponentResult<Shell> Message(HttpContext context, string title, string problem, int status) =>
-        Shell(context, title, new PageView(null, problem, context.RequestServices.GetRequiredService<SystemClient>().Outages, status, ""), null);
+        Shell(context, title, new PageView(null, problem, [], status, ""), null);
 
     private static RazorComponentResult<Shell> Page<TComponent, TModel>(HttpContext context, string title, PageView view)
         where TComponent : PageOf<TModel>

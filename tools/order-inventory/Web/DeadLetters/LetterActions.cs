@@ -19,7 +19,13 @@ internal sealed partial class LetterActions(LetterLoader letters, Operator who, 
     /// <summary>Decides that a letter does not matter.</summary>
     public Task<LetterOutcome> DismissAsync(string app, string id, string? reason, CancellationToken cancellationToken) => string.IsNullOrWhiteSpace(reason)
         ? Task.FromResult(new LetterOutcome(id, "dismiss", who.Name, time.GetUtcNow(), "Say why it does not matter.", true, null, null))
-        : DoAsync("dismiss", app, id, client => client.DismissAsync(id, reason.Trim(), cancellationToken), cancellationToken);
+        : DismissForAsync(app, id, reason.Trim(), cancellationToken);
+
+    private async Task<LetterOutcome> DismissForAsync(string app, string id, string reason, CancellationToken cancellationToken)
+    {
+        var outcome = await DoAsync("dismiss", app, id, client => client.DismissAsync(id, reason, cancellationToken), cancellationToken);
+        return outcome.Now?.Dismissal is { } dismissal && dismissal.Reason != reason ? outcome with { Before = dismissal } : outcome;
+    }
 
     /// <summary>Remembers what came of an action, for the page that it leads to; the last ones are kept.</summary>
     public int Note(LetterOutcome outcome)

@@ -33,6 +33,7 @@ internal sealed class LetterLoader(SystemClient system)
     public async Task<LettersModel> ListAsync(PageRequest request, IReadOnlyList<RunModel> runs, CancellationToken cancellationToken)
     {
         var (group, status) = (request["group"], request["status"]);
+        if (status is not null && !LettersModel.Statuses.Contains(status)) throw new RefusedException($"A dead letter is {string.Join(", ", LettersModel.Statuses)}; none is {status}.");
         var missing = new List<Exception>();
         var read = await Task.WhenAll(Apps.Select(app => TryPagesAsync(app, request[app.App], missing, cancellationToken)));
         if (missing.Count == Apps.Count) throw missing[0];

@@ -64,4 +64,7 @@ public sealed record LetterOutcome(string Id, string Action, string By, DateTime
 {
     /// <summary>False when the token does not allow it.</summary>
     public bool IsAllowed { get; init; } = true;
+
+    /// <summary>The dismissal that was there before, which stays; null when there was none, or it has the same reason.</summary>
+    public LetterDismissal? Before { get; init; }
 }

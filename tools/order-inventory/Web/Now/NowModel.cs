@@ -14,7 +14,11 @@ namespace OrderInventory.Web.Now;
 /// <param name="Link">The list behind it; null for none.</param>
 /// <param name="Points">What it was, oldest first; empty for no picture.</param>
 /// <param name="IsBad">True when somebody has to look.</param>
-public sealed record Tile(string Name, string Value, string Note, string? Link, IReadOnlyList<double> Points, bool IsBad = false);
+public sealed record Tile(string Name, string Value, string Note, string? Link, IReadOnlyList<double> Points, bool IsBad = false)
+{
+    /// <summary>Why the app behind it did not answer; null when it did.</summary>
+    public string? Unanswered { get; init; }
+}
 
 /// <summary>How orders moved in the last five minutes.</summary>
 /// <param name="Status">The status that they reached.</param>
@@ -48,18 +52,17 @@ internal static class NowPage
         var (stuck, waiting) = (StuckAsync(system, health, cancellationToken), WaitingAsync(system, health, time, cancellationToken));
         var all = history.Last(MetricHistory.Kept);
         var minute = all.Where(second => second.Number > history.Now - LatencySeconds).SelectMany(second => second.Decided.Select(bucket => (bucket.Key, bucket.Value))).ToArray();
+        Tile[] asked = [await waiting, await stuck, await letters];
         Tile?[] tiles =
         [
-            (await health).Tile,
+            (await health).Tile([.. asked.Select(tile => tile.Unanswered).OfType<string>()]),
             new("Orders placed a second", Rate(system.Orders, second => second.Placed), $"over {RateSeconds} s", "/orders", Points(second => second.Placed)),
             new("Time until decided, p50", Quantiles.Of(minute, 0.5), $"of the last {LatencySeconds} s", "/orders", []),
             new("Time until decided, p99", Quantiles.Of(minute, 0.99), $"of the last {LatencySeconds} s", "/orders", []),
             new("Stock operations a second", Rate(system.Inventory, second => second.Operations), $"over {RateSeconds} s", "/products", Points(second => second.Operations)),
             new("Requests that wait for a round", Gauge(system.Orders, metrics => metrics.Sum("orders.intake.waiting")), "in order-app, which stores what came together in rounds", "/orders", []),
             new("Stock operations that wait", Gauge(system.Inventory, metrics => metrics.Sum("inventory.queue.depth")), "in inventory-app", "/products", []),
-            await waiting,
-            await stuck,
-            await letters,
+            .. asked,
             audits.Tile,
         ];
         var isKnown = history.IsKnown(system.Orders, MetricHistory.Kept);
@@ -87,13 +90,13 @@ internal static class NowPage
             var doubt = (await health).Doubt;
             if (list is null) return new Tile(name, "–", $"{system.Orders.Name} does not tell", null, []);
             var waiting = list.Value.EnumerateArray().ToArray();
-            if (waiting.Length == 0) return doubt is null ? new Tile(name, "< 1 min", "none waits for longer", null, []) : new Tile(name, "–", doubt, null, []);
+            if (waiting.Length == 0) return doubt is null ? new Tile(name, "< 1 min", "none waits for longer", "/orders?status=PENDING", []) : new Tile(name, "–", doubt, null, []);
             var (since, id) = (waiting[0].GetProperty("since").GetDateTimeOffset(), waiting[0].GetProperty("orderId").GetString());
             return new Tile(name, string.Create(CultureInfo.InvariantCulture, $"{(time.GetUtcNow() - since).TotalMinutes:0.0} min"), $"{Whole(waiting.Length)} of more than half a minute{Others(doubt)}", "/orders/" + id, []);
         }
         catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)
         {
-            return new Tile(name, "–", error.Message, null, []);
+            return new Tile(name, "–", error.Message, null, []) { Unanswered = (error as NotAnsweredException)?.Message };
         }
     }
 
@@ -109,7 +112,7 @@ internal static class NowPage
         }
         catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)
         {
-            return new Tile(name, "–", error.Message, "/stuck", []);
+            return new Tile(name, "–", error.Message, "/stuck", []) { Unanswered = (error as NotAnsweredException)?.Message };
         }
     }
 
@@ -127,7 +130,7 @@ internal static class NowPage
         }
         catch (Exception error) when (error is NotAnsweredException or UnauthorizedAccessException)
         {
-            return new Tile(name, "–", error.Message, "/deadletters", []);
+            return new Tile(name, "–", error.Message, "/deadletters", []) { Unanswered = (error as NotAnsweredException)?.Message };
         }
     }
 

@@ -32,21 +32,18 @@ internal sealed class SystemHealth(AppHealth orders, AppHealth inventory, DateTi
         return new SystemHealth(apps[0], apps[1], time.GetUtcNow());
     }
 
-    /// <summary>What fails, or that nothing does; null when neither app may tell this caller.</summary>
-    public Tile? Tile
+    /// <summary>What fails, or that nothing does; null when neither app may tell this caller. <paramref name="unanswered"/>: what an app did not answer although it told this, as while its store hangs.</summary>
+    public Tile? Tile(IReadOnlyList<string> unanswered)
     {
-        get
-        {
-            if (_apps.All(app => app is { Dependencies: null, Problem: null })) return null;
-            var silent = _apps.Select(app => app.Problem).OfType<string>();
-            var failing = Failing.ToArray();
-            if (failing.Length > 0) return new Tile(Name, Fail([.. failing.Select(one => one.Of.Name).Distinct()]), string.Join(" ", failing.Select(Story).Concat(silent)), null, [], IsBad: true);
-            if (silent.Any()) return new Tile(Name, "–", string.Join(" ", silent), null, []);
-            var told = _apps.Where(app => app.Dependencies is not null).ToArray();
-            var unused = told.SelectMany(app => app.Dependencies!.Where(one => one.Status == "UNKNOWN").Select(one => $"{app.App}’s {one.Name}")).ToArray();
-            var works = unused.Length < told.Sum(app => app.Dependencies!.Count);
-            return new Tile(Name, works ? "work" : "–", unused.Length == 0 ? "for " + string.Join(" and ", told.Select(app => app.App)) : "not used since the start: " + string.Join(", ", unused), null, []);
-        }
+        if (_apps.All(app => app is { Dependencies: null, Problem: null })) return null;
+        var silent = _apps.Select(app => app.Problem).OfType<string>().Concat(unanswered).Distinct().ToArray();
+        var failing = Failing.ToArray();
+        if (failing.Length > 0) return new Tile(Name, Fail([.. failing.Select(one => one.Of.Name).Distinct()]), string.Join(" ", failing.Select(Story).Concat(silent)), null, [], IsBad: true);
+        if (silent.Length > 0) return new Tile(Name, "–", string.Join(" ", silent), null, []);
+        var told = _apps.Where(app => app.Dependencies is not null).ToArray();
+        var unused = told.SelectMany(app => app.Dependencies!.Where(one => one.Status == "UNKNOWN").Select(one => $"{app.App}’s {one.Name}")).ToArray();
+        var works = unused.Length < told.Sum(app => app.Dependencies!.Count);
+        return new Tile(Name, works ? "work" : "–", unused.Length == 0 ? "for " + string.Join(" and ", told.Select(app => app.App)) : "not used since the start: " + string.Join(", ", unused), null, []);
     }
 
     /// <summary>
@@ -66,7 +63,7 @@ internal sealed class SystemHealth(AppHealth orders, AppHealth inventory, DateTi
     {
         var (app, of) = failing;
         var error = of.Error is { Length: > MaxError } text ? text[..MaxError] + "…" : of.Error;
-        return string.Create(CultureInfo.InvariantCulture, $"{app}’s {of.Name} failed last at {of.LastError:u} and worked last {(of.LastSuccess is { } success ? $"at {success:u}" : "before the app’s start")}: {error}");
+        return string.Create(CultureInfo.InvariantCulture, $"{app}’s {of.Name} failed last at {of.LastError:u} and worked last {(of.LastSuccess is { } success ? $"at {success:u}" : "before the app’s start")}{(string.IsNullOrEmpty(error) ? "." : ": " + error)}");
     }
 
     private static async Task<AppHealth> ReadAsync(AppClient app, CancellationToken cancellationToken)

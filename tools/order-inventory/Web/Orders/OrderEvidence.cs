@@ -41,8 +41,11 @@ internal sealed class OrderEvidence
     /// <summary>True when <see cref="ByKey"/> was read.</summary>
     public bool IsKeyRead { get; set; }
 
-    /// <summary>The dead letters of its messages among the newest; null when they could not be read.</summary>
-    public IReadOnlyList<Letter>? Letters { get; set; }
+    /// <summary>The dead letters of its messages among the newest, of the apps whose letters could be read.</summary>
+    public IReadOnlyList<Letter> Letters { get; set; } = [];
+
+    /// <summary>True when the letters of both apps were read.</summary>
+    public bool AreLettersRead { get; set; }
 
     /// <summary>What the processes that answered remember of repeats; none of an app of an earlier version, or that could not be read.</summary>
     public IReadOnlyList<RepeatsOfApp> Repeats { get; set; } = [];

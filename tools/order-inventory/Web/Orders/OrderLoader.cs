@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using OrderInventory.Cli;
 using OrderInventory.DeadLetters;
@@ -42,8 +43,8 @@ internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, T
             ReadAsync(evidence, "what its key stands for", () => ReadKeyAsync(evidence, cancellationToken)),
             ReadAsync(evidence, "its stock operations", async () => evidence.Operations = await OperationsAsync(order, cancellationToken)),
             ReadAsync(evidence, "its products", async () => evidence.Products = [.. (await Task.WhenAll(order.Lines.Select(line => line.ProductId).Distinct().Select(product => ProductAsync(product, cancellationToken)))).OfType<ProductEvidence>()]),
-            ReadAsync(evidence, "what came more than once", async () => evidence.Repeats = [.. (await Task.WhenAll(new[] { system.Orders, system.Inventory }.Select(app => RepeatsAsync(app, order.Id, cancellationToken)))).OfType<RepeatsOfApp>()]),
-            ReadAsync(evidence, "dead letters", async () => evidence.Letters = await LettersAsync(order, cancellationToken)));
+            ReadOfBothAsync(evidence, "what came more than once", app => RepeatsAsync(app, order.Id, cancellationToken), (found, _) => evidence.Repeats = [.. found.OfType<RepeatsOfApp>()]),
+            ReadOfBothAsync(evidence, "dead letters", app => LettersAsync(app, order, cancellationToken), (found, areAll) => (evidence.Letters, evidence.AreLettersRead) = ([.. found.SelectMany(letters => letters).OrderBy(letter => letter.RecordedTime)], areAll)));
         if (sidecar is not null && evidence.Saga?.Group is { } group) await ReadAsync(evidence, "its workflow in the engine", async () => evidence.Engine = await EngineAsync(sidecar.Client, group, cancellationToken));
         return evidence;
     }
@@ -63,6 +64,15 @@ internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, T
         {
             lock (evidence.Missing) evidence.Missing.Add($"Not shown: {what}. {error.Message}");
         }
+    }
+
+    /// <summary>Reads the same of both apps, each for itself; <paramref name="keep"/> gets what there is, and whether that is of both.</summary>
+    private async Task ReadOfBothAsync<T>(OrderEvidence evidence, string what, Func<AppClient, Task<T>> read, Action<IReadOnlyList<T>, bool> keep)
+    {
+        var found = new ConcurrentQueue<T>();
+        AppClient[] apps = [system.Orders, system.Inventory];
+        await Task.WhenAll(apps.Select(app => ReadAsync(evidence, $"{what}, of {app.Name}", async () => found.Enqueue(await read(app)))));
+        keep([.. found], found.Count == apps.Length);
     }
 
     private async Task ReadKeyAsync(OrderEvidence evidence, CancellationToken cancellationToken)
@@ -95,11 +105,8 @@ internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, T
     private static async Task<RepeatsOfApp?> RepeatsAsync(AppClient app, string orderId, CancellationToken cancellationToken) =>
         (await app.DataAsync("/api/repeats/" + Escaped(orderId), cancellationToken))?.Deserialize<SeenRepeats>(Json) is { } seen ? new RepeatsOfApp(app.Name, seen) : null;
 
-    private async Task<IReadOnlyList<Letter>> LettersAsync(ShownOrder order, CancellationToken cancellationToken)
-    {
-        var lists = await Task.WhenAll(new[] { system.Orders, system.Inventory }.Select(app => new DeadLetterClient(app).PageAsync(null, cancellationToken)));
-        return [.. lists.SelectMany(list => list.Letters).Where(letter => letter.EventId?.StartsWith(order.Id + ":", StringComparison.Ordinal) == true).OrderBy(letter => letter.RecordedTime)];
-    }
+    private static async Task<Letter[]> LettersAsync(AppClient app, ShownOrder order, CancellationToken cancellationToken) =>
+        [.. (await new DeadLetterClient(app).PageAsync(null, cancellationToken)).Letters.Where(letter => letter.EventId?.StartsWith(order.Id + ":", StringComparison.Ordinal) == true)];
 
     private string? TraceLink(Saga? saga) =>
         options.TraceLink is { } link && saga?.TraceParent?.Split('-') is [_, var trace, ..] ? link.Replace(ConsoleOptions.TraceId, trace, StringComparison.Ordinal) : null;

@@ -60,10 +60,10 @@ public sealed record Saga(
     SagaStuck? Stuck);
 
 /// <summary>A request or message that came more than once, or failed, as <c>GET /api/repeats/{id}</c> shows it.</summary>
-public sealed record SeenRepeat(string What, string? Id, int Again, int Failed, int Differing, DateTimeOffset First, DateTimeOffset Last);
+public sealed record SeenRepeat(string What, string? Id, string Kind, int Times, DateTimeOffset First, DateTimeOffset Last, DateTimeOffset? Done);
 
 /// <summary>What a process remembers of them.</summary>
-public sealed record SeenRepeats(DateTimeOffset Since, IReadOnlyList<SeenRepeat> Repeats);
+public sealed record SeenRepeats(DateTimeOffset Since, IReadOnlyList<SeenRepeat> Repeats, int Earlier);
 
 /// <summary>The same, with the app whose process it is.</summary>
 public sealed record RepeatsOfApp(string App, SeenRepeats Seen);

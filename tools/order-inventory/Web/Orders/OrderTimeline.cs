@@ -14,7 +14,7 @@ internal static class OrderTimeline
             .Concat(evidence.Operations?.Select(Operation) ?? [])
             .Concat(evidence.Order.Payments?.Select(Payment) ?? [])
             .Concat(evidence.Order.Refusal is { } refusal ? [Refusal(evidence.Order.Id, refusal)] : [])
-            .Concat(evidence.Letters?.Select(Parked) ?? [])
+            .Concat(evidence.Letters.Select(Parked))
             .Concat(evidence.Repeats.SelectMany(of => of.Seen.Repeats.Select(repeat => Repeated(of.App, repeat))))
             .Concat(evidence.Saga?.Step is { } step ? [Asked(step)] : [])
             .OrderBy(entry => entry.Time).ToArray();
@@ -81,17 +81,17 @@ internal static class OrderTimeline
         var isRequest = repeat.What.Contains(' ', StringComparison.Ordinal);
         var facts = new List<Fact> { new(isRequest ? "request" : "topic", repeat.What) };
         if (isRequest && repeat.Id is { } key) facts.Add(new Fact("key", key));
-        Add("had been done, was answered as before", repeat.Again);
-        Add(isRequest ? "answered 503" : "failed, to be delivered again", repeat.Failed);
-        Add("another request under the same key, refused", repeat.Differing);
-        if (repeat.First != repeat.Last) facts.Add(new Fact("first of these", repeat.First.ToString("u", CultureInfo.InvariantCulture)));
-        facts.Add(new Fact("seen by", app));
-        return new TimelineEntry(repeat.Last, null, "repeat", (isRequest ? "Request" : $"Message {repeat.Id}") + (repeat.Again > 0 ? " came again" : repeat.Differing > 0 ? " of another content under its key" : " failed"), repeat.Failed > 0 && repeat.Again == 0, facts);
-
-        void Add(string label, int times)
+        facts.Add(new Fact("times", repeat.Times == 1 ? "once" : $"{Number(repeat.Times)}, the first at {At(repeat.First)}"));
+        facts.Add(new Fact("what came of it", (repeat.Kind, repeat.Done) switch
         {
-            if (times > 0) facts.Add(new Fact(label, times == 1 ? "once" : Number(times) + " times"));
-        }
+            ("AGAIN", _) => "it had been done before and was answered as then",
+            ("DIFFERING", _) => "another request had used the key: refused, 422",
+            (_, { } done) => $"{(isRequest ? "it was answered 503" : "it was to be delivered again")}, and done at {At(done)}",
+            _ => isRequest ? "it was answered 503, and has not come again" : "it is to be delivered again",
+        }));
+        facts.Add(new Fact("seen by", app));
+        var subject = isRequest ? "Request" : $"Message {repeat.Id}";
+        return new TimelineEntry(repeat.Last, null, "repeat", repeat.Kind switch { "AGAIN" => subject + (isRequest ? " for what had been done" : " came again"), "DIFFERING" => "Other request under the same key", _ => subject + " failed" }, repeat.Kind == "FAILED" && repeat.Done is null, facts);
     }
 
     private static TimelineEntry Asked(SagaStep step) => new(
@@ -101,6 +101,8 @@ internal static class OrderTimeline
         $"Inventory is asked, to {step.Command}",
         false,
         [new Fact("asked by call", step.By), .. step.Lines.Select(line => new Fact($"line {Number(line.Line)}", $"{line.Operation}: {line.Code ?? "no answer yet"}"))]);
+
+    private static string At(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
     private static string Number(long number) => StockMoves.Number(number);
 

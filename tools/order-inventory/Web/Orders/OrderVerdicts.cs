@@ -44,7 +44,7 @@ internal static class OrderVerdicts
         }
 
         if (step.Lines.All(line => line.Success is not null)) reasons.Add("Every line is answered: the workflow has to store what follows.");
-        reasons.AddRange((evidence.Letters ?? []).Where(letter => letter.Status == "OPEN").Select(letter => $"{letter.EventId} is a dead letter: {letter.Reason ?? "the sidecar gave it up"}. Replay or dismiss it."));
+        reasons.AddRange(evidence.Letters.Where(letter => letter.Status == "OPEN").Select(letter => $"{letter.EventId} is a dead letter: {letter.Reason ?? "the sidecar gave it up"}. Replay or dismiss it."));
         reasons.AddRange(outages.Select(outage => $"{outage.App} has not answered since {outage.Since:u}."));
         reasons.Add(evidence.Saga.Stuck is { } stuck
             ? $"The agenda of order-app, which sees to what takes long, has asked again {stuck.Attempts} times, last at {stuck.LastAttempt?.ToString("u", CultureInfo.InvariantCulture) ?? "an unknown time"}: it is stuck."
@@ -104,8 +104,8 @@ internal static class OrderVerdicts
     private static Judged Messages(OrderEvidence evidence)
     {
         const string says = "No message of it is lost";
-        if (evidence.Letters is not { } letters || evidence.Saga is not { } saga) return NotRead("I8", says);
-        var open = letters.Where(letter => letter.Status == "OPEN").ToArray();
+        if (!evidence.AreLettersRead || evidence.Saga is not { } saga) return NotRead("I8", says);
+        var open = evidence.Letters.Where(letter => letter.Status == "OPEN").ToArray();
         var asked = saga.Step?.Lines.Count(line => line.Success is null) ?? 0;
         return new Judged(
             "I8",

@@ -6,7 +6,8 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>What can never be handled, from the broker to the operator and back.</summary>
-public sealed class DeadLetterTests(SharedSystem shared) : IClassFixture<SharedSystem>
+[Collection(OneSystem.Name)]
+public sealed class DeadLetterTests(SharedSystem shared)
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
 

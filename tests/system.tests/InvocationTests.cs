@@ -8,7 +8,8 @@ namespace OrderInventory.System.Tests;
 /// What another app may do through the sidecars, with the configuration that is shipped: inventory-app's sidecar calls order-app, and the
 /// other way round. These systems have no authentication, so callers have no bearer token.
 /// </summary>
-public sealed class InvocationTests(SharedSystem shared) : IClassFixture<SharedSystem>
+[Collection(OneSystem.Name)]
+public sealed class InvocationTests(SharedSystem shared)
 {
     private LocalSystem System => shared.Local;
 

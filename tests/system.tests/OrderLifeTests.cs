@@ -6,7 +6,8 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>What happens to orders after they are confirmed, through both apps, their sidecars and the broker.</summary>
-public sealed class OrderLifeTests(SharedSystem shared) : IClassFixture<SharedSystem>
+[Collection(OneSystem.Name)]
+public sealed class OrderLifeTests(SharedSystem shared)
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
 

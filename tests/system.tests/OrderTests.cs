@@ -5,7 +5,8 @@ using System.Text.Json;
 
 namespace OrderInventory.System.Tests;
 
-public sealed class OrderTests(SharedSystem shared) : IClassFixture<SharedSystem>
+[Collection(OneSystem.Name)]
+public sealed class OrderTests(SharedSystem shared)
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
 

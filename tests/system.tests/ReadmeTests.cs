@@ -7,7 +7,8 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>The commands under "Try it" do what the README says, in both languages.</summary>
-public sealed partial class ReadmeTests(SharedSystem shared) : IClassFixture<SharedSystem>
+[Collection(OneSystem.Name)]
+public sealed partial class ReadmeTests(SharedSystem shared)
 {
     [Theory]
     [InlineData("README.md")]

@@ -9,3 +9,10 @@ public sealed class SharedSystem : IAsyncLifetime
 
     public async Task DisposeAsync() => await Local.DisposeAsync();
 }
+
+/// <summary>The tests that share it: they leave it whole, and use products, users and keys of their own.</summary>
+[CollectionDefinition(Name)]
+public sealed class OneSystem : ICollectionFixture<SharedSystem>
+{
+    public const string Name = "one system";
+}

@@ -6,7 +6,8 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests.Contract;
 
 /// <summary>The OpenAPI documents, as tools that nobody here wrote see them.</summary>
-public sealed class DocumentTests(SharedSystem shared) : IClassFixture<SharedSystem>
+[Collection(OneSystem.Name)]
+public sealed class DocumentTests(SharedSystem shared)
 {
     // The same requests each time; without it the program takes another one, which is for whoever looks for more.
     private const string Seed = "1";

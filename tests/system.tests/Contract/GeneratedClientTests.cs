@@ -4,7 +4,8 @@ using Generated.order_app;
 namespace OrderInventory.System.Tests.Contract;
 
 /// <summary>Clients that NSwag generates from the documents while these tests are built, used as they are.</summary>
-public sealed class GeneratedClientTests(SharedSystem shared) : IClassFixture<SharedSystem>
+[Collection(OneSystem.Name)]
+public sealed class GeneratedClientTests(SharedSystem shared)
 {
     // More digits than a floating-point number keeps.
     private const decimal Amount = 123_456_789_012_345_678.91m;

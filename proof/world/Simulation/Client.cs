@@ -20,6 +20,7 @@ internal sealed class Client(World world, string name)
     public Task<HttpAnswer> CallAsync(Func<World, AppProcess> app, string method, string path, object? body = null, string? key = null)
     {
         var call = new Call(app, method, path, body is null ? [] : JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web), key);
+        world.Open.Add(call);
         Try(call);
         return call.Done.Task;
     }
@@ -55,7 +56,7 @@ internal sealed class Client(World world, string name)
             world.Add(new Step(null, $"{name} gets {answer.Status} for {call.Method} {call.Path}", AnswerFaults, fault =>
             {
                 if (fault == Fault.AnswerLost || answer.Status >= 500) world.Clock.After(Pause, () => Try(call));
-                else call.Done.TrySetResult(answer);
+                else if (call.Done.TrySetResult(answer)) world.Open.Remove(call);
                 return Task.CompletedTask;
             }));
         }
@@ -64,6 +65,8 @@ internal sealed class Client(World world, string name)
     private sealed record Call(Func<World, AppProcess> App, string Method, string Path, byte[] Body, string? Key)
     {
         public TaskCompletionSource<HttpAnswer> Done { get; } = new();
+
+        public override string ToString() => $"{Method} {Path}";
 
         public IReadOnlyDictionary<string, string> Headers { get; } = Key is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["Idempotency-Key"] = Key };
     }

@@ -14,6 +14,9 @@ internal static partial class Situation
     private static readonly TimeSpan Oldest = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
+    // Pages of the agenda are of so many seconds by the clock: which one is written next depends on where in one a run stands.
+    private static readonly TimeSpan Page = TimeSpan.FromSeconds(10);
+
     /// <summary>Where <paramref name="world"/> stands now.</summary>
     public static async Task<string> OfAsync(World world)
     {
@@ -24,7 +27,8 @@ internal static partial class Situation
         foreach (var (key, value) in await world.State.ValuesAsync(world.Inventory[0].AppId, "")) stored.Add(Timeless($"{key} {Encoding.UTF8.GetString(value.Span)}"));
         return string.Join('\n', (string[])[
             .. stored.OrderBy(line => Ids().Replace(line, ""), StringComparer.Ordinal),
-            .. ((AppProcess[])[world.Orders, .. world.Inventory]).Select(process => $"{process.Name} {string.Join(' ', process.Told)}").Concat(world.Engine.Situation).Concat(world.Broker.Situation).Concat(world.Clients!()).Concat(world.Next).Select(Timeless),
+            .. ((AppProcess[])[world.Orders, .. world.Inventory]).Select(process => $"{process.Name} {string.Join(' ', process.Told)}").Concat(world.Engine.Situation).Concat(world.Broker.Situation).Concat(world.Clients!()).Concat(world.Open.Select(call => $"wanted {call}")).Concat(world.Next).Select(Timeless),
+            $"{now.Ticks % Page.Ticks} into a page",
             .. world.Awaited.Select(due => (due - now).Ticks.ToString(CultureInfo.InvariantCulture))]);
     }
 

@@ -98,6 +98,9 @@ internal sealed class World : IDisposable
     /// <summary>What the clients know, for <see cref="Situation"/>; null when nobody asks where the run stands.</summary>
     public Func<IEnumerable<string>>? Clients { get; set; }
 
+    /// <summary>The requests that clients still want an answer to; each says what it is.</summary>
+    public List<object> Open { get; } = [];
+
     /// <summary>The times that anything waits for, in their order, but for the next look at the agenda, which always comes.</summary>
     public IEnumerable<DateTimeOffset> Awaited => Time.Awaited.Where(due => due != _nextLook);
 

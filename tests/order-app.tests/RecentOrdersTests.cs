@@ -5,6 +5,7 @@ using System.Text.Json;
 using OrderApp.Domain;
 using OrderApp.Storage;
 using OrderInventory.ServiceDefaults.Rounds;
+using OrderInventory.ServiceDefaults.State;
 using OrderInventory.Testing;
 
 namespace OrderApp.Tests;
@@ -40,6 +41,33 @@ public sealed class RecentOrdersTests : OrderApiTests
         Assert.Equal(orders.Reverse().Select(order => order.Id), all.Select(order => order.Id));
         Assert.Equal(8, App.State.Values("recent-orders:").Count);
         Assert.All(App.State.Values("recent-orders"), document => Assert.InRange(document.Value.Length, 1, 100_000));
+    }
+
+    // Eight lists of 1 250 full pages each, of which those alone are stored that these two pages of the API need.
+    [Theory]
+    [InlineData(null)]
+    [InlineData(60_050)]
+    public async Task List_OfAMillion_ReadsAsFewDocumentsAsOfAHundred(int? position)
+    {
+        const int pages = 1_250;
+        for (var list = 0; list < 8; list++)
+        {
+            await WriteAsync($"recent-orders:{list}", new { pages, lastSealed = DateTimeOffset.UnixEpoch, items = Items(list, pages * 100, 150) });
+            foreach (var page in new[] { pages - 1, 600, 599 }) await WriteAsync($"recent-orders-page:{list}:{page}", new { previousSealed = DateTimeOffset.UnixEpoch, items = Items(list, page * 100, 100) });
+        }
+
+        await using var recent = new RecentOrders(App.State, new Backoff(Random.Shared, TimeProvider.System), Random.Shared, TimeProvider.System);
+        App.State.Calls.Clear();
+
+        var listed = await recent.ListAsync(position is null ? null : string.Join('.', Enumerable.Repeat(position, 8)), 100, CancellationToken.None);
+
+        var last = (position ?? (pages * 100) + 150) - 1;
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => Items(7 - (i % 8), last - (i / 8), 1).Single()[16..]), listed.Select(order => order.OrderId));
+        Assert.InRange(App.State.Calls.Count, 8, 24);
+
+        static string[] Items(int list, int from, int count) => [.. Enumerable.Range(from, count).Select(i => ((i * 8L) + list).ToString("x16", CultureInfo.InvariantCulture) + OrderIds.Of("u", $"{list}-{i}"))];
+
+        Task WriteAsync(string key, object document) => App.State.SaveAsync(new StateSave(key, JsonSerializer.SerializeToUtf8Bytes(document, JsonSerializerOptions.Web), SaveCondition.None), CancellationToken.None);
     }
 
     // A group that takes over after a failure enters its orders, again or for the first time.

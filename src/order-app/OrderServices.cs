@@ -39,6 +39,7 @@ internal static class OrderServices
         services.AddSingleton<IntakeRound>();
         services.AddSingleton<OrderIntake>();
         services.AddSingleton<ResultHandler>();
+        services.AddSingleton<ClientRequests>();
         services.AddSingleton<OrderPlacement>();
         services.AddSingleton<OrderCommands>();
         services.AddSingleton<OrderList>();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using OrderApp.Storage;
 
 namespace OrderInventory.Proof.Simulation;
 
@@ -14,8 +15,8 @@ internal static partial class Situation
     private static readonly TimeSpan Oldest = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
-    // Pages of the agenda are of so many seconds by the clock: which one is written next depends on where in one a run stands.
-    private static readonly TimeSpan Page = TimeSpan.FromSeconds(10);
+    // Pages of the agenda begin by the clock: which one is written next depends on where in one a run stands.
+    private static readonly TimeSpan Page = TimeSpan.FromSeconds(AgendaPages.SlotSeconds);
 
     /// <summary>Where <paramref name="world"/> stands now.</summary>
     public static async Task<string> OfAsync(World world)

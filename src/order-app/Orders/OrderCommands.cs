@@ -9,7 +9,7 @@ namespace OrderApp.Orders;
 /// Commands of clients. The intake decides; what is answered is what the order document says afterwards. The same command
 /// again finds the order where it leads.
 /// </summary>
-internal sealed class OrderCommands(OrderIntake intake, OrderWatch watch)
+internal sealed class OrderCommands(ClientRequests requests, OrderWatch watch)
 {
     /// <summary>
     /// Gives the command and waits up to <paramref name="limit"/> for the decision. To <paramref name="onlyUser"/> only
@@ -20,7 +20,7 @@ internal sealed class OrderCommands(OrderIntake intake, OrderWatch watch)
     {
         var command = request.Command;
         // Not ended by a client that gives up: what it asked for may be on its way.
-        var outcome = await intake.AskOrThrowAsync(orderId, new IntakeRequest.Give(request, onlyUser, key), cancellationToken);
+        var outcome = await requests.AskAsync(orderId, new IntakeRequest.Give(request, onlyUser, key), $"POST /api/orders/{{id}}/{command.ToString().ToLowerInvariant()}", key, cancellationToken);
         // The command may come weeks after the order and has a trace of its own.
         var about = outcome switch { OrderOutcome.Accepted(var order, _) => order, OrderOutcome.Done(var order, _) => order, _ => null };
         if (about is not null) Activity.Current?.SetTag(Telemetry.OrderTag, about.Id);

@@ -7,7 +7,7 @@ using OrderApp.Intake;
 namespace OrderApp.Orders;
 
 /// <summary>Places orders through the intake. A key that a version before groups has seen stands for the order that it placed.</summary>
-internal sealed class OrderPlacement(OrderIntake intake, EarlierClaims earlier, IOptions<OrderOptions> options)
+internal sealed class OrderPlacement(ClientRequests requests, EarlierClaims earlier, IOptions<OrderOptions> options)
 {
     /// <summary>Places the order or finds the one that the key stands for.</summary>
     /// <exception cref="OrderInventory.ServiceDefaults.DependencyUnavailableException">Unknown; the same request later gives the right answer.</exception>
@@ -23,7 +23,7 @@ internal sealed class OrderPlacement(OrderIntake intake, EarlierClaims earlier, 
         Task<OrderOutcome> PlaceAsync(Guid orderId, bool isClaimed)
         {
             Activity.Current?.SetTag(Telemetry.OrderTag, orderId.ToString());
-            return intake.AskOrThrowAsync(orderId.ToString(), new IntakeRequest.Place(orderId, placed, key, isClaimed, Activity.Current?.Id), cancellationToken);
+            return requests.AskAsync(orderId.ToString(), new IntakeRequest.Place(orderId, placed, key, isClaimed, Activity.Current?.Id), "POST /api/orders", key, cancellationToken);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using OrderInventory.Cli;
 using OrderInventory.DeadLetters;
@@ -69,10 +68,14 @@ internal sealed class OrderLoader(SystemClient system, ConsoleOptions options, T
     /// <summary>Reads the same of both apps, each for itself; <paramref name="keep"/> gets what there is, and whether that is of both.</summary>
     private async Task ReadOfBothAsync<T>(OrderEvidence evidence, string what, Func<AppClient, Task<T>> read, Action<IReadOnlyList<T>, bool> keep)
     {
-        var found = new ConcurrentQueue<T>();
-        AppClient[] apps = [system.Orders, system.Inventory];
-        await Task.WhenAll(apps.Select(app => ReadAsync(evidence, $"{what}, of {app.Name}", async () => found.Enqueue(await read(app)))));
-        keep([.. found], found.Count == apps.Length);
+        // In the same order each time: a page that is not is told to have changed.
+        var found = await Task.WhenAll(new[] { system.Orders, system.Inventory }.Select(async app =>
+        {
+            T[] answer = [];
+            await ReadAsync(evidence, $"{what}, of {app.Name}", async () => answer = [await read(app)]);
+            return answer;
+        }));
+        keep([.. found.SelectMany(answer => answer)], found.All(answer => answer.Length > 0));
     }
 
     private async Task ReadKeyAsync(OrderEvidence evidence, CancellationToken cancellationToken)

@@ -101,7 +101,7 @@ public sealed class ApiDocumentTests
             await using var app = new InventoryApi { MaxConcurrentRequests = heading == "503 OVERLOADED" ? 1 : 100, Settings = heading == "401 TOKEN_REQUIRED" ? issuer.Settings : new() { ["Http:RequestsPerMinute"] = "2" } };
             app.Events.TakesAnything = heading.Contains("DEAD_LETTER", StringComparison.Ordinal);
             // A real server, because the test server does not limit bodies.
-            if (heading is "400 BAD_PATH" or "400 BAD_QUERY" or "400 BAD_REQUEST" or "413 BODY_TOO_LARGE") app.UseKestrel(0);
+            if (heading is "400 BAD_PATH" or "400 BAD_QUERY" or "400 BAD_REQUEST" or "413 BODY_TOO_LARGE") app.UseKestrel();
             using var http = app.CreateClient();
             using var answer = await (Letters(http).Provocations.TryGetValue(heading, out var provoke) ? provoke() : Provocations[heading](app, http));
 

@@ -156,7 +156,7 @@ public sealed class DeadLettersCommandTests : IDisposable
     {
         using var issuer = new TestIssuer();
         await using var guarded = new InventoryApi { Settings = issuer.Settings };
-        guarded.UseKestrel(0);
+        guarded.UseKestrel();
         var address = guarded.CreateClient().BaseAddress!;
 
         var (refused, _, error) = await RunAsync(address, null, "list");
@@ -176,7 +176,7 @@ public sealed class DeadLettersCommandTests : IDisposable
 
     private static DeadLetterDelivery Start(InventoryApi app)
     {
-        app.UseKestrel(0);
+        app.UseKestrel();
         app.Events.TakesAnything = true;
         return new DeadLetterDelivery(app.CreateClient(), Topics.InventoryDeduction, InventoryApi.AppToken);
     }

@@ -9,7 +9,7 @@ public sealed class HttpTests
     public async Task EveryAnswer_HasTheSecurityHeaders()
     {
         await using var app = new InventoryApi();
-        app.UseKestrel(0);
+        app.UseKestrel();
         using var http = app.CreateClient();
 
         Assert.Empty(await HttpSuite.HeaderFailuresAsync(Routes.Of(app.Services), http));
@@ -27,7 +27,7 @@ public sealed class HttpTests
     public async Task EveryRoute_TakesNoBodyThatIsTooLarge()
     {
         await using var app = new InventoryApi();
-        app.UseKestrel(0);
+        app.UseKestrel();
         using var http = app.CreateClient();
 
         Assert.Empty(await HttpSuite.BodyFailuresAsync(Routes.Of(app.Services), http));

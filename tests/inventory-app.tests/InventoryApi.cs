@@ -82,6 +82,8 @@ internal sealed class InventoryApi : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("APP_API_TOKEN", AppToken);
+        // For UseKestrel: given a port, the factory sets the address while the app starts, and fails when that is sooner.
+        builder.UseSetting("URLS", "http://127.0.0.1:0");
         builder.UseSetting("Http:MaxConcurrentRequests", MaxConcurrentRequests.ToString(System.Globalization.CultureInfo.InvariantCulture));
         foreach (var (name, value) in Settings) builder.UseSetting(name, value);
         builder.ConfigureTestServices(services => services.AddSingleton<IStateStore>(State).AddSingleton<IEventPublisher>(Events).AddSingleton(Time));

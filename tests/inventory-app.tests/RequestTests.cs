@@ -13,7 +13,7 @@ public sealed class RequestTests : IDisposable
 
     public RequestTests()
     {
-        _app.UseKestrel(0);
+        _app.UseKestrel();
         _http = _app.CreateClient();
     }
 

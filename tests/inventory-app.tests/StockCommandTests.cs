@@ -16,7 +16,7 @@ public sealed class StockCommandTests : IDisposable
 
     public StockCommandTests()
     {
-        _app.UseKestrel(0);
+        _app.UseKestrel();
         _http = _app.CreateClient();
     }
 

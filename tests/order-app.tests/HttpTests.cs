@@ -14,7 +14,7 @@ public sealed class HttpTests
     public async Task EveryAnswer_HasTheSecurityHeaders()
     {
         await using var app = await OrderApi.StartAsync();
-        app.UseKestrel(0);
+        app.UseKestrel();
         using var http = app.CreateClient();
 
         Assert.Empty(await HttpSuite.HeaderFailuresAsync(Routes.Of(app.Services), http));
@@ -71,7 +71,7 @@ public sealed class HttpTests
     public async Task EveryRoute_TakesNoBodyThatIsTooLarge()
     {
         await using var app = await OrderApi.StartAsync();
-        app.UseKestrel(0);
+        app.UseKestrel();
         using var http = app.CreateClient();
 
         Assert.Empty(await HttpSuite.BodyFailuresAsync(Routes.Of(app.Services), http));

@@ -69,7 +69,7 @@ public sealed class IdempotencyTests : OrderApiTests
     {
         const string Body = """{"userId":"u","productId":"p","quantity":1,"amount":1}""";
         await using var app = await OrderApi.StartAsync();
-        app.UseKestrel(0);
+        app.UseKestrel();
         using var http = app.CreateClient();
 
         var answer = await RawRequest.SendAsync(http.BaseAddress!, $"POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\nConnection: close\r\nIdempotency-Key: {latin1}\r\n\r\n{Body}");

@@ -62,6 +62,8 @@ internal sealed class OrderApi(FakeTaskHub workflows, bool frozen, Dictionary<st
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("APP_API_TOKEN", AppToken);
+        // For UseKestrel: given a port, the factory sets the address while the app starts, and fails when that is sooner.
+        builder.UseSetting("URLS", "http://127.0.0.1:0");
         builder.UseSetting("DAPR_GRPC_ENDPOINT", $"http://127.0.0.1:{workflows.Port}");
         // No workflow runs, so each group keeps its lane for a second.
         builder.UseSetting("Orders:GroupsInFlight", "64");

@@ -70,7 +70,7 @@ public sealed class RequestTests : OrderApiTests
     public async Task Body_Empty_IsNoBody(string? type)
     {
         await using var app = await OrderApi.StartAsync();
-        app.UseKestrel(0);
+        app.UseKestrel();
         using var http = app.CreateClient();
         var id = OrderIds.Of("u", "k1");
         foreach (var chunked in new[] { true, false })
@@ -114,7 +114,7 @@ public sealed class RequestTests : OrderApiTests
     public async Task Query_ThatIsNotUtf8_Is400(string query)
     {
         await using var app = await OrderApi.StartAsync();
-        app.UseKestrel(0);
+        app.UseKestrel();
         using var http = app.CreateClient();
 
         var answer = await RawRequest.SendAsync(http.BaseAddress!, $"GET /api/orders?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -132,7 +132,7 @@ public sealed class RequestTests : OrderApiTests
     public async Task Head_IsGetWithoutTheBody()
     {
         await using var app = await OrderApi.StartAsync();
-        app.UseKestrel(0);
+        app.UseKestrel();
         using var http = app.CreateClient();
         var placed = await http.PostAsync("/api/orders", new StringContent(Order, Encoding.UTF8, "application/json"));
 
@@ -282,7 +282,7 @@ public sealed class RequestTests : OrderApiTests
     public async Task Request_ThatTheServerCannotRead_IsAProblem(string request, string status, string code = "BAD_REQUEST")
     {
         await using var app = await OrderApi.StartAsync();
-        app.UseKestrel(0);
+        app.UseKestrel();
         using var http = app.CreateClient();
 
         var answer = await RawRequest.SendAsync(http.BaseAddress!, request);
@@ -303,7 +303,7 @@ public sealed class RequestTests : OrderApiTests
     public async Task ClientThatGoesAway_IsNoFailureOfOurs(bool isReset)
     {
         await using var app = await OrderApi.StartAsync();
-        app.UseKestrel(0);
+        app.UseKestrel();
         using var http = app.CreateClient();
         using var log = new Warnings();
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);

@@ -11,6 +11,7 @@ namespace OrderInventory.ServiceDefaults;
 internal sealed class SidecarChannel : IDisposable
 {
     private readonly GrpcChannel? _channel;
+    private readonly DaprGrpc.DaprClient _client;
     private readonly Metadata _headers = [];
     private readonly TimeProvider _time;
 
@@ -31,21 +32,32 @@ internal sealed class SidecarChannel : IDisposable
         SidecarReconnect.Soon(channel);
         _channel = GrpcChannel.ForAddress(options.GrpcEndpoint ?? $"http://127.0.0.1:{options.GrpcPort}", channel);
         if (options.SidecarToken is { } token) _headers.Add("dapr-api-token", token);
-        Client = new DaprGrpc.DaprClient(_channel);
+        _client = new DaprGrpc.DaprClient(_channel);
     }
 
     /// <summary>For a sidecar that is not behind a connection.</summary>
     public SidecarChannel(CallInvoker sidecar, TimeProvider time)
     {
         _time = time;
-        Client = new DaprGrpc.DaprClient(sidecar);
+        _client = new DaprGrpc.DaprClient(sidecar);
     }
 
-    public DaprGrpc.DaprClient Client { get; }
-
-    /// <summary>Every call carries a deadline: a save on PostgreSQL has no timeout of its own (design rule 9).</summary>
-    public CallOptions Options(TimeSpan timeout, CancellationToken cancellationToken) =>
-        new(_headers, _time.GetUtcNow().UtcDateTime + timeout, cancellationToken);
+    /// <summary>
+    /// Calls the sidecar and returns its answer. Every call carries a deadline: a save on PostgreSQL has no timeout of its own (design rule 9).
+    /// </summary>
+    /// <exception cref="RpcException">It failed, or was not answered in time; whatever it asks for may have been done.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up, which says nothing about the sidecar; the same holds.</exception>
+    public async Task<T> CallAsync<T>(Func<DaprGrpc.DaprClient, CallOptions, AsyncUnaryCall<T>> call, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call(_client, new CallOptions(_headers, _time.GetUtcNow().UtcDateTime + timeout, cancellationToken));
+        }
+        catch (RpcException error) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(error.Message, error, cancellationToken);
+        }
+    }
 
     public void Dispose() => _channel?.Dispose();
 }

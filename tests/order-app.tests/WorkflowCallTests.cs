@@ -5,6 +5,7 @@ using Grpc.Net.Client;
 using Grpc.Net.ClientFactory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OrderApp.Groups;
 using OrderInventory.Testing;
 
 namespace OrderApp.Tests;
@@ -35,6 +36,20 @@ public sealed class WorkflowCallTests
         foreach (var apply in app.Services.GetRequiredService<IOptionsMonitor<GrpcClientFactoryOptions>>().Get(nameof(TaskHubSidecarService.TaskHubSidecarServiceClient)).ChannelOptionsActions) apply(channel);
 
         Assert.Equal(TimeSpan.FromSeconds(2), channel.MaxReconnectBackoff);
+    }
+
+    // The app stops while a group is told something: this must not fail what waits for it.
+    [Fact]
+    public async Task EveryCall_CallerGivesUp_IsCancelled()
+    {
+        await using var app = await OrderApi.StartAsync();
+        var engine = app.Services.GetRequiredService<IGroupEngine>();
+        var gone = new CancellationToken(canceled: true);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.StartAsync("g", ["o"], gone));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RaiseAsync("g", GroupSignal.Settle, gone));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.StateAsync("g", gone));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.PurgeAsync("g", gone));
     }
 
     [Fact]

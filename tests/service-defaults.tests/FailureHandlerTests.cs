@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -12,8 +11,6 @@ public sealed class FailureHandlerTests
     public static TheoryData<Exception, bool, int, int> Exceptions => new()
     {
         { new OperationCanceledException(), true, 499, 0 },
-        { new RpcException(new Status(StatusCode.Cancelled, "gone")), true, 499, 0 },
-        { new RpcException(new Status(StatusCode.Cancelled, "gone")), false, 500, 1 },
         { new OperationCanceledException(), false, 500, 1 },
         { new InvalidOperationException(), true, 500, 1 },
         { new DependencyUnavailableException("down"), true, 503, 1 },

@@ -259,6 +259,23 @@ public sealed class SidecarClientTests : IAsyncLifetime
         Assert.Equal(used.LastSuccess, failed.LastSuccess);
     }
 
+    [Fact]
+    public async Task EveryCall_CallerGivesUp_IsCancelledAndSaysNothingOfTheSidecar()
+    {
+        var gone = new CancellationToken(canceled: true);
+        var save = new StateSave("k", "1"u8.ToArray(), SaveCondition.None);
+        OutgoingEvent[] events = [new("id", "k", "T", "1"u8.ToArray())];
+
+        foreach (var call in (Func<Task>[])
+        [
+            () => _state.GetAsync("k", gone), () => _state.GetManyAsync(["k"], 1_000, gone), () => _state.SaveAsync(save, gone), () => _state.DeleteAsync("k", "e", gone),
+            () => _publisher.PublishAsync("t", events, gone), () => _publisher.DeadLetterAsync("t", "{}"u8.ToArray(), "k", "wrong", gone),
+        ])
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(call);
+
+        Assert.All(_dependencies.Of([Dependency.Store, Dependency.Broker]), seen => Assert.Null(seen.LastError));
+    }
+
     private DependencyView Seen(Dependency dependency) => Assert.Single(_dependencies.Of([dependency]));
 
     private static void AssertUnreadable(StateEntry entry)

@@ -121,6 +121,10 @@ internal sealed class DaprGroupEngine(DaprWorkflowClient client, Dependencies de
             dependencies.Answered(Dependency.Engine);
             return answer;
         }
+        catch (RpcException error) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(error.Message, error, cancellationToken);
+        }
         catch (Exception error) when (error is RpcException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             dependencies.Failed(Dependency.Engine, error is RpcException { Status.Detail: var detail } ? detail : $"No answer within {limit.TotalSeconds:0} s.");

@@ -19,10 +19,10 @@ internal sealed class SidecarHealth(DaprClient dapr, SidecarChannel sidecar, Tim
         if (!await IsOutboundAsync(cancellationToken)) return HealthCheckResult.Unhealthy("The sidecar cannot be called.");
         try
         {
-            await sidecar.Client.GetMetadataAsync(new GetMetadataRequest(), sidecar.Options(Timeout, cancellationToken));
+            await sidecar.CallAsync((client, options) => client.GetMetadataAsync(new GetMetadataRequest(), options), Timeout, cancellationToken);
             return HealthCheckResult.Healthy();
         }
-        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException error)
         {
             return HealthCheckResult.Unhealthy("The sidecar does not answer over gRPC.", error);
         }

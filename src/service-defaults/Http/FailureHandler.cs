@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -23,7 +22,7 @@ internal sealed class FailureHandler(IProblemDetailsService problems, ILogger<Fa
         {
             // The client has gone, and with it went the call of the sidecar: nothing is wrong.
             case ConnectionResetException:
-            case OperationCanceledException or IOException or BadHttpRequestException or RpcException { StatusCode: StatusCode.Cancelled } when httpContext.RequestAborted.IsCancellationRequested:
+            case OperationCanceledException or IOException or BadHttpRequestException when httpContext.RequestAborted.IsCancellationRequested:
                 httpContext.Response.StatusCode = 499;
                 return true;
             case BadHttpRequestException bad:

@@ -69,7 +69,7 @@ internal sealed class DaprEventPublisher(SidecarChannel sidecar, Dependencies de
 
         try
         {
-            var response = await sidecar.Client.BulkPublishEventAsync(request, sidecar.Options(Timeout, cancellationToken));
+            var response = await sidecar.CallAsync((client, options) => client.BulkPublishEventAsync(request, options), Timeout, cancellationToken);
             var failed = response.FailedEntries.DistinctBy(entry => entry.EntryId).ToDictionary(entry => entry.EntryId, entry => entry.Error);
             var missing = events.Where((_, i) => failed.ContainsKey(request.Entries[i].EntryId)).Select(@event => @event.Id).ToArray();
             if (failed.Count == 0) dependencies.Answered(Dependency.Broker);
@@ -82,7 +82,7 @@ internal sealed class DaprEventPublisher(SidecarChannel sidecar, Dependencies de
             // Those that it cannot name may be any.
             return missing.Length == failed.Count ? missing : events.Select(@event => @event.Id);
         }
-        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException error)
         {
             dependencies.Failed(Dependency.Broker, error.Status.Detail);
             Log.BulkNotPublished(logger, topic, events.Count, error);
@@ -103,10 +103,10 @@ internal sealed class DaprEventPublisher(SidecarChannel sidecar, Dependencies de
         foreach (var (name, value) in metadata) request.Metadata.Add(name, value);
         try
         {
-            await sidecar.Client.PublishEventAsync(request, sidecar.Options(Timeout, cancellationToken));
+            await sidecar.CallAsync((client, options) => client.PublishEventAsync(request, options), Timeout, cancellationToken);
             dependencies.Answered(Dependency.Broker);
         }
-        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException error)
         {
             dependencies.Failed(Dependency.Broker, error.Status.Detail);
             throw new DependencyUnavailableException($"An event could not be published to {topic}.", error);

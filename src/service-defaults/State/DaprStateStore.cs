@@ -23,11 +23,11 @@ internal sealed class DaprStateStore(SidecarChannel sidecar, Dependencies depend
     {
         try
         {
-            var response = await sidecar.Client.GetStateAsync(new GetStateRequest { StoreName = StoreName, Key = key }, sidecar.Options(Timeout, cancellationToken));
+            var response = await sidecar.CallAsync((client, options) => client.GetStateAsync(new GetStateRequest { StoreName = StoreName, Key = key }, options), Timeout, cancellationToken);
             dependencies.Answered(Dependency.Store);
             return Entry(response.Data, response.Etag);
         }
-        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException error)
         {
             dependencies.Failed(Dependency.Store, error.Status.Detail);
             throw new DependencyUnavailableException("The state store could not be read.", error);
@@ -75,11 +75,11 @@ internal sealed class DaprStateStore(SidecarChannel sidecar, Dependencies depend
         };
         try
         {
-            await sidecar.Client.DeleteStateAsync(request, sidecar.Options(Timeout, cancellationToken));
+            await sidecar.CallAsync((client, options) => client.DeleteStateAsync(request, options), Timeout, cancellationToken);
             dependencies.Answered(Dependency.Store);
             return true;
         }
-        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException error)
         {
             return NotAcknowledged(1, error);
         }
@@ -91,14 +91,14 @@ internal sealed class DaprStateStore(SidecarChannel sidecar, Dependencies depend
         request.Keys.AddRange(keys);
         try
         {
-            var response = await sidecar.Client.GetBulkStateAsync(request, sidecar.Options(Timeout, cancellationToken));
+            var response = await sidecar.CallAsync((client, options) => client.GetBulkStateAsync(request, options), Timeout, cancellationToken);
             if (response.Items.FirstOrDefault(item => item.Error.Length > 0) is { } failed) dependencies.Failed(Dependency.Store, failed.Error);
             else dependencies.Answered(Dependency.Store);
             // A failing store answers OK with an error per key; taking that for "missing" would apply an operation twice.
             var found = response.Items.DistinctBy(item => item.Key).ToDictionary(item => item.Key, item => item.Error.Length > 0 ? StateEntry.Unreadable(new InvalidOperationException(item.Error)) : Entry(item.Data, item.Etag));
             return keys.ToDictionary(key => key, key => found.TryGetValue(key, out var entry) ? entry : StateEntry.Unreadable(new InvalidOperationException("The sidecar left out the key.")));
         }
-        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException error)
         {
             dependencies.Failed(Dependency.Store, error.Status.Detail);
             return keys.ToDictionary(key => key, _ => StateEntry.Unreadable(error));
@@ -109,11 +109,11 @@ internal sealed class DaprStateStore(SidecarChannel sidecar, Dependencies depend
     {
         try
         {
-            await sidecar.Client.SaveStateAsync(request, sidecar.Options(Timeout, cancellationToken));
+            await sidecar.CallAsync((client, options) => client.SaveStateAsync(request, options), Timeout, cancellationToken);
             dependencies.Answered(Dependency.Store);
             return true;
         }
-        catch (RpcException error) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException error)
         {
             return NotAcknowledged(request.States.Count, error);
         }

@@ -14,7 +14,7 @@ public sealed partial class FirstMinuteTests : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oi-first-").FullName;
-    private readonly int[] _ports = ServerProcess.FreePorts(6);
+    private readonly int[] _ports = LoopbackPorts.Free(6);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -146,7 +146,7 @@ public sealed partial class FirstMinuteTests : IDisposable
     {
         while (true)
         {
-            var ports = ServerProcess.FreePorts(2);
+            var ports = LoopbackPorts.Free(2);
             if (ports[1] == ports[0] + 1) return ports[0];
         }
     }

@@ -30,7 +30,7 @@ internal sealed class LocalSystem : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oi-system-").FullName;
-    private readonly int[] _ports = ServerProcess.FreePorts(14);
+    private readonly int[] _ports = LoopbackPorts.Free(14);
     private readonly Dictionary<string, ServerProcess> _running = [];
 
     private readonly IReadOnlyDictionary<string, string> _orderSettings;

@@ -35,7 +35,7 @@ internal sealed class Observer : IAsyncDisposable
 
     public static async Task<Observer> StartAsync()
     {
-        var port = ServerProcess.FreePorts(1)[0];
+        var port = LoopbackPorts.Free(1)[0];
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");

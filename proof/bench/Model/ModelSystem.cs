@@ -24,7 +24,7 @@ internal sealed class ModelSystem : IAsyncDisposable
     private ModelSystem(int apps)
     {
         _apps = apps;
-        _ports = ServerProcess.FreePorts((apps + 1) * PortsOfAnApp);
+        _ports = LoopbackPorts.Free((apps + 1) * PortsOfAnApp);
         _sidecar = new HttpClient { BaseAddress = Address(0, 1) };
     }
 

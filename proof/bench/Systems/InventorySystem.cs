@@ -14,7 +14,7 @@ internal sealed class InventorySystem : IAsyncDisposable
     private const int MaxParallelPuts = 16;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oi-bench-").FullName;
-    private readonly int[] _ports = ServerProcess.FreePorts(6);
+    private readonly int[] _ports = LoopbackPorts.Free(6);
     private ServerProcess? _process;
     private BuyerApp? _buyers;
 

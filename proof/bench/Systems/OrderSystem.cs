@@ -29,7 +29,7 @@ internal sealed class OrderSystem : IAsyncDisposable
     private OrderSystem(IReadOnlyList<App> apps, IReadOnlyList<string> killedServers, OwnServers? servers)
     {
         (_apps, _killedServers, _servers) = (apps, killedServers, servers);
-        _ports = ServerProcess.FreePorts(apps.Count * PortsOfAnApp);
+        _ports = LoopbackPorts.Free(apps.Count * PortsOfAnApp);
     }
 
     /// <summary>What can be killed: processes, and servers that it has of its own.</summary>

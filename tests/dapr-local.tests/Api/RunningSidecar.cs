@@ -93,7 +93,7 @@ internal sealed class RunningSidecar : IAsyncDisposable
         return new RunningSidecar(Components, sidecar, options, Directory, ownsDirectory: false, ownsComponents: false);
     }
 
-    public static int FreePort() => ServerProcess.FreePorts(1)[0];
+    public static int FreePort() => LoopbackPorts.Free(1)[0];
 
     public Task<RawResponse> HttpAsync(string method, string path, byte[]? body = null, params (string Name, string Value)[] headers) =>
         RawHttp.SendAsync(Options.HttpPort, method, path, headers, body);

@@ -49,7 +49,7 @@ public sealed class TlsProfileTests(TlsServers servers) : IClassFixture<TlsServe
     {
         var environment = Variables();
         environment[variable] = replaced.Length == 0 ? by : environment[variable]!.Replace(replaced, by, StringComparison.Ordinal);
-        var ports = ServerProcess.FreePorts(2);
+        var ports = LoopbackPorts.Free(2);
         RunFile.Write(_folder, Path.Combine(Repository.Root, "components", profile), "token", [new RunFileApp("order-app", null, ports[0], ports[1])]);
 
         using var process = RunFile.Run(_folder, environment);

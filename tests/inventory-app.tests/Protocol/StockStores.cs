@@ -47,7 +47,7 @@ public sealed class StockStores : IAsyncLifetime
     private async Task<(IStateStore State, WebApplication? App, ServerProcess? Sidecar)> StartAsync(string name)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
-        var ports = ServerProcess.FreePorts(2);
+        var ports = LoopbackPorts.Free(2);
         // A server may have the data of earlier runs; the app id keeps them apart.
         RunFile.Write(folder, RunFile.CopyComponents(folder, ShippedComponents.On(name), [Path.GetFileName(_folder)]), "unused", [new RunFileApp(Path.GetFileName(_folder), null, ports[0], ports[1])]);
         var sidecar = RunFile.Run(folder);

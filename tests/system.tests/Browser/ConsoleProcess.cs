@@ -6,7 +6,7 @@ namespace OrderInventory.System.Tests.Browser;
 /// <summary>The console as a process, which can be killed and started again on the same port.</summary>
 internal sealed class ConsoleProcess(Uri orders, Uri inventory, Uri? sidecar = null) : IDisposable
 {
-    private readonly int _port = ServerProcess.FreePorts(1)[0];
+    private readonly int _port = LoopbackPorts.Free(1)[0];
     private ServerProcess? _process;
 
     /// <summary>Where it is, without a slash at the end.</summary>

@@ -16,7 +16,7 @@ public sealed class CrashTests(BrowserSystem system) : IDisposable
     {
         // The ports may be taken by the reader's own system.
         string[] shipped = ["5100", "5101", "5102", "3500", "3501", "3502", "50010", "50011", "50012"];
-        var ports = shipped.Zip(ServerProcess.FreePorts(shipped.Length)).ToDictionary(pair => pair.First, pair => pair.Second.ToString(global::System.Globalization.CultureInfo.InvariantCulture));
+        var ports = shipped.Zip(LoopbackPorts.Free(shipped.Length)).ToDictionary(pair => pair.First, pair => pair.Second.ToString(global::System.Globalization.CultureInfo.InvariantCulture));
         var text = ports.Aggregate(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "dapr.local.yaml")), (text, port) => text
                 .Replace($"Port: {port.Key}\n", $"Port: {port.Value}\n", StringComparison.Ordinal)
                 .Replace($"\"{port.Key}\"", $"\"{port.Value}\"", StringComparison.Ordinal)

@@ -25,7 +25,7 @@ public sealed class ForeignClientTests : IDisposable
     public async Task Run_UnmodifiedPackage_EveryExpectationHolds(string program, string protocol)
     {
         await using var servers = await RealServers.StartAsync();
-        var ports = ServerProcess.FreePorts(6).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
+        var ports = LoopbackPorts.Free(6).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
         await using var other = await EchoApp.StartAsync(int.Parse(ports[3], CultureInfo.InvariantCulture));
         await File.WriteAllTextAsync(Path.Combine(_folder, "run.yaml"), $$"""
             version: 1

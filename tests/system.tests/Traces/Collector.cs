@@ -25,7 +25,7 @@ internal sealed class Collector : IAsyncDisposable
 
     public static async Task<Collector> StartAsync()
     {
-        var address = new Uri($"http://127.0.0.1:{ServerProcess.FreePorts(1)[0]}");
+        var address = new Uri($"http://127.0.0.1:{LoopbackPorts.Free(1)[0]}");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(address.ToString());

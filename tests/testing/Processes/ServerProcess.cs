@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace OrderInventory.Testing.Processes;
 
@@ -14,11 +12,7 @@ public sealed record ProcessUsage(long Bytes, int Handles, long Lines);
 public sealed class ServerProcess : IDisposable
 {
     private const int KeptLines = 200;
-    private const int FirstPort = 24_000;
-    private const int Ports = 8_500;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-
-    private static int _portsTried = Random.Shared.Next(Ports);
 
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
@@ -110,31 +104,6 @@ public sealed class ServerProcess : IDisposable
     {
         try { if (!_process.HasExited) _process.Kill(entireProcessTree: true); } catch (InvalidOperationException) { /* ended meanwhile */ }
         _process.Dispose();
-    }
-
-    /// <summary>
-    /// Free loopback ports, outside of the ranges that the system gives to outgoing connections and that <c>eng/servers</c> takes
-    /// its own from. Each process of tests walks on from a place of its own, so that nobody gets a port that another one has yet to open.
-    /// </summary>
-    public static int[] FreePorts(int count)
-    {
-        var ports = new List<int>(count);
-        while (ports.Count < count)
-        {
-            var port = FirstPort + (Interlocked.Increment(ref _portsTried) % Ports);
-            using var probe = new TcpListener(IPAddress.Loopback, port);
-            try
-            {
-                probe.Start();
-                ports.Add(port);
-            }
-            catch (SocketException)
-            {
-                // Taken; try the next one.
-            }
-        }
-
-        return [.. ports];
     }
 
     private void Keep(string? line)

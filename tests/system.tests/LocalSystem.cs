@@ -146,14 +146,14 @@ internal sealed class LocalSystem : IAsyncDisposable
 
     public async Task PutStockAsync(string productId, long total)
     {
-        // The first request may find an app whose sidecar is still connecting.
+        // The first request may find an app that is still connecting to its sidecar.
         using var answer = await Eventually.GetAsync(
             () => Inventory.PutAsJsonAsync($"/api/inventory/{productId}", new { total }), answer => answer.IsSuccessStatusCode, StartLimit, "stock can be set");
     }
 
     public async Task<(long Total, long Available, long Reserved)> StockAsync(string productId)
     {
-        var data = (await Inventory.GetFromJsonAsync<JsonElement>($"/api/inventory/{productId}")).GetProperty("data");
+        var data = (await Inventory.ReadAsync($"/api/inventory/{productId}")).GetProperty("data");
         return (data.GetProperty("total").GetInt64(), data.GetProperty("available").GetInt64(), data.GetProperty("reserved").GetInt64());
     }
 

@@ -47,19 +47,9 @@ internal sealed class OrderClient(Uri address) : IDisposable
         throw new TimeoutException("The order could not be placed.");
     }
 
-    public async Task<JsonElement> GetAsync(string id)
-    {
-        using var answer = await _http.GetAsync($"/api/orders/{id}");
-        answer.EnsureSuccessStatusCode();
-        return await DataAsync(answer);
-    }
+    public async Task<JsonElement> GetAsync(string id) => (await _http.ReadAsync($"/api/orders/{id}")).GetProperty("data");
 
-    public async Task<JsonElement> HistoryAsync(string id)
-    {
-        using var answer = await _http.GetAsync($"/api/orders/{id}/history");
-        answer.EnsureSuccessStatusCode();
-        return await DataAsync(answer);
-    }
+    public async Task<JsonElement> HistoryAsync(string id) => (await _http.ReadAsync($"/api/orders/{id}/history")).GetProperty("data");
 
     /// <summary>Gives a command, whatever happens meanwhile, and returns the answer once there is one that is not "try again".</summary>
     public async Task<HttpStatusCode> CommandAsync(string id, string command, object? body = null)
@@ -91,7 +81,7 @@ internal sealed class OrderClient(Uri address) : IDisposable
         var all = new List<string>();
         for (var cursor = ""; cursor is not null;)
         {
-            var page = await _http.GetFromJsonAsync<JsonElement>($"/api/orders?userId={userId}&limit=50" + (cursor.Length > 0 ? "&cursor=" + cursor : ""));
+            var page = await _http.ReadAsync($"/api/orders?userId={userId}&limit=50" + (cursor.Length > 0 ? "&cursor=" + cursor : ""));
             all.AddRange(page.GetProperty("data").EnumerateArray().Select(order => order.GetProperty("id").GetString()!));
             cursor = page.GetProperty("nextCursor").GetString();
         }
@@ -99,15 +89,9 @@ internal sealed class OrderClient(Uri address) : IDisposable
         return all;
     }
 
-    /// <summary>The order once it is not PENDING any more; an app that is down is asked again.</summary>
-    public async Task<JsonElement> DecidedAsync(string id, TimeSpan within) => (await Eventually.GetAsync(
-        async () =>
-        {
-            try { return await GetAsync(id); } catch (Exception error) when (error is HttpRequestException or TaskCanceledException) { return (JsonElement?)null; }
-        },
-        order => order is { } seen && seen.GetProperty("status").GetString() != "PENDING",
-        within,
-        $"order {id} is decided"))!.Value;
+    /// <summary>The order once it is not PENDING any more.</summary>
+    public Task<JsonElement> DecidedAsync(string id, TimeSpan within) =>
+        Eventually.GetAsync(() => GetAsync(id), order => order.GetProperty("status").GetString() != "PENDING", within, $"order {id} is decided");
 
     public static async Task<JsonElement> DataAsync(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data");
 

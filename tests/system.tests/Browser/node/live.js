@@ -39,16 +39,16 @@ async function overtaken() {
   const network = await page.context().newCDPSession(page);
   await network.send('Network.enable');
   const told = new Set();
-  let hear = () => {};
-  network.on('Network.eventSourceMessageReceived', ({ data }) => hear(told.add(data)));
+  network.on('Network.eventSourceMessageReceived', ({ data }) => told.add(data));
+  const version = async () => /version=([0-9a-f]+)/.exec(await (await fetch(`${base}/orders?user=${input.user}`)).text())[1];
   let second;
   await page.route((url) => url.pathname === '/orders', async (route) => {
     if (second !== undefined) return route.continue();
     second = '';
     const answer = await route.fetch();
     second = await ask('place');
-    const now = /version=([0-9a-f]+)/.exec(await (await fetch(`${base}/orders?user=${input.user}`)).text())[1];
-    while (!told.has(now)) await new Promise((resolve) => (hear = resolve));
+    // What is told is how things stand at some moments: an order that is decided soon may never be told as PENDING.
+    while (!told.has(await version())) await new Promise((resolve) => setTimeout(resolve, 50));
     await route.fulfill({ response: answer });
   });
   const first = await ask('place');

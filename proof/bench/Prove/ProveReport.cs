@@ -57,7 +57,7 @@ internal sealed record Audited(string Schedule, IReadOnlyList<string> Findings);
 internal sealed record Story(string Schedule, IReadOnlyList<string> Violations, [property: JsonPropertyName("story")] IReadOnlyList<string> Steps, string Repeat);
 
 /// <summary>A line of the proof's own output: how far it is, or what a scenario gave.</summary>
-internal sealed record ProofLine(string Scenario, int? Progress = null, string? Description = null, int Faults = 0, int Steps = 0, int Schedules = 0, int Alike = 0, int Violated = 0, IReadOnlyList<Story>? Stories = null, Audited? Audited = null);
+internal sealed record ProofLine(string Scenario, string? Mutant = null, int? Progress = null, string? Description = null, int Faults = 0, int Steps = 0, int Schedules = 0, int Alike = 0, int Violated = 0, IReadOnlyList<Story>? Stories = null, Audited? Audited = null);
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ProofLine))]

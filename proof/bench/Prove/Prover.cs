@@ -29,7 +29,7 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
         using var beat = time.CreateTimer(_ => progress.WriteLine(Standing(began, mutants.Length)), null, Beat, Beat);
 
         var work = Enumerable.Range(0, options.Processes).Select(share => (Func<CancellationToken, Task>)(stop => ProveShareAsync(share, lines, stop)))
-            .Concat(mutants.Select(mutant => (Func<CancellationToken, Task>)(stop => KillAsync(mutant.Name, mutant.Scenario, mutant.Unseen is null || options.IsUnseenTried ? "audited" : "violated", stop))));
+            .Concat(Enumerable.Range(0, options.Processes).Select(share => (Func<CancellationToken, Task>)(stop => KillShareAsync(share, stop))));
         await Parallel.ForEachAsync(work, new ParallelOptions { MaxDegreeOfParallelism = options.Processes, CancellationToken = cancellationToken }, async (part, stop) => await part(stop));
 
         return new ProveReport
@@ -37,7 +37,7 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
             Store = options.Store,
             Seconds = Math.Round(time.GetElapsedTime(began).TotalSeconds, 1),
             Scenarios = [.. lines.GroupBy(line => line.Scenario).Select(Merge).OrderBy(scenario => scenario.Name, StringComparer.Ordinal)],
-            Mutants = [.. mutants.Select(mutant => new ProvedMutant(mutant.Name, mutant.Defect, mutant.Scenario, First(_killed[mutant.Name]), _killed[mutant.Name].Audited, mutant.Unseen))],
+            Mutants = [.. mutants.Select(mutant => new ProvedMutant(mutant.Name, mutant.Defect, mutant.Scenario, First(_killed.GetValueOrDefault(mutant.Name)), _killed.GetValueOrDefault(mutant.Name)?.Audited, mutant.Unseen))],
         };
     }
 
@@ -51,11 +51,12 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
         },
         cancellationToken);
 
-    private Task KillAsync(string mutant, string scenario, string until, CancellationToken cancellationToken)
-    {
-        _killed[mutant] = new ProofLine(scenario);
-        return ProofProcess.RunAsync("world.mutants", ["--store", options.Store, "--scenario", scenario, "--faults", "1", "--until", until, "--mutant", mutant], line => _killed[mutant] = line, cancellationToken);
-    }
+    // One process for many: each would compile the same code first.
+    private Task KillShareAsync(int share, CancellationToken cancellationToken) => ProofProcess.RunAsync(
+        "world.mutants",
+        ["--store", options.Store, "--mutants", $"{Number(share)}/{Number(options.Processes)}", .. options.IsUnseenTried ? (string[])["--unseen"] : []],
+        line => _killed[line.Mutant!] = line,
+        cancellationToken);
 
     private static ProvedScenario Merge(IGrouping<string, ProofLine> shares) => new(
         shares.Key, shares.First().Description!, shares.First().Faults, shares.Max(line => line.Steps), shares.Sum(line => line.Schedules), shares.Sum(line => line.Alike), shares.Sum(line => line.Violated), [.. shares.SelectMany(line => line.Stories!)]);
@@ -64,7 +65,7 @@ internal sealed class Prover(ProveOptions options, TextWriter progress, TimeProv
         CultureInfo.InvariantCulture,
         $"{time.GetElapsedTime(began).TotalSeconds,4:0} s  {_schedules.Values.Sum():N0} schedules, {_killed.Values.Count(line => First(line) is not null)} of {mutants} mutants killed");
 
-    private static Story? First(ProofLine line) => line.Stories is [var story, ..] ? story : null;
+    private static Story? First(ProofLine? line) => line?.Stories is [var story, ..] ? story : null;
 
     private static string Of(XElement mutant, string attribute) => mutant.Attribute(attribute)!.Value;
 

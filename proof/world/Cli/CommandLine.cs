@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using System.Xml.Linq;
 using OrderInventory.Proof.Scenarios;
 using OrderInventory.Proof.Schedules;
 using OrderInventory.Proof.Simulation;
@@ -23,6 +22,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
     private readonly Option<string?> _until = new("--until") { Description = "Stop at the first schedule after which something is violated, or the first after which the auditor also finds something over HTTP", HelpName = "violated|audited" };
     private readonly Option<string?> _schedule = new("--schedule") { Description = "Only this schedule, told as a story; as the report writes it", HelpName = "STEP:FAULT,…" };
     private readonly Option<string?> _mutant = new("--mutant") { Description = "Switch on a defect" };
+    private readonly Option<string?> _mutants = new("--mutants") { Description = "Instead of all else, part I of N of the defects, one after the other, each in the scenario that is for it and until it is found", HelpName = "I/N" };
+    private readonly Option<bool> _unseen = new("--unseen") { Description = "With --mutants: go on until the auditor finds something, also where it is known not to" };
     private readonly Option<string> _store = new("--store") { Description = "The state store of both apps; postgresql and redis are the servers of OI_POSTGRES and OI_REDIS", DefaultValueFactory = _ => StoreProfile.Names[0] };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object for each scenario, and for each second of work one with the number of schedules so far" };
 
@@ -31,10 +32,13 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
     {
         var root = new RootCommand("Runs the real code of both apps in a simulated world through every schedule of faults, and checks I1 to I8 after each.") { _scenario, _faults, _exhaustive, _share, _until, _schedule, _store, _json };
         _scenario.AcceptOnlyFromAmong([.. Scenario.All.Select(scenario => scenario.Name)]);
-        if (Mutants() is { Length: > 0 } mutants)
+        if (KnownMutant.All is { Length: > 0 } mutants)
         {
-            _mutant.AcceptOnlyFromAmong(mutants);
+            _mutant.AcceptOnlyFromAmong([.. mutants.Select(mutant => mutant.Name)]);
+            Check(_mutants, text => TryShare(text!, out _, out _), "--mutants is I/N with 0 <= I < N, such as 0/2.");
             root.Add(_mutant);
+            root.Add(_mutants);
+            root.Add(_unseen);
         }
 
         _store.AcceptOnlyFromAmong([.. StoreProfile.Names]);
@@ -52,12 +56,14 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
-        var mutant = Mutants().Length > 0 ? parsed.GetValue(_mutant) : null;
-        if (mutant is not null) AppContext.SetSwitch("mutant." + mutant, true);
+        await using var store = await StoreProfile.UseAsync(parsed.GetValue(_store)!, time);
+        if (KnownMutant.All.Length > 0 && parsed.GetValue(_mutants) is { } part) return await KillAsync(part, parsed, stop);
+
+        var mutant = KnownMutant.All.Length > 0 ? parsed.GetValue(_mutant) : null;
+        using var defect = KnownMutant.SwitchOn(mutant);
         var scenarios = Scenario.All.Where(scenario => parsed.GetValue(_scenario) is not { Length: > 0 } names || names.Contains(scenario.Name)).ToArray();
         TryShare(parsed.GetValue(_share)!, out var share, out var shares);
-        var report = new Report(output, progress, time, parsed.GetValue(_json), (mutant is null ? "proof/world --" : $"proof/mutants/world.mutants -- --mutant {mutant}") + (parsed.GetResult(_store) is { Implicit: false } ? " --store " + parsed.GetValue(_store) : ""));
-        await using var store = await StoreProfile.UseAsync(parsed.GetValue(_store)!, time);
+        var report = ReportOn(mutant, parsed);
         var isClean = true;
         foreach (var scenario in scenarios)
         {
@@ -77,12 +83,22 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
         return isClean ? 0 : 1;
     }
 
-    /// <summary>The defects that this build has behind switches; none in the build of the apps as they are.</summary>
-    private static string[] Mutants()
+    private async Task<int> KillAsync(string part, ParseResult parsed, CancellationToken stop)
     {
-        using var list = typeof(CommandLine).Assembly.GetManifestResourceStream("mutants.xml");
-        return list is null ? [] : [.. XDocument.Load(list).Root!.Elements("mutant").Select(mutant => mutant.Attribute("name")!.Value)];
+        TryShare(part, out var share, out var shares);
+        var isClean = true;
+        foreach (var mutant in KnownMutant.All.Where((_, number) => number % shares == share))
+        {
+            using var defect = KnownMutant.SwitchOn(mutant.Name);
+            var until = mutant.IsSeen || parsed.GetValue(_unseen) ? "audited" : "violated";
+            isClean &= await ReportOn(mutant.Name, parsed).FollowAsync(Scenario.All.Single(scenario => scenario.Name == mutant.Scenario), new Enumeration(MaxFaults: 1), until, stop);
+        }
+
+        return isClean ? 0 : 1;
     }
+
+    private Report ReportOn(string? mutant, ParseResult parsed) =>
+        new(output, progress, time, parsed.GetValue(_json), mutant, parsed.GetResult(_store) is { Implicit: false } ? parsed.GetValue(_store) : null);
 
     private static void Check<T>(Option<T> option, Func<T, bool> isValid, string error) => option.Validators.Add(result =>
     {

@@ -6,10 +6,13 @@ using OrderInventory.Proof.Simulation;
 namespace OrderInventory.Proof.Cli;
 
 /// <summary>Tells people, or with <c>--json</c> programs, what the schedules gave.</summary>
-internal sealed class Report(TextWriter output, TextWriter progress, TimeProvider time, bool json, string program)
+internal sealed class Report(TextWriter output, TextWriter progress, TimeProvider time, bool json, string? mutant, string? store)
 {
     private const int MaxStories = 3;
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+
+    // The command that runs it again.
+    private readonly string _program = (mutant is null ? "proof/world --" : $"proof/mutants/world.mutants -- --mutant {mutant}") + (store is null ? "" : $" --store {store}");
 
     /// <summary>Runs the schedules of a scenario and says what came of them. True: nothing is violated.</summary>
     public async Task<bool> FollowAsync(Scenario scenario, Enumeration enumeration, string? until, CancellationToken stop)
@@ -28,17 +31,17 @@ internal sealed class Report(TextWriter output, TextWriter progress, TimeProvide
             if (until == "audited" ? audited is not null : until == "violated" && violated > 0) break;
             if (time.GetElapsedTime(began) - beat < Beat) continue;
             beat = time.GetElapsedTime(began);
-            if (json) Write(new { scenario = scenario.Name, progress = schedules });
+            if (json) Write(new { mutant, scenario = scenario.Name, progress = schedules });
             else progress.Write($"\r{scenario.Name}: {schedules} schedules, {beat.TotalSeconds:0} s ");
         }
 
         if (json)
         {
-            Write(new { scenario = scenario.Name, description = scenario.Description, faults = enumeration.MaxFaults, steps, schedules, alike = enumeration.Alike, violated, stories = bad.Select(result => new { schedule = result.Schedule.ToString(), violations = result.Violations.Select(Named(result)), story = Lines(result), repeat = Repeat(scenario, result) }), audited = audited is null ? null : new { schedule = audited.Schedule.ToString(), findings = audited.SeenOverHttp.Select(Named(audited)) } });
+            Write(new { mutant, scenario = scenario.Name, description = scenario.Description, faults = enumeration.MaxFaults, steps, schedules, alike = enumeration.Alike, violated, stories = bad.Select(result => new { schedule = result.Schedule.ToString(), violations = result.Violations.Select(Named(result)), story = Lines(result), repeat = Repeat(scenario, result) }), audited = audited is null ? null : new { schedule = audited.Schedule.ToString(), findings = audited.SeenOverHttp.Select(Named(audited)) } });
             return violated == 0;
         }
 
-        output.WriteLine($"\r{(violated == 0 ? "PASS" : "FAIL")}  {scenario.Name,-18} {schedules,7} schedules, {enumeration.Alike} more like one of them, {violated} violate something; {scenario.Description}");
+        output.WriteLine($"\r{(violated == 0 ? "PASS" : "FAIL")}  {mutant ?? scenario.Name,-18} {schedules,7} schedules, {enumeration.Alike} more like one of them, {violated} violate something; {scenario.Description}");
         foreach (var result in bad)
         {
             Tell(result);
@@ -67,7 +70,7 @@ internal sealed class Report(TextWriter output, TextWriter progress, TimeProvide
 
     private static Func<string, string> Named(Result result) => text => result.Names.Aggregate(text, (words, name) => words.Replace(name.Key, name.Value, StringComparison.Ordinal));
 
-    private string Repeat(Scenario scenario, Result result) => $"dotnet run --project {program} --scenario {scenario.Name} --schedule {result.Schedule}";
+    private string Repeat(Scenario scenario, Result result) => $"dotnet run --project {_program} --scenario {scenario.Name} --schedule {result.Schedule}";
 
     private void Write(object line) => output.WriteLine(JsonSerializer.Serialize(line));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -15,53 +14,43 @@ public static class LoopbackPorts
     private const int BlockSize = 500;
     private const int Blocks = 17;
 
-    private static readonly Lazy<(int Number, FileStream Hold)> Block = new(Claim);
+    private static readonly Lazy<TcpListener> Block = new(Claim);
     private static int _tried;
 
     /// <summary>So many that nobody listens on.</summary>
     public static int[] Free(int count)
     {
+        var claim = ((IPEndPoint)Block.Value.LocalEndpoint).Port;
         var ports = new List<int>(count);
         for (var left = BlockSize; ports.Count < count; left--)
         {
             if (left == 0) throw new InvalidOperationException($"No {count} of {BlockSize} ports are free.");
-            var port = First + (Block.Value.Number * BlockSize) + (Interlocked.Increment(ref _tried) % BlockSize);
-            if (IsFree(port)) ports.Add(port);
+            var port = claim + (Interlocked.Increment(ref _tried) % BlockSize);
+            if (TryListen(port) is not { } probe) continue;
+            probe.Dispose();
+            ports.Add(port);
         }
 
         return [.. ports];
     }
 
-    private static (int Number, FileStream Hold) Claim()
-    {
-        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"oi-ports-of-{Environment.UserName}")).FullName;
-        for (var number = 0; number < Blocks; number++)
-        {
-            try
-            {
-                // Held until the process ends, however it does.
-                return (number, new FileStream(Path.Combine(folder, number.ToString(CultureInfo.InvariantCulture)), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-            }
-            catch (IOException)
-            {
-                // Another process has it.
-            }
-        }
+    // The first port of a block, held until the process ends, says that the block is taken.
+    private static TcpListener Claim() =>
+        Enumerable.Range(0, Blocks).Select(block => TryListen(First + (block * BlockSize))).FirstOrDefault(claim => claim is not null)
+        ?? throw new InvalidOperationException($"All {Blocks} blocks of ports are taken.");
 
-        throw new InvalidOperationException($"All {Blocks} blocks of ports are taken; see {folder}.");
-    }
-
-    private static bool IsFree(int port)
+    private static TcpListener? TryListen(int port)
     {
-        using var probe = new TcpListener(IPAddress.Loopback, port);
+        var listener = new TcpListener(IPAddress.Loopback, port);
         try
         {
-            probe.Start();
-            return true;
+            listener.Start();
+            return listener;
         }
         catch (SocketException)
         {
-            return false;
+            listener.Dispose();
+            return null;
         }
     }
 }

@@ -6,6 +6,7 @@ using OrderInventory.Cli;
 namespace OrderInventory.System.Tests;
 
 /// <summary>The command <c>order-inventory audit</c> on a running system, before and after somebody damaged its store.</summary>
+[Collection(OneByOne.Name)]
 public sealed class AuditTests
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);

@@ -9,6 +9,7 @@ using OrderInventory.Testing.Processes;
 namespace OrderInventory.System.Tests;
 
 /// <summary>The default way to run: dapr-local starts the apps itself.</summary>
+[Collection(OneByOne.Name)]
 public sealed partial class FirstMinuteTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

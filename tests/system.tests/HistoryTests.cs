@@ -10,6 +10,7 @@ namespace OrderInventory.System.Tests;
 /// Takes orders down every path and looks at what their groups' workflows did: calls of the one activity, and an end. Nothing
 /// else may ever be in a history, or another version could not replay it.
 /// </summary>
+[Collection(OneByOne.Name)]
 public sealed class HistoryTests
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);

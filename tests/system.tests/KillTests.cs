@@ -4,6 +4,7 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>kill -9 of each part while orders run: nothing is lost, nothing happens twice.</summary>
+[Collection(OneByOne.Name)]
 public sealed class KillTests
 {
     private static readonly int OrdersPerRound = FullSize.Or(200, small: 80);

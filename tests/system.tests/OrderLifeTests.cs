@@ -91,42 +91,6 @@ public sealed class OrderLifeTests(SharedSystem shared)
         Assert.Equal(ids, await System.Orders.ListAsync("lister"));
     }
 
-    [Fact]
-    public async Task Deadline_OfUnpaidOrders_CancelsThemAndNoOther()
-    {
-        await using var system = await LocalSystem.StartAsync(new Dictionary<string, string> { ["Orders__PaymentDeadline"] = "00:00:05" });
-        await system.PutStockAsync("due", 10);
-        var paid = await system.Orders.PlaceAsync(OrderClient.Body("due"), "paid");
-        await system.Orders.DecidedAsync(paid, Within);
-        Assert.Equal(HttpStatusCode.OK, await system.Orders.CommandAsync(paid, "pay"));
-        var unpaid = await system.Orders.PlaceAsync(OrderClient.Body("due", 2), "unpaid");
-
-        var order = await Eventually.GetAsync(() => system.Orders.GetAsync(unpaid), order => order.GetProperty("status").GetString() == "CANCELLED", Within, "the deadline cancels");
-
-        Assert.Equal("PAYMENT_OVERDUE", order.GetProperty("statusReason").GetString());
-        Assert.Equal(HttpStatusCode.Conflict, await system.Orders.CommandAsync(unpaid, "pay"));
-        Assert.Equal("PAID", (await system.Orders.GetAsync(paid)).GetProperty("status").GetString());
-        await new Audit(system).CheckAsync(new Dictionary<string, string> { ["paid"] = paid, ["unpaid"] = unpaid }, new Dictionary<string, long> { ["due"] = 10 });
-    }
-
-    [Theory]
-    [InlineData("order-app")]
-    [InlineData("dapr-local")]
-    public async Task Deadline_OfAProcessThatIsGone_IsKeptByTheNextOne(string victim)
-    {
-        await using var system = await LocalSystem.StartAsync(new Dictionary<string, string> { ["Orders__PaymentDeadline"] = "00:00:05" });
-        await system.PutStockAsync("due", 10);
-        var unpaid = await system.Orders.PlaceAsync(OrderClient.Body("due", 2), "unpaid");
-        await system.Orders.DecidedAsync(unpaid, Within);
-
-        await system.KillAsync(victim);
-        await system.StartAsync(victim);
-
-        var order = await Eventually.GetAsync(() => system.Orders.GetAsync(unpaid), order => order.GetProperty("status").GetString() == "CANCELLED", Within, "the deadline cancels");
-        Assert.Equal("PAYMENT_OVERDUE", order.GetProperty("statusReason").GetString());
-        Assert.Equal((10, 10, 0), await system.StockAsync("due"));
-    }
-
     [Theory]
     [InlineData("order-app")]
     [InlineData("inventory-app")]

@@ -7,6 +7,7 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>The command <c>order-inventory repair</c> on a running system that somebody else published to.</summary>
+[Collection(OneByOne.Name)]
 public sealed class RepairTests
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);

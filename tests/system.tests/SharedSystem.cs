@@ -11,7 +11,7 @@ public sealed class SharedSystem : IAsyncLifetime
 }
 
 /// <summary>The tests that share it: they leave it whole, and use products, users and keys of their own.</summary>
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class OneSystem : ICollectionFixture<SharedSystem>
 {
     public const string Name = "one system";

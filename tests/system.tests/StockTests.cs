@@ -6,6 +6,7 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>Stock changes over HTTP with kill -9 meanwhile: each key counts once, and the recorded operations explain the balances.</summary>
+[Collection(OneByOne.Name)]
 public sealed class StockTests
 {
     private const int Changes = 300;

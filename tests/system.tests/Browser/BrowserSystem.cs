@@ -4,7 +4,7 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests.Browser;
 
 /// <summary>The tests of the console in the browser, on one system.</summary>
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class BrowserTestGroup : ICollectionFixture<BrowserSystem>
 {
     /// <summary>The name of the collection.</summary>

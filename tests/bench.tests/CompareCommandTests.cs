@@ -13,7 +13,7 @@ public sealed class CompareCommandTests
     {
         var output = new StringWriter();
 
-        var exitCode = await new CommandLine(output, TextWriter.Null, TimeProvider.System).InvokeAsync(["compare", "--clients", "16", "--seconds", "4", "--products", "3", "--kill", "2", "--json"]);
+        var exitCode = await new CommandLine(output, TextWriter.Null, TimeProvider.System).InvokeAsync(["compare", "--clients", "16", "--seconds", "4", "--products", "3", "--kill", "2", "--wait", "5", "--json"]);
 
         var report = JsonDocument.Parse(output.ToString()).RootElement;
         var (product, naive) = (report.GetProperty("contestants")[0], report.GetProperty("contestants")[1]);

@@ -11,12 +11,12 @@ namespace OrderInventory.Bench.Compare;
 /// <param name="Components">Folder of components that both run on.</param>
 /// <param name="Load">Products, skew, stock, impatient clients, kills and seed.</param>
 /// <param name="Clients">Clients at the same time, each of which places the next order when the last one is decided.</param>
-internal sealed record CompareOptions(string Components, LoadOptions Load, int Clients);
+/// <param name="Wait">Seconds until a client gives up on an order that is not decided.</param>
+internal sealed record CompareOptions(string Components, LoadOptions Load, int Clients, int Wait);
 
 /// <summary>The product and the naive app, one after the other, each with the same clients, orders and kills and the same judge.</summary>
 internal sealed class CompareBench(CompareOptions options, TextWriter progress, TimeProvider time)
 {
-    private const int MostWait = 30;
     private const int DistinctArrivals = 100_000;
 
     // A part of the time in which what is compiled or connected anew does not count.
@@ -40,7 +40,7 @@ internal sealed class CompareBench(CompareOptions options, TextWriter progress, 
         await progress.WriteLineAsync($"{name}: starting");
         await using var system = await startAsync(options.Components);
         var run = "compare-" + time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        using var client = new LoadClient(system.Orders, system.Inventory, run, new LoadFigures(0), time, cancellationToken) { Wait = MostWait };
+        using var client = new LoadClient(system.Orders, system.Inventory, run, new LoadFigures(0), time, cancellationToken) { Wait = options.Wait };
         await Parallel.ForEachAsync(Enumerable.Range(0, options.Load.Products), cancellationToken, async (product, _) => await client.CreateAsync(product, options.Load.Stock));
 
         await progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{name}: {options.Clients} clients, {options.Load.Seconds} s"));

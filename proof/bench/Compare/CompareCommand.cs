@@ -18,10 +18,11 @@ internal static class CompareCommand
         var products = Options.Number("--products", "Products, of which the first is wanted most by Zipf's law", 100, 10_000);
         var stock = Options.Number("--stock", "Units of each product at the start", 1_000_000, 1_000_000_000);
         var kill = LoadCommand.Kill(5);
+        var wait = Options.Number("--wait", "Seconds until a client gives up on an order that is not decided", 30, 60);
         var seed = Options.Number("--seed", "Decides what is random", 1, int.MaxValue);
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var command = new Command("compare", "The product beside an app that reads, checks, saves and retries, looks a key up and writes it later, and publishes after it saved: orders decided in a second, and violated invariants found by the same auditor")
-        { components, clients, seconds, products, stock, kill, seed, json };
+        { components, clients, seconds, products, stock, kill, wait, seed, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var load = new LoadOptions
@@ -37,7 +38,7 @@ internal static class CompareCommand
                 Kill = parsed.GetValue(kill),
                 Seed = parsed.GetValue(seed),
             };
-            var report = await new CompareBench(new CompareOptions(parsed.GetValue(components)!, load, parsed.GetValue(clients)), progress, time).RunAsync(cancellationToken);
+            var report = await new CompareBench(new CompareOptions(parsed.GetValue(components)!, load, parsed.GetValue(clients), parsed.GetValue(wait)), progress, time).RunAsync(cancellationToken);
             if (parsed.GetValue(json)) await output.WriteLineAsync(JsonSerializer.Serialize(report, CompareReportJson.Default.CompareReport));
             else report.Write(output);
             return report.Passed ? 0 : 1;

@@ -12,6 +12,9 @@ internal sealed class ApiReader(HttpClient http, TimeSpan patience, TimeProvider
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
+    // A request can be lost between processes that are well: asked again, it is answered.
+    private static readonly TimeSpan LongestTry = TimeSpan.FromSeconds(20);
+
     /// <summary>The answer to a GET; null for 404.</summary>
     /// <exception cref="UnreadableException">The app does not answer, or not with what it documents.</exception>
     /// <exception cref="DamagedProductException">The app refuses it as damaged.</exception>
@@ -24,20 +27,22 @@ internal sealed class ApiReader(HttpClient http, TimeSpan patience, TimeProvider
         using var slow = onWait is null ? null : time.CreateTimer(_ => onWait($"waits for {Url(path)}: {why}; it is asked again for up to {patience.TotalSeconds:0} s"), null, TellAfter, Timeout.InfiniteTimeSpan);
         while (true)
         {
+            using var late = new CancellationTokenSource(LongestTry, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
             try
             {
-                using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+                using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), either.Token);
                 if (answer.StatusCode == HttpStatusCode.NotFound) return null;
-                var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+                var text = await answer.Content.ReadAsStringAsync(either.Token);
                 if (answer.IsSuccessStatusCode) return Parse(path, text);
                 var problem = Problem.Of(text);
                 why = $"{(int)answer.StatusCode} {(problem is { Code: null, Text: null } ? text : string.Join(": ", new[] { problem.Code, problem.Text }.OfType<string>()))}";
                 if (problem.Code == "STOCK_DAMAGED" && JsonSerializer.Deserialize<JsonElement>(text).GetProperty("productId").GetString() is { } product) throw new DamagedProductException(product, text);
                 if ((int)answer.StatusCode < 500 && answer.StatusCode != HttpStatusCode.TooManyRequests) throw new UnreadableException(Url(path), why);
             }
-            catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception error) when (error is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
-                why = $"{error.Message}; does the app run there?";
+                why = $"{(late.IsCancellationRequested ? $"no answer within {LongestTry.TotalSeconds:0} s" : error.Message)}; does the app run there?";
             }
 
             if (time.GetElapsedTime(began) >= patience) throw new UnreadableException(Url(path), $"{why} (tried for {patience.TotalSeconds:0} s)");

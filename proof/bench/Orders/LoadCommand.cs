@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using OrderInventory.Auditing;
 using OrderInventory.Bench.Systems;
 
 namespace OrderInventory.Bench.Orders;
@@ -10,7 +9,6 @@ namespace OrderInventory.Bench.Orders;
 internal static class LoadCommand
 {
     private const int MaxRequests = 5_000_000;
-    private const int CannotBeRead = 2;
     private const int LongestSeconds = 3_600;
     private const int UsualPause = 2;
 
@@ -72,20 +70,12 @@ internal static class LoadCommand
                 Kills = lastKill,
                 Seed = parsed.GetValue(seed),
             };
-            try
-            {
-                await using var own = parsed.GetValue(orders) is not null ? null
-                    : parsed.GetValue(earlier) is { } folder ? await OrderSystem.StartBesideAsync(parsed.GetValue(components)!, folder)
-                    : await OrderSystem.StartAsync(parsed.GetValue(components)!, hasOwnServers: lastKill is not null);
-                var (orderApp, inventoryApp) = own is null ? (parsed.GetValue(orders)!, parsed.GetValue(inventory)!) : (own.Orders, own.Inventory);
-                var report = await new LoadBench(own is null ? orderApp.ToString() : "components/" + parsed.GetValue(components), orderApp, inventoryApp, own, options, progress, time).RunAsync(cancellationToken);
-                return await WriteAsync(report, parsed.GetValue(html), parsed.GetValue(json), output);
-            }
-            catch (Exception error) when (error is UnreadableException or InvalidOperationException or IOException or UnauthorizedAccessException)
-            {
-                await progress.WriteLineAsync(error.Message);
-                return CannotBeRead;
-            }
+            await using var own = parsed.GetValue(orders) is not null ? null
+                : parsed.GetValue(earlier) is { } folder ? await OrderSystem.StartBesideAsync(parsed.GetValue(components)!, folder)
+                : await OrderSystem.StartAsync(parsed.GetValue(components)!, hasOwnServers: lastKill is not null);
+            var (orderApp, inventoryApp) = own is null ? (parsed.GetValue(orders)!, parsed.GetValue(inventory)!) : (own.Orders, own.Inventory);
+            var report = await new LoadBench(own is null ? orderApp.ToString() : "components/" + parsed.GetValue(components), orderApp, inventoryApp, own, options, progress, time).RunAsync(cancellationToken);
+            return await WriteAsync(report, parsed.GetValue(html), parsed.GetValue(json), output);
         });
         return command;
 

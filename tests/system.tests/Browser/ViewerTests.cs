@@ -12,7 +12,7 @@ public sealed partial class ViewerTests(BrowserSystem system, ITestOutputHelper 
 {
     private const int Viewers = 10;
     private const double MostOfACore = 0.05;
-    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(16);
     private static readonly TimeSpan BetweenOrders = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 

@@ -11,7 +11,9 @@ internal sealed record Verdict(AuditReport Audit, IReadOnlyList<Finding> Finding
     private const int MaxParallelReads = 16;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan QuietLimit = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // Whatever is killed last may come back slowly on a busy machine, and the connections to it later still.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     // An order that an earlier version left on its way is taken over when it is two minutes old.
     private static readonly AuditOptions Options = new() { Settle = TimeSpan.FromSeconds(2), StuckAfter = TimeSpan.FromMinutes(3) };

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OrderInventory.Bench.Tests;
 
 /// <summary>
@@ -11,12 +9,8 @@ public sealed class CompareCommandTests
     [Fact]
     public async Task Compare_ShortRun_FindsViolationsOfTheNaiveAppAlone()
     {
-        var (output, progress) = (new StringWriter(), new StringWriter());
+        var (exitCode, report) = await BenchRun.JsonAsync("compare", "--clients", "16", "--seconds", "4", "--products", "3", "--kill", "2");
 
-        var exitCode = await new CommandLine(output, progress, TimeProvider.System).InvokeAsync(["compare", "--clients", "16", "--seconds", "4", "--products", "3", "--kill", "2", "--json"]);
-
-        Assert.True(exitCode is 0 or 1, progress.ToString());
-        var report = JsonDocument.Parse(output.ToString()).RootElement;
         var (product, naive) = (report.GetProperty("contestants")[0], report.GetProperty("contestants")[1]);
         Assert.Empty(product.GetProperty("examples").EnumerateArray());
         Assert.Equal(0, exitCode);

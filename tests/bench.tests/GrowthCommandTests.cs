@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OrderInventory.Bench.Tests;
 
 /// <summary>The whole command on the real processes; how fast it is, is no matter of a test.</summary>
@@ -8,12 +6,8 @@ public sealed class GrowthCommandTests
     [Fact]
     public async Task Orders_ShortRun_MeasuresEveryRowAndViolatesNothing()
     {
-        var output = new StringWriter();
+        var (exitCode, report) = await BenchRun.JsonAsync("orders", "--seconds", "1", "--warm-up", "1", "--clients", "8", "--products", "2", "--earlier", "600", "20");
 
-        var exitCode = await new CommandLine(output, TextWriter.Null, TimeProvider.System).InvokeAsync(
-            ["orders", "--seconds", "1", "--warm-up", "1", "--clients", "8", "--products", "2", "--earlier", "600", "20", "--json"]);
-
-        var report = JsonDocument.Parse(output.ToString()).RootElement;
         Assert.Empty(report.GetProperty("findings").EnumerateArray());
         Assert.Equal(0, exitCode);
         var rows = report.GetProperty("rows").EnumerateArray().ToArray();

@@ -14,12 +14,11 @@ public sealed class LoadCommandTests : IDisposable
     [Fact]
     public async Task Load_WithKills_ViolatesNothingAndAccountsForEveryRequest()
     {
-        var (output, html) = (new StringWriter(), Path.Combine(_folder, "load.html"));
+        var html = Path.Combine(_folder, "load.html");
 
-        var exitCode = await new CommandLine(output, TextWriter.Null, TimeProvider.System).InvokeAsync(
-            ["load", "--rate", "40", "--duration", "12", "--products", "5", "--stock", "30", "--kill", "4", "--seed", "3", "--reused-keys", "10", "--cancels", "20", "--html", html, "--json"]);
+        var (exitCode, report) = await BenchRun.JsonAsync(
+            "load", "--rate", "40", "--duration", "12", "--products", "5", "--stock", "30", "--kill", "4", "--seed", "3", "--reused-keys", "10", "--cancels", "20", "--html", html);
 
-        var report = JsonDocument.Parse(output.ToString()).RootElement;
         Assert.Empty(report.GetProperty("findings").EnumerateArray());
         Assert.Equal(0, exitCode);
         Assert.NotEmpty(report.GetProperty("kills").EnumerateArray());

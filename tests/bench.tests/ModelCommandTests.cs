@@ -11,12 +11,10 @@ public sealed class ModelCommandTests
     [Fact]
     public async Task Model_ShortRun_CountsTheOperationsOfAnOrder()
     {
-        var output = new StringWriter();
-
-        var exitCode = await new CommandLine(output, TextWriter.Null, TimeProvider.System).InvokeAsync(["model", "--clients", "4", "--seconds", "4", "--warm-up", "1", "--json"]);
+        var (exitCode, report) = await BenchRun.JsonAsync("model", "--clients", "4", "--seconds", "4", "--warm-up", "1");
 
         Assert.Equal(0, exitCode);
-        var rows = JsonDocument.Parse(output.ToString()).RootElement.GetProperty("rows").EnumerateArray().ToArray();
+        var rows = report.GetProperty("rows").EnumerateArray().ToArray();
         var (product, usual) = (rows[0], rows[1]);
         Assert.All(rows, row =>
         {

@@ -13,9 +13,7 @@ public sealed class ProveRun : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var output = new StringWriter();
-        ExitCode = await new CommandLine(output, TextWriter.Null, TimeProvider.System).InvokeAsync(["prove", "--faults", "1", "--json", .. FullSize.IsWanted ? (string[])["--unseen"] : []]);
-        Report = JsonDocument.Parse(output.ToString()).RootElement;
+        (ExitCode, Report) = await BenchRun.JsonAsync(["prove", "--faults", "1", .. FullSize.IsWanted ? (string[])["--unseen"] : []]);
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

@@ -47,6 +47,9 @@ public abstract class ToldTest : IDisposable
 
     private protected Task ToldAsync(int count) => Eventually.TrueAsync(() => Told.Count >= count, $"{count} changes are told");
 
+    /// <summary>The rounds have tried to tell, and the broker did not take it: an answer does not wait for that.</summary>
+    private protected Task NotTakenAsync(int count) => Eventually.TrueAsync(() => App.Events.NotTaken >= count, $"{count} changes are not taken");
+
     /// <summary>The look of a replica, so much time after the test began.</summary>
     private protected async Task LookAsync(TimeSpan? after = null)
     {

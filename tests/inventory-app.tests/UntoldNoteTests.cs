@@ -16,6 +16,7 @@ public sealed class UntoldNoteTests : ToldTest
     {
         App.Events.Down = true;
         Assert.Equal(HttpStatusCode.OK, (await PutAsync("p", 10)).StatusCode);
+        await NotTakenAsync(1);
         await LookAsync();
         Assert.Equal(1, Noted);
 
@@ -137,6 +138,7 @@ public sealed class UntoldNoteTests : ToldTest
     {
         App.Events.Down = true;
         await Http.PutAsJsonAsync("/api/inventory", new { items = new[] { new { productId = "p", total = 1 }, new { productId = "q", total = 2 } } });
+        await NotTakenAsync(2);
         var sound = App.State.Values("stock:p").Single().Value;
         await App.WriteAsync("stock:p", "{}");
         App.Events.Down = false;
@@ -196,6 +198,7 @@ public sealed class UntoldNoteTests : ToldTest
         App.Events.Down = false;
         for (var look = 0; look < 20 && Noted > 0; look++) await LookAsync();
         Assert.Equal(HttpStatusCode.OK, (await PutAsync("p", 1)).StatusCode);
+        await NothingNotedAsync();
         Assert.Equal(App.State.Values("stock:").Count, Ids.Distinct().Count());
     }
 

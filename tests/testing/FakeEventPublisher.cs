@@ -15,6 +15,7 @@ public sealed class FakeEventPublisher : IEventPublisher
 {
     private readonly ConcurrentQueue<(string Topic, OutgoingEvent Event)> _published = new();
     private readonly EventWatch _watch = new();
+    private int _notTaken;
 
     /// <summary>While true, publishing fails as it does when the broker is down.</summary>
     public bool Down { get; set; }
@@ -42,6 +43,9 @@ public sealed class FakeEventPublisher : IEventPublisher
     /// <summary>Topic and number of events of each call.</summary>
     public ConcurrentQueue<(string Topic, int Events)> Calls { get; } = new();
 
+    /// <summary>Events that the broker did not take so far, those of repeated calls counted again.</summary>
+    public int NotTaken => _notTaken;
+
     /// <summary>Fails when an event was wrong. Whoever owns the publisher calls it at the end of the test.</summary>
     public void Verify() => _watch.Verify();
 
@@ -56,6 +60,7 @@ public sealed class FakeEventPublisher : IEventPublisher
             _published.Enqueue((topic, @event));
         }
 
+        Interlocked.Add(ref _notTaken, events.Count - taken.Length);
         return events.Except(taken).Select(@event => @event.Id).ToHashSet();
     }
 

@@ -3,7 +3,7 @@ using Dapr.TaskHub.Protos;
 using Google.Protobuf.Reflection;
 using OrderInventory.Testing;
 
-namespace Dapr.Hosting.Protos.Tests;
+namespace DaprLocal.Tests.Workflows;
 
 /// <summary>The .proto set against the bytes that daprd 1.18.3 and its clients exchanged.</summary>
 public sealed class WireTests

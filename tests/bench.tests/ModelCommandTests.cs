@@ -11,7 +11,7 @@ public sealed class ModelCommandTests
     [Fact]
     public async Task Model_ShortRun_CountsTheOperationsOfAnOrder()
     {
-        var (exitCode, report) = await BenchRun.JsonAsync("model", "--clients", "4", "--seconds", "2", "--warm-up", "1");
+        var (exitCode, report, _) = await BenchRun.JsonAsync("model", "--clients", "4", "--seconds", "2", "--warm-up", "1");
 
         Assert.Equal(0, exitCode);
         var rows = report.GetProperty("rows").EnumerateArray().ToArray();

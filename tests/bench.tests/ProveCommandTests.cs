@@ -13,7 +13,7 @@ public sealed class ProveRun : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        (ExitCode, Report) = await BenchRun.JsonAsync(["prove", "--faults", "1", .. FullSize.IsWanted ? (string[])["--unseen"] : []]);
+        (ExitCode, Report, _) = await BenchRun.JsonAsync(["prove", "--faults", "1", .. FullSize.IsWanted ? (string[])["--unseen"] : []]);
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

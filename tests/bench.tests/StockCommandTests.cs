@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrderInventory.Testing;
 
 namespace OrderInventory.Bench.Tests;
@@ -11,12 +10,9 @@ public sealed class StockCommandTests
     [Fact]
     public async Task Stock_ShortRun_WritesFiguresOfWhatAddsUp()
     {
-        var (output, progress) = (new StringWriter(), new StringWriter());
-
-        var exitCode = await new CommandLine(output, progress, TimeProvider.System).InvokeAsync(["stock", "--seconds", "1", "--buyers", "8", "--products", "20", "--costs", Path.Combine(Repository.Root, "proof", "costs", "redis.yaml"), "--json"]);
+        var (exitCode, report, progress) = await BenchRun.JsonAsync("stock", "--seconds", "1", "--buyers", "8", "--products", "20", "--costs", Path.Combine(Repository.Root, "proof", "costs", "redis.yaml"));
 
         Assert.Equal(0, exitCode);
-        var report = JsonDocument.Parse(output.ToString()).RootElement;
         Assert.Equal(("sqlite", 8, 1), (report.GetProperty("store").GetString(), report.GetProperty("buyers").GetInt32(), report.GetProperty("seconds").GetInt32()));
         Assert.True(report.GetProperty("auditPassed").GetBoolean());
         Assert.Empty(report.GetProperty("auditProblems").EnumerateArray());
@@ -32,7 +28,7 @@ public sealed class StockCommandTests
         var costs = report.GetProperty("costs");
         Assert.InRange(costs.GetProperty("20 products").GetProperty("save").GetProperty("items").GetDouble(), 1, 3);
         Assert.InRange(costs.GetProperty("read-check-save-retry").GetProperty("save").GetProperty("calls").GetDouble(), 1, 100);
-        Assert.Equal(Contestants.Length + 4, progress.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(Contestants.Length + 4, progress.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Theory]

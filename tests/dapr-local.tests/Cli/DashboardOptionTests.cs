@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using DaprLocal.Hosting;
 using DaprLocal.Tests.Hosting;
+using OrderInventory.Testing.Processes;
 
 namespace DaprLocal.Tests.Cli;
 
@@ -69,12 +70,13 @@ public sealed class DashboardOptionTests : IDisposable
         await FailsAsync("error: the dashboard does not start; its last lines:\nno room", "--dashboard", FreePort());
     }
 
+    // The dashboard takes the port behind it, too.
     private static string FreePort()
     {
-        int port;
-        do port = Ports.Free(1, [])[0];
-        while (port == IPEndPoint.MaxPort || System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(listener => listener.Port == port + 1));
-        return $"{port}";
+        int[] ports;
+        do ports = LoopbackPorts.Free(2);
+        while (ports[1] != ports[0] + 1);
+        return $"{ports[0]}";
     }
 
     private string Write(string name, string text) => _folder.Write($"packages/{Dashboard.Package.Id.ToLowerInvariant()}/{Dashboard.Package.Version}/{name}", text);

@@ -4,6 +4,7 @@ using DaprLocal.Hosting;
 using DaprLocal.Tests.Hosting;
 using DaprLocal.Tests.PubSub;
 using OrderInventory.Testing;
+using OrderInventory.Testing.Processes;
 
 namespace DaprLocal.Tests.Cli;
 
@@ -48,7 +49,7 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public async Task Run_Killed_AppsEndWithinTwoSecondsAndTheNextStartWorks()
     {
-        var ports = Ports.Free(2, []);
+        var ports = LoopbackPorts.Free(2);
         WriteRunFile($"daprHTTPPort: {ports[0]}, daprGRPCPort: {ports[1]}, ", ("a", "trap '' TERM INT HUP; echo pid $$; while :; do sleep 300; done"));
         using var killed = DaprLocalProcess.Start(_folder.Path);
         await killed.ShowsAsync("running. Press Ctrl-C");
@@ -108,7 +109,7 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public async Task Run_AppWithoutCommand_GetsItsSidecarAloneAndIsServedOnceItListens()
     {
-        var ports = Ports.Free(3, []);
+        var ports = LoopbackPorts.Free(3);
         _folder.Write("components/pubsub.yaml", "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {name: pubsub}\nspec: {type: pubsub.sqlite, version: v1, metadata: [{name: connectionString, value: pubsub.db}]}\n");
         _folder.Write("dapr.local.yaml", $"version: 1\ncommon: {{resourcesPaths: [components]}}\napps:\n- {{appDirPath: ., appID: mine, appPort: {ports[0]}, daprHTTPPort: {ports[1]}, daprGRPCPort: {ports[2]}}}\n");
         using var run = DaprLocalProcess.Start(_folder.Path);

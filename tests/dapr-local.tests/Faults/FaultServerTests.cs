@@ -13,7 +13,7 @@ public sealed class FaultServerTests : IDisposable
 {
     private readonly TestFolder _folder = new();
     private readonly HttpClient _http = new();
-    private readonly IReadOnlyList<int> _ports = Ports.Free(2, []);
+    private readonly int[] _ports = LoopbackPorts.Free(2);
 
     public void Dispose()
     {

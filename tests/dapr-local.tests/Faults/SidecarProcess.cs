@@ -1,5 +1,4 @@
 using DaprLocal.Config;
-using DaprLocal.Hosting;
 using DaprLocal.Tests.Cli;
 using DaprLocal.Tests.Hosting;
 using DaprLocal.Tests.PubSub;
@@ -16,11 +15,11 @@ internal sealed class SidecarProcess : IAsyncDisposable
     public const string Store = "store";
     public const string PubSub = "pubsub";
     private readonly TestFolder _folder = new();
-    private readonly IReadOnlyList<int> _ports;
+    private readonly int[] _ports;
     private readonly GrpcChannel _channel;
     private ServerProcess _process = null!;
 
-    private SidecarProcess(TestApp app, IReadOnlyList<int> ports, string? data)
+    private SidecarProcess(TestApp app, int[] ports, string? data)
     {
         App = app;
         _ports = ports;
@@ -48,7 +47,7 @@ internal sealed class SidecarProcess : IAsyncDisposable
     public static async Task<SidecarProcess> StartAsync(TestBroker broker, string? data = null)
     {
         await broker.CreateAsync(12, broker.Topic("t"));
-        var ports = Ports.Free(3, []);
+        var ports = LoopbackPorts.Free(3);
         var app = await TestApp.StartAsync(ports[0], broker.WithTopics("""[{"pubsubname":"pubsub","topic":"{t}","route":"/on/t"}]"""));
         var sidecar = new SidecarProcess(app, ports, data);
         sidecar.Write(broker.Component());

@@ -6,6 +6,8 @@ const [endpoint, file] = process.argv.slice(2);
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const problems = [];
 const limit = 100_000;
+const closed = new Map();
+const kinds = new Map();
 let browser;
 
 /** What the test wants: as data, and where the console is; with isFullSize all of it, however long. */
@@ -20,10 +22,11 @@ export async function ask(what) {
   return (await lines.next()).value;
 }
 
-/** A page at an address, by itself in the browser. Whatever it must not do is a problem; with mayFail the console may be away. */
-export async function open(address, { status = 200, mayFail = false, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const page = await context.newPage();
+/** A page at an address, by itself in its window. Whatever it must not do is a problem; with mayFail the console may be away; script runs before the page's own. */
+export async function open(address, { status = 200, mayFail = false, script, ...options } = {}) {
+  const kind = JSON.stringify({ ...options, script });
+  // A window that was closed is used again: a new one takes more time than most pages.
+  const page = closed.get(kind)?.pop() ?? await newPage(kind, options, script);
   watch(page, address, status, mayFail);
   console.log(`open ${address}`);
   const answer = await page.goto(base + address);
@@ -39,10 +42,12 @@ export async function openBeside(page, address, { mayFail = false } = {}) {
   return tab;
 }
 
-/** Ends what open began. Chromium may hang when a window is closed while a page comes, so that waits. */
+/** Ends what open began. */
 export async function close(page) {
   await page.waitForLoadState();
-  await page.context().close();
+  page.removeAllListeners();
+  const kind = kinds.get(page);
+  closed.set(kind, [...closed.get(kind) ?? [], page]);
 }
 
 /** Waits for text in the page, and says how the page is when it does not come. */
@@ -67,6 +72,14 @@ export async function run(program) {
     process.exitCode = problems.length > 0 ? 1 : 0;
     process.stdin.destroy();
   }
+}
+
+async function newPage(kind, options, script) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  if (script) await context.addInitScript({ path: script });
+  const page = await context.newPage();
+  kinds.set(page, kind);
+  return page;
 }
 
 function watch(page, address, status, mayFail) {

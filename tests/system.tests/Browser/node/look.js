@@ -7,9 +7,7 @@ const seenByAxe = ['light 1280', 'dark 390'];
 
 await run(async () => {
   for (const { name, path, status, text } of input.pages) {
-    const page = await open(path, { status });
-    await page.context().addInitScript({ path: 'node_modules/axe-core/axe.min.js' });
-    await page.reload();
+    const page = await open(path, { status, script: 'node_modules/axe-core/axe.min.js' });
     await shows(page, text);
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme });

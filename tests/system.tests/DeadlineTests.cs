@@ -4,26 +4,27 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>Orders that nobody pays are cancelled, whoever is there by then.</summary>
-public sealed class DeadlineTests
+public sealed class DeadlineTests(DeadlineTests.WithDeadline killed) : IClassFixture<DeadlineTests.WithDeadline>
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
+
+    private LocalSystem System => killed.Local;
 
     [Fact]
     public async Task Deadline_OfUnpaidOrders_CancelsThemAndNoOther()
     {
-        await using var system = await StartAsync();
-        await system.PutStockAsync("due", 10);
-        var paid = await system.Orders.PlaceAsync(OrderClient.Body("due"), "paid");
-        await system.Orders.DecidedAsync(paid, Within);
-        Assert.Equal(HttpStatusCode.OK, await system.Orders.CommandAsync(paid, "pay"));
-        var unpaid = await system.Orders.PlaceAsync(OrderClient.Body("due", 2), "unpaid");
+        await killed.PutStockAsync("due", 10);
+        var paid = killed.Orders["paid"] = await System.Orders.PlaceAsync(OrderClient.Body("due"), "paid");
+        await System.Orders.DecidedAsync(paid, Within);
+        Assert.Equal(HttpStatusCode.OK, await System.Orders.CommandAsync(paid, "pay"));
+        var unpaid = killed.Orders["unpaid"] = await System.Orders.PlaceAsync(OrderClient.Body("due", 2), "unpaid");
 
-        var order = await Eventually.GetAsync(() => system.Orders.GetAsync(unpaid), order => order.GetProperty("status").GetString() == "CANCELLED", Within, "the deadline cancels");
+        var order = await Eventually.GetAsync(() => System.Orders.GetAsync(unpaid), order => order.GetProperty("status").GetString() == "CANCELLED", Within, "the deadline cancels");
 
         Assert.Equal("PAYMENT_OVERDUE", order.GetProperty("statusReason").GetString());
-        Assert.Equal(HttpStatusCode.Conflict, await system.Orders.CommandAsync(unpaid, "pay"));
-        Assert.Equal("PAID", (await system.Orders.GetAsync(paid)).GetProperty("status").GetString());
-        await new Audit(system).CheckAsync(new Dictionary<string, string> { ["paid"] = paid, ["unpaid"] = unpaid }, new Dictionary<string, long> { ["due"] = 10 });
+        Assert.Equal(HttpStatusCode.Conflict, await System.Orders.CommandAsync(unpaid, "pay"));
+        Assert.Equal("PAID", (await System.Orders.GetAsync(paid)).GetProperty("status").GetString());
+        await killed.CheckAsync();
     }
 
     [Theory]
@@ -31,18 +32,21 @@ public sealed class DeadlineTests
     [InlineData("dapr-local")]
     public async Task Deadline_OfAProcessThatIsGone_IsKeptByTheNextOne(string victim)
     {
-        await using var system = await StartAsync();
-        await system.PutStockAsync("due", 10);
-        var unpaid = await system.Orders.PlaceAsync(OrderClient.Body("due", 2), "unpaid");
-        await system.Orders.DecidedAsync(unpaid, Within);
+        await killed.PutStockAsync(victim, 10);
+        var unpaid = killed.Orders[victim] = await System.Orders.PlaceAsync(OrderClient.Body(victim, 2), victim);
+        await System.Orders.DecidedAsync(unpaid, Within);
 
-        await system.KillAsync(victim);
-        await system.StartAsync(victim);
+        await System.KillAsync(victim);
+        await System.StartAsync(victim);
 
-        var order = await Eventually.GetAsync(() => system.Orders.GetAsync(unpaid), order => order.GetProperty("status").GetString() == "CANCELLED", Within, "the deadline cancels");
+        var order = await Eventually.GetAsync(() => System.Orders.GetAsync(unpaid), order => order.GetProperty("status").GetString() == "CANCELLED", Within, "the deadline cancels");
         Assert.Equal("PAYMENT_OVERDUE", order.GetProperty("statusReason").GetString());
-        Assert.Equal((10, 10, 0), await system.StockAsync("due"));
+        Assert.Equal((10, 10, 0), await System.StockAsync(victim));
     }
 
-    private static Task<LocalSystem> StartAsync() => LocalSystem.StartAsync(new Dictionary<string, string> { ["Orders__PaymentDeadline"] = "00:00:05" });
+    /// <summary>Orders are due after five seconds.</summary>
+    public sealed class WithDeadline : KilledSystem
+    {
+        protected override IReadOnlyDictionary<string, string> OrderSettings { get; } = new Dictionary<string, string> { ["Orders__PaymentDeadline"] = "00:00:05" };
+    }
 }

@@ -1,11 +1,10 @@
-using System.Collections.Concurrent;
 using OrderInventory.Testing;
 
 namespace OrderInventory.System.Tests;
 
 /// <summary>kill -9 of each part while orders run: nothing is lost, nothing happens twice.</summary>
 [Collection(OneByOne.Name)]
-public sealed class KillTests
+public sealed class KillTests(KilledSystem killed) : IClassFixture<KilledSystem>
 {
     private static readonly int OrdersPerRound = FullSize.Or(200, small: 80);
 
@@ -19,43 +18,40 @@ public sealed class KillTests
     [MemberData(nameof(Victims))]
     public async Task Kill9_AtThreeMoments_KeepsEveryInvariant(string victim)
     {
-        await using var system = await LocalSystem.StartAsync();
-        var products = new Dictionary<string, long> { ["a"] = 5_000, ["b"] = 250, ["c"] = 40 };
-        foreach (var (product, total) in products) await system.PutStockAsync(product, total);
-        var orders = new ConcurrentDictionary<string, string>();
+        foreach (var (product, total) in new[] { ("a", 5_000), ("b", 250), ("c", 40) }) await killed.PutStockAsync($"{victim}-{product}", total);
         try
         {
-            for (var round = 0; round < Moments.Length; round++) await RunRoundAsync(system, victim, round, orders);
-            await new Audit(system).CheckAsync(orders, products);
+            for (var round = 0; round < Moments.Length; round++) await RunRoundAsync(victim, round);
+            await killed.CheckAsync();
         }
         catch (Exception error)
         {
-            throw new InvalidOperationException(system.Output(), error);
+            throw new InvalidOperationException(killed.Local.Output(), error);
         }
     }
 
-    private static async Task RunRoundAsync(LocalSystem system, string victim, int round, ConcurrentDictionary<string, string> orders)
+    private async Task RunRoundAsync(string victim, int round)
     {
         var accepted = 0;
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var clients = Parallel.ForEachAsync(Enumerable.Range(0, OrdersPerRound), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (number, _) =>
         {
-            var key = Audit.Key("round" + round, number);
-            orders[key] = await system.Orders.PlaceAsync(Body(number), key);
+            var key = Audit.Key($"{victim}-round{round}", number);
+            killed.Orders[key] = await killed.Local.Orders.PlaceAsync(Body(victim, number), key);
             if (Interlocked.Increment(ref accepted) == Moments[round]) reached.SetResult();
         });
         await Task.WhenAny(reached.Task, clients);
 
-        await system.KillAsync(victim);
-        await system.StartAsync(victim);
+        await killed.Local.KillAsync(victim);
+        await killed.Local.StartAsync(victim);
         await clients;
     }
 
     // Enough, soon gone, and two lines of which one is soon gone.
-    private static string Body(int number) => (number % 4) switch
+    private static string Body(string victim, int number) => (number % 4) switch
     {
-        0 => OrderClient.Body("b", 2),
-        1 => """{"userId":"u","lines":[{"productId":"a","quantity":1,"amount":1},{"productId":"c","quantity":1,"amount":1}]}""",
-        _ => OrderClient.Body("a", 3),
+        0 => OrderClient.Body(victim + "-b", 2),
+        1 => $$"""{"userId":"u","lines":[{"productId":"{{victim}}-a","quantity":1,"amount":1},{"productId":"{{victim}}-c","quantity":1,"amount":1}]}""",
+        _ => OrderClient.Body(victim + "-a", 3),
     };
 }

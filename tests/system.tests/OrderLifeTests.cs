@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using OrderInventory.Contracts;
 using OrderInventory.Testing;
@@ -90,52 +89,6 @@ public sealed class OrderLifeTests(SharedSystem shared)
 
         Assert.Equal(ids, await System.Orders.ListAsync("lister"));
     }
-
-    [Theory]
-    [InlineData("order-app")]
-    [InlineData("inventory-app")]
-    [InlineData("dapr-local")]
-    public async Task Kill9_DuringCommands_KeepsEveryInvariant(string victim)
-    {
-        await using var system = await LocalSystem.StartAsync();
-        await system.PutStockAsync("a", 1_000);
-        var orders = new ConcurrentDictionary<string, string>();
-        var answered = 0;
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        try
-        {
-            var clients = Parallel.ForEachAsync(Enumerable.Range(0, 60), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, _) =>
-            {
-                var key = Audit.Key("life", number);
-                var id = orders[key] = await system.Orders.PlaceAsync(OrderClient.Body("a", 2, "user" + (number % 3)), key);
-                await system.Orders.DecidedAsync(id, TimeSpan.FromSeconds(60));
-                foreach (var command in Life(number)) await system.Orders.CommandAsync(id, command);
-                if (Interlocked.Increment(ref answered) == 20) reached.SetResult();
-            });
-            await Task.WhenAny(reached.Task, clients);
-
-            await system.KillAsync(victim);
-            await system.StartAsync(victim);
-            await clients;
-
-            await new Audit(system).CheckAsync(orders, new Dictionary<string, long> { ["a"] = 1_000 });
-            var listed = await Task.WhenAll(Enumerable.Range(0, 3).Select(user => system.Orders.ListAsync("user" + user)));
-            Assert.Equal(orders.Values.Order(), listed.SelectMany(ids => ids).Order());
-        }
-        catch (Exception error)
-        {
-            throw new InvalidOperationException(system.Output(), error);
-        }
-    }
-
-    private static string[] Life(int number) => (number % 5) switch
-    {
-        0 => ["cancel"],
-        1 => ["pay", "refund"],
-        2 => ["pay", "ship"],
-        3 => ["pay", "ship", "deliver"],
-        _ => ["pay", "ship", "deliver", "refund"],
-    };
 
     private async Task<string> ConfirmedAsync(string product, int quantity, string? key = null)
     {

@@ -1,11 +1,16 @@
+using System.Collections.Concurrent;
+
 namespace OrderInventory.System.Tests;
 
 /// <summary>One running system for the tests that leave it whole.</summary>
-public sealed class SharedSystem : IAsyncLifetime
+public class SharedSystem : IAsyncLifetime
 {
     internal LocalSystem Local { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Local = await LocalSystem.StartAsync();
+    /// <summary>Configuration of order-app by its environment names.</summary>
+    protected virtual IReadOnlyDictionary<string, string> OrderSettings { get; } = new Dictionary<string, string>();
+
+    public async Task InitializeAsync() => Local = await LocalSystem.StartAsync(OrderSettings);
 
     public async Task DisposeAsync() => await Local.DisposeAsync();
 }
@@ -15,4 +20,24 @@ public sealed class SharedSystem : IAsyncLifetime
 public sealed class OneSystem : ICollectionFixture<SharedSystem>
 {
     public const string Name = "one system";
+}
+
+/// <summary>
+/// One running system of which the tests of a class kill one part after the other. It remembers all that they did: the audit after
+/// each of them is about everything before it, too.
+/// </summary>
+public class KilledSystem : SharedSystem
+{
+    private readonly Dictionary<string, long> _products = [];
+
+    /// <summary>Ids of the orders by key.</summary>
+    internal ConcurrentDictionary<string, string> Orders { get; } = new();
+
+    internal async Task PutStockAsync(string product, long total)
+    {
+        await Local.PutStockAsync(product, total);
+        _products.Add(product, total);
+    }
+
+    internal Task CheckAsync() => new Audit(Local).CheckAsync(Orders, _products);
 }

@@ -7,7 +7,7 @@ namespace OrderInventory.System.Tests;
 
 /// <summary>Stock changes over HTTP with kill -9 meanwhile: each key counts once, and the recorded operations explain the balances.</summary>
 [Collection(OneByOne.Name)]
-public sealed class StockTests
+public sealed class StockTests(SharedSystem shared) : IClassFixture<SharedSystem>
 {
     private const int Changes = 300;
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
@@ -17,13 +17,14 @@ public sealed class StockTests
     [InlineData("dapr-local")]
     public async Task Changes_KilledMeanwhileAndRepeated_CountOnce(string victim)
     {
-        await using var system = await LocalSystem.StartAsync();
-        await system.PutStockAsync("hot", 1_000);
+        var system = shared.Local;
+        var product = "hot-" + victim;
+        await system.PutStockAsync(product, 1_000);
         var done = 0;
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var clients = Parallel.ForEachAsync(Enumerable.Range(0, Changes), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, _) =>
         {
-            await ChangeAsync(system, number);
+            await ChangeAsync(product, number);
             if (Interlocked.Increment(ref done) == Changes / 3) reached.SetResult();
         });
         await Task.WhenAny(reached.Task, clients);
@@ -33,37 +34,37 @@ public sealed class StockTests
         await clients;
 
         // Every client repeats what it has an answer for, too.
-        Assert.True((await ChangeAsync(system, 1)).Headers.Contains("Idempotency-Replayed"));
-        var operations = await OperationsAsync(system);
+        Assert.True((await ChangeAsync(product, 1)).Headers.Contains("Idempotency-Replayed"));
+        var operations = await OperationsAsync(product);
         Assert.Equal(Enumerable.Range(1, Changes + 1).Reverse(), operations.Select(operation => operation.GetProperty("sequence").GetInt32()));
         Assert.Equal(Changes + 1, operations.Select(operation => operation.GetProperty("operationId").GetString()).Distinct().Count());
         var total = 1_000 + Enumerable.Range(0, Changes).Sum(Quantity);
-        Assert.Equal((total, total, 0), await system.StockAsync("hot"));
+        Assert.Equal((total, total, 0), await system.StockAsync(product));
         Assert.Equal(total, operations.Sum(operation => operation.GetProperty("quantity").GetInt64()));
         var listed = (await system.Inventory.GetFromJsonAsync<JsonElement>("/api/inventory")).GetProperty("data").EnumerateArray();
-        Assert.Equal(["hot"], listed.Select(stock => stock.GetProperty("productId").GetString()));
+        Assert.Single(listed, stock => stock.GetProperty("productId").GetString() == product);
     }
 
     private static long Quantity(int number) => number % 5 == 0 ? -1 : number % 5;
 
-    private static async Task<HttpResponseMessage> ChangeAsync(LocalSystem system, int number) => await Eventually.GetAsync(
+    private async Task<HttpResponseMessage> ChangeAsync(string product, int number) => await Eventually.GetAsync(
         async () =>
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/inventory/hot/adjust") { Content = JsonContent.Create(new { quantity = Quantity(number) }) };
-            request.Headers.Add("Idempotency-Key", Audit.Key("change", number));
-            try { return await system.Inventory.SendAsync(request); }
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/inventory/{product}/adjust") { Content = JsonContent.Create(new { quantity = Quantity(number) }) };
+            request.Headers.Add("Idempotency-Key", Audit.Key(product, number));
+            try { return await shared.Local.Inventory.SendAsync(request); }
             catch (HttpRequestException) { return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable); }
         },
         answer => answer.StatusCode == HttpStatusCode.OK,
         Within,
         $"change {number} is done");
 
-    private static async Task<IReadOnlyList<JsonElement>> OperationsAsync(LocalSystem system)
+    private async Task<IReadOnlyList<JsonElement>> OperationsAsync(string product)
     {
         var operations = new List<JsonElement>();
         for (string? cursor = ""; cursor is not null;)
         {
-            var page = await system.Inventory.GetFromJsonAsync<JsonElement>("/api/inventory/hot/operations?limit=70" + (cursor.Length == 0 ? "" : "&cursor=" + cursor));
+            var page = await shared.Local.Inventory.GetFromJsonAsync<JsonElement>($"/api/inventory/{product}/operations?limit=70" + (cursor.Length == 0 ? "" : "&cursor=" + cursor));
             operations.AddRange(page.GetProperty("data").EnumerateArray());
             cursor = page.GetProperty("nextCursor").GetString();
         }

@@ -25,7 +25,7 @@ internal static partial class Log
     [LoggerMessage(107, LogLevel.Error, "Group {Group} drives order {OrderId}, which is not stored")]
     public static partial void OrderMissing(ILogger logger, string orderId, string group);
 
-    [LoggerMessage(108, LogLevel.Warning, "The workflow engine did not start group {Group} of {Orders} orders; they are accepted, and the agenda starts another group for them")]
+    [LoggerMessage(108, LogLevel.Warning, "The workflow engine did not start group {Group} of {Orders} orders; they are accepted, and are driven when it is back")]
     public static partial void GroupNotStarted(ILogger logger, string group, int orders, Exception error);
 
     [LoggerMessage(109, LogLevel.Warning, "{Orders} orders of {Group} are carried on by another group, because its workflow is gone")]

@@ -37,7 +37,7 @@ internal sealed class Telemetry
         _transitions = meter.CreateCounter<long>("orders.transitions.total", description: "Recorded status transitions, by status and reason.");
         _lookedAgain = meter.CreateCounter<long>("orders.groups.looked_again.total", description: "Groups that took long and were told to ask inventory once more.");
         _resumed = meter.CreateCounter<long>("orders.resumed.total", description: "Orders whose workflow was gone and that another group carries on.");
-        _notStarted = meter.CreateCounter<long>("orders.groups.not_started.total", description: "Groups that the workflow engine did not start; the agenda carries on with their orders.");
+        _notStarted = meter.CreateCounter<long>("orders.groups.not_started.total", description: "Groups that the workflow engine did not start at once; they are started later, or the agenda carries on with their orders.");
         _damaged = meter.CreateCounter<long>("orders.damaged.total", description: "Reads of an order document that is damaged or of a newer version.");
         _groupSize = meter.CreateHistogram<int>("orders.round.size", description: "Requests that share one round of the intake.");
         meter.CreateObservableUpDownCounter("orders.intake.waiting", () => _intake(), description: "Requests that wait for a round of the intake.");

@@ -48,7 +48,7 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     /// <summary>Its name in stories.</summary>
     public string Name { get; }
 
-    /// <summary>What it was told to be stored, or to have stored, since it began: all that it can remember.</summary>
+    /// <summary>What it was told to be stored, to have stored, or not to have started, since it began: all that it can remember.</summary>
     public SortedSet<string> Told { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Dapr's app id.</summary>

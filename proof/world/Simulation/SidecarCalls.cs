@@ -53,18 +53,18 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
         switch (fault)
         {
             case Fault.NotApplied:
-                done.SetException(Failed(StatusCode.Unavailable));
+                Fail(Failed(StatusCode.Unavailable));
                 return;
             case Fault.Unreadable:
                 done.SetResult(call.Unreadable());
                 return;
             case Fault.AppliedLate:
                 world.Clock.After(FrozenFor, () => world.Add(new Step(null, $"only now: {process.Name} {call.Text}", [], _ => TryApplyAsync(call.Request))));
-                done.SetException(Failed(StatusCode.DeadlineExceeded));
+                Fail(Failed(StatusCode.DeadlineExceeded));
                 return;
             case Fault.PartlyApplied:
                 await TryApplyAsync(call.Half());
-                done.SetException(Failed(StatusCode.Unavailable));
+                Fail(Failed(StatusCode.Unavailable));
                 return;
             case Fault.Conflict:
                 await world.State.TouchAsync(process.AppId, ((SaveStateRequest)call.Request).States[0].Key);
@@ -76,15 +76,23 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
 
         var (response, refusal) = await TryApplyAsync(call.Request);
         if (fault == Fault.CrashAfter) world.Crash(process);
-        else if (fault == Fault.AppliedButError) done.SetException(Failed(StatusCode.DeadlineExceeded));
-        else if (refusal is not null) done.SetException(refusal);
+        else if (fault == Fault.AppliedButError) Fail(Failed(StatusCode.DeadlineExceeded));
+        else if (refusal is not null) Fail(refusal);
         else if (fault == Fault.AnswerLate) world.AddLast(new Step(process, $"{process.Name} gets only now what it read", [], _ => { Answer(); return Task.CompletedTask; }));
         else Answer();
 
         void Answer()
         {
             if (!FindsNothing(call.Request)) process.Told.UnionWith(call.Keys);
+            if (call.Request is CreateInstanceRequest start) process.Told.Remove(NotStarted(start));
             done.SetResult(response!);
+        }
+
+        // The process may try again.
+        void Fail(RpcException error)
+        {
+            if (call.Request is CreateInstanceRequest start) process.Told.Add(NotStarted(start));
+            done.SetException(error);
         }
     }
 
@@ -104,6 +112,8 @@ internal sealed class SidecarCalls(World world, AppProcess process) : CallInvoke
     private bool FindsNothing(IMessage request) => request is GetBulkStateRequest get && get.Keys.All(IsOfLook) && !get.Keys.Any(key => world.State.Has(process.AppId, key));
 
     private static bool IsOfLook(string key) => key.StartsWith(World.AgendaPage, StringComparison.Ordinal) || key.StartsWith("open-orders:", StringComparison.Ordinal);
+
+    private static string NotStarted(CreateInstanceRequest start) => $"could not start {start.InstanceId}";
 
     private static RpcException Failed(StatusCode code) => new(new Status(code, "simulated"));
 

@@ -9,6 +9,7 @@ namespace OrderApp.Groups;
 /// what was answered, and again after 2, 4, … seconds more: an answer that is late must not hold up the other orders for long, and
 /// an activity for each answer would cost more than the orders. After two minutes, or when the process dies, the agenda looks
 /// after the group. In the first second the documents are looked at: with several replicas, most groups end in another one.
+/// One that could not be started is started a few times more, before the agenda has others take its orders over.
 /// </summary>
 internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, TimeProvider time, ILogger<GroupFollower> logger) : IAsyncDisposable
 {
@@ -18,7 +19,7 @@ internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, Time
     // When the documents are looked at, in seconds after the start.
     private static readonly TimeSpan[] Looks = [.. new[] { 0.25, 0.5, 0.75, 1, 3, 7, 15, 31, 63, 127 }.Select(TimeSpan.FromSeconds)];
 
-    private readonly Dictionary<string, (TaskCompletionSource Over, Task Following)> _followed = [];
+    private readonly Dictionary<string, Followed> _followed = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
 
@@ -28,17 +29,23 @@ internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, Time
     /// </summary>
     public Task Follow(string group, ImmutableArray<string> driven)
     {
-        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var followed = new Followed();
         lock (_gate)
         {
-            if (_followed.Count < MaxFollowed && !_followed.ContainsKey(group) && !_stop.IsCancellationRequested)
-                _followed.Add(group, (over, FollowAsync(group, driven, over)));
+            if (_followed.Count < MaxFollowed && !_stop.IsCancellationRequested && _followed.TryAdd(group, followed)) followed.Following = FollowAsync(group, driven, followed);
         }
 
-        return IsOverAsync(over.Task, Patience);
+        return IsOverAsync(followed.Over.Task, Patience);
     }
 
-    /// <summary>No order of the group waits any more, or it was not started.</summary>
+    /// <summary>The group that is followed could not be started, as far as is known: it is started later.</summary>
+    public void StartLater(string group)
+    {
+        lock (_gate)
+            if (_followed.TryGetValue(group, out var followed)) followed.IsToStart = true;
+    }
+
+    /// <summary>No order of the group waits any more.</summary>
     public void Over(string group)
     {
         lock (_gate)
@@ -58,18 +65,44 @@ internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, Time
         _stop.Dispose();
     }
 
-    private async Task FollowAsync(string group, ImmutableArray<string> driven, TaskCompletionSource over)
+    private async Task FollowAsync(string group, ImmutableArray<string> driven, Followed followed)
     {
         try
         {
             var start = time.GetTimestamp();
             foreach (var look in Looks)
-                if (await IsOverAsync(over.Task, look - time.GetElapsedTime(start)) || !await IsWaitingAsync(group, driven, isLate: look >= Patience)) break;
+            {
+                if (await IsOverAsync(followed.Over.Task, look - time.GetElapsedTime(start))) break;
+                if (followed.IsToStart)
+                {
+                    // From then on others may have them, and nobody would purge this group.
+                    if (time.GetElapsedTime(start) >= OrderAgenda.FirstLook) break;
+                    if (look >= Patience && await StartAsync(group, driven)) followed.IsToStart = false;
+                }
+                else if (!await IsWaitingAsync(group, driven, isLate: look >= Patience))
+                {
+                    break;
+                }
+            }
         }
         finally
         {
-            over.TrySetResult();
+            followed.Over.TrySetResult();
             lock (_gate) _followed.Remove(group);
+        }
+    }
+
+    private async Task<bool> StartAsync(string group, ImmutableArray<string> driven)
+    {
+        try
+        {
+            await engine.StartAsync(group, driven, _stop.Token);
+            return true;
+        }
+        catch (Exception error) when (error is DependencyUnavailableException or OperationCanceledException)
+        {
+            // The first try told of it.
+            return false;
         }
     }
 
@@ -102,5 +135,14 @@ internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, Time
         await Task.WhenAny(over, Task.Delay(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, time, end.Token));
         await end.CancelAsync();
         return over.IsCompleted || _stop.IsCancellationRequested;
+    }
+
+    private sealed class Followed
+    {
+        public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Following { get; set; } = Task.CompletedTask;
+
+        public volatile bool IsToStart;
     }
 }

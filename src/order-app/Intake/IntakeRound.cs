@@ -162,16 +162,16 @@ internal sealed class IntakeRound(
         try
         {
             await engine.StartAsync(group, driven, CancellationToken.None);
+            return following;
         }
         catch (DependencyUnavailableException error)
         {
-            // The documents and the agenda are durable: the orders are accepted, and the agenda starts a group for them.
+            // The documents and the agenda are durable: the orders are accepted. If it cannot be started later either, the agenda starts another group for them.
             telemetry.NotStarted();
             Log.GroupNotStarted(logger, group, driven.Length, error);
-            groups.Over(group);
+            groups.StartLater(group);
+            return Task.CompletedTask;
         }
-
-        return following;
     }
 
     private static void Fail(IEnumerable<Item> items, Exception error)

@@ -1,0 +1,80 @@
+using OrderApp.Domain;
+using OrderApp.Storage;
+using OrderInventory.Testing;
+
+namespace OrderApp.Tests.Saga;
+
+/// <summary>A group that the engine did not start is started when the engine is back, before the agenda looks after its orders.</summary>
+public sealed class LateStartTests
+{
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(3, 1)]
+    [InlineData(15, 3)]
+    public async Task Engine_BackAfterSeconds_StartsTheSameGroup(int seconds, int refused)
+    {
+        await using var saga = new SagaRun();
+        var group = await PlaceWhileDownAsync(saga);
+
+        await RefuseAsync(saga, seconds - 1, refused);
+        saga.Engine.Down = false;
+        saga.Time.Advance(TimeSpan.FromSeconds(1));
+
+        await StartedAsync(saga, 1);
+        await saga.AnswerAllAsync();
+        Assert.Equal(OrderStatus.Confirmed, (await saga.OrderAsync()).Status);
+        await saga.LookAsync(OrderAgenda.FirstLook);
+        Assert.Equal([group], saga.Engine.Started.Select(started => started.Group));
+        Assert.Equal([group], saga.Engine.Purged);
+    }
+
+    [Fact]
+    public async Task Engine_BackWhenTheAgendaLooks_LeavesTheOrdersToIt()
+    {
+        await using var saga = new SagaRun();
+        var group = await PlaceWhileDownAsync(saga);
+        await RefuseAsync(saga, 16, times: 4);
+        saga.Engine.Down = false;
+
+        await saga.LookAsync(OrderAgenda.FirstLook);
+
+        Assert.NotEqual(group, Assert.Single(saga.Engine.Started).Group);
+        await saga.AnswerAllAsync();
+        Assert.Equal(OrderStatus.Confirmed, (await saga.OrderAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Start_WithoutAnAnswerButDone_IsNoSecondGroup()
+    {
+        await using var saga = new SagaRun();
+        var group = await PlaceWhileDownAsync(saga);
+        saga.Engine.Down = false;
+        await saga.Engine.StartAsync(group, [saga.OrderId], default);
+
+        saga.Time.Advance(TimeSpan.FromSeconds(1));
+        await StartedAsync(saga, 2);
+        await saga.AnswerAllAsync();
+
+        Assert.Equal([group], saga.Engine.Present);
+        Assert.Equal(2, saga.Engine.Called(group).Count());
+    }
+
+    private static async Task<string> PlaceWhileDownAsync(SagaRun saga)
+    {
+        saga.Engine.Down = true;
+        Assert.IsType<OrderOutcome.Created>(await saga.PlaceAtOnceAsync());
+        return (await saga.OrderAsync()).Group!;
+    }
+
+    private static Task RefuseAsync(SagaRun saga, int seconds, int times)
+    {
+        var before = saga.Engine.Refused;
+        saga.Time.Advance(TimeSpan.FromSeconds(seconds));
+        return Eventually.TrueAsync(() => saga.Engine.Refused == before + times, $"the engine is asked {times} times");
+    }
+
+    private static Task<int> StartedAsync(SagaRun saga, int times) =>
+        Eventually.GetAsync(() => Task.FromResult(saga.Engine.Started.Count), count => count == times, Within, $"{times} starts");
+}

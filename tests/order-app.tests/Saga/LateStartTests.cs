@@ -1,4 +1,5 @@
 using OrderApp.Domain;
+using OrderApp.Groups;
 using OrderApp.Storage;
 using OrderInventory.Testing;
 
@@ -7,8 +8,6 @@ namespace OrderApp.Tests.Saga;
 /// <summary>A group that the engine did not start is started when the engine is back, before the agenda looks after its orders.</summary>
 public sealed class LateStartTests
 {
-    private static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
-
     [Theory]
     [InlineData(1, 0)]
     [InlineData(3, 1)]
@@ -22,7 +21,7 @@ public sealed class LateStartTests
         saga.Engine.Down = false;
         saga.Time.Advance(TimeSpan.FromSeconds(1));
 
-        await StartedAsync(saga, 1);
+        await Eventually.GetAsync(() => saga.Engine.StateAsync(group, default), state => state == GroupState.Active && saga.Commands().Length == 1, TimeSpan.FromSeconds(30), "the group waits for inventory");
         await saga.AnswerAllAsync();
         Assert.Equal(OrderStatus.Confirmed, (await saga.OrderAsync()).Status);
         await saga.LookAsync(OrderAgenda.FirstLook);
@@ -54,7 +53,7 @@ public sealed class LateStartTests
         await saga.Engine.StartAsync(group, [saga.OrderId], default);
 
         saga.Time.Advance(TimeSpan.FromSeconds(1));
-        await StartedAsync(saga, 2);
+        await Eventually.TrueAsync(() => saga.Engine.Started.Count == 2, "the engine is asked to start it again");
         await saga.AnswerAllAsync();
 
         Assert.Equal([group], saga.Engine.Present);
@@ -74,7 +73,4 @@ public sealed class LateStartTests
         saga.Time.Advance(TimeSpan.FromSeconds(seconds));
         return Eventually.TrueAsync(() => saga.Engine.Refused == before + times, $"the engine is asked {times} times");
     }
-
-    private static Task<int> StartedAsync(SagaRun saga, int times) =>
-        Eventually.GetAsync(() => Task.FromResult(saga.Engine.Started.Count), count => count == times, Within, $"{times} starts");
 }

@@ -30,19 +30,19 @@ internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, Time
     public Task Follow(string group, ImmutableArray<string> driven)
     {
         var followed = new Followed();
-        lock (_gate)
-        {
-            if (_followed.Count < MaxFollowed && !_stop.IsCancellationRequested && _followed.TryAdd(group, followed)) followed.Following = FollowAsync(group, driven, followed);
-        }
-
+        lock (_gate) Add(group, driven, followed);
         return IsOverAsync(followed.Over.Task, Patience);
     }
 
-    /// <summary>The group that is followed could not be started, as far as is known: it is started later.</summary>
-    public void StartLater(string group)
+    /// <summary>The group could not be started, as far as is known: it is started later.</summary>
+    public void StartLater(string group, ImmutableArray<string> driven)
     {
         lock (_gate)
+        {
+            // Nobody may follow it any more: none of its orders waits, and what they are now is not told.
             if (_followed.TryGetValue(group, out var followed)) followed.IsToStart = true;
+            else Add(group, driven, new Followed { IsToStart = true });
+        }
     }
 
     /// <summary>No order of the group waits any more.</summary>
@@ -63,6 +63,11 @@ internal sealed class GroupFollower(OrderStore orders, IGroupEngine engine, Time
         lock (_gate) all = [.. _followed.Values.Select(followed => followed.Following)];
         await Task.WhenAll(all);
         _stop.Dispose();
+    }
+
+    private void Add(string group, ImmutableArray<string> driven, Followed followed)
+    {
+        if (_followed.Count < MaxFollowed && !_stop.IsCancellationRequested && _followed.TryAdd(group, followed)) followed.Following = FollowAsync(group, driven, followed);
     }
 
     private async Task FollowAsync(string group, ImmutableArray<string> driven, Followed followed)

@@ -169,7 +169,7 @@ internal sealed class IntakeRound(
             // The documents and the agenda are durable: the orders are accepted. If it cannot be started later either, the agenda starts another group for them.
             telemetry.NotStarted();
             Log.GroupNotStarted(logger, group, driven.Length, error);
-            groups.StartLater(group);
+            groups.StartLater(group, driven);
             return Task.CompletedTask;
         }
     }

@@ -44,6 +44,19 @@ public sealed class LateStartTests
         Assert.Equal(OrderStatus.Confirmed, (await saga.OrderAsync()).Status);
     }
 
+    // What a command did at once still has to be told.
+    [Fact]
+    public async Task Engine_AwayForOrdersThatWaitForNothing_StartsTheirGroup()
+    {
+        await using var saga = await SagaRun.StartAsync();
+        await saga.AnswerAllAsync();
+
+        saga.Of<GroupFollower>().StartLater("not followed", [saga.OrderId]);
+        saga.Time.Advance(TimeSpan.FromSeconds(1));
+
+        await Eventually.TrueAsync(() => saga.Engine.Present.Contains("not followed"), "the group is started");
+    }
+
     [Fact]
     public async Task Start_WithoutAnAnswerButDone_IsNoSecondGroup()
     {

@@ -36,6 +36,7 @@ internal static class OrderServices
         services.AddSingleton<IGroupEngine, DaprGroupEngine>();
         services.AddSingleton<GroupFollower>();
         services.AddSingleton<IntakeRules>();
+        services.AddSingleton<UndrivenOrders>();
         services.AddSingleton<IntakeRound>();
         services.AddSingleton<OrderIntake>();
         services.AddSingleton<ResultHandler>();

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OrderApp;
+using OrderApp.Intake;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Rounds;
 using OrderInventory.ServiceDefaults.State;
@@ -48,8 +49,11 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     /// <summary>Its name in stories.</summary>
     public string Name { get; }
 
-    /// <summary>What it was told to be stored, to have stored, or not to have started, since it began: all that it can remember.</summary>
+    /// <summary>What it was told to be stored, to have stored, or not to have started, since it began.</summary>
     public SortedSet<string> Told { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>All that it can remember: what it was told, and which orders it knows to be driven by nobody.</summary>
+    public IEnumerable<string> Memory => _services is not null && GetService(typeof(UndrivenOrders)) is UndrivenOrders undriven ? Told.Concat(undriven.All.Select(order => $"undriven {order.OrderId} {order.Group}").Order(StringComparer.Ordinal)) : Told;
 
     /// <summary>Dapr's app id.</summary>
     public string AppId => _app.Name;

@@ -28,7 +28,7 @@ internal static partial class Situation
         foreach (var (key, value) in await world.State.ValuesAsync(world.Inventory[0].AppId, "")) stored.Add(Timeless($"{key} {Encoding.UTF8.GetString(value.Span)}"));
         return string.Join('\n', (string[])[
             .. stored.OrderBy(line => Ids().Replace(line, ""), StringComparer.Ordinal),
-            .. ((AppProcess[])[world.Orders, .. world.Inventory]).Select(process => $"{process.Name} {string.Join(' ', process.Told)}").Concat(world.Engine.Situation).Concat(world.Broker.Situation).Concat(world.Clients!()).Concat(world.Open.Select(call => $"wanted {call}")).Concat(world.Next).Select(Timeless),
+            .. ((AppProcess[])[world.Orders, .. world.Inventory]).Select(process => $"{process.Name} {string.Join(' ', process.Memory)}").Concat(world.Engine.Situation).Concat(world.Broker.Situation).Concat(world.Clients!()).Concat(world.Open.Select(call => $"wanted {call}")).Concat(world.Next).Select(Timeless),
             $"{now.Ticks % Page.Ticks} into a page",
             .. world.Awaited.Select(due => (due - now).Ticks.ToString(CultureInfo.InvariantCulture))]);
     }

@@ -23,6 +23,7 @@ internal sealed class IntakeRound(
     OrderAgenda agenda,
     IGroupEngine engine,
     GroupFollower groups,
+    UndrivenOrders undriven,
     OrderNews news,
     Backoff backoff,
     Telemetry telemetry,
@@ -42,17 +43,29 @@ internal sealed class IntakeRound(
         using var span = telemetry.RoundStarted(group, items.Count);
         // While the documents are read.
         var noted = agenda.AddGroupAsync(group, [.. items.Select(item => item.Key).Distinct()], CancellationToken.None);
-        var decided = await SettleAsync(items, group, noted);
-        var driven = decided.Where(known => known.Order?.Group == group).Select(known => known.Order!).ToArray();
-        var following = driven.Length > 0 ? await StartAsync(group, [.. driven.Select(order => order.Id)]) : Task.CompletedTask;
+        var saved = new HashSet<string>();
+        IReadOnlyCollection<Decided> decided;
+        Order[] driven = [];
+        var following = Task.CompletedTask;
+        try
+        {
+            decided = await SettleAsync(items, group, noted, saved);
+            driven = [.. decided.Where(known => known.Order?.Group == group).Select(known => known.Order!)];
+            if (driven.Length > 0) following = await StartAsync(group, [.. driven.Select(order => order.Id)]);
+        }
+        finally
+        {
+            undriven.RoundIsOver(group, saved, [.. driven.Select(order => order.Id)]);
+        }
+
         foreach (var order in driven) await news.TellAsync(order, GroupCall.Of(group, 0));
         foreach (var known in decided)
             foreach (var (item, outcome) in known.Outcomes) item.Done(outcome);
         return following;
     }
 
-    /// <summary>Decides and saves until every item that can be decided is; the others have failed then.</summary>
-    private async Task<IReadOnlyCollection<Decided>> SettleAsync(IReadOnlyList<Item> items, string group, Task noted)
+    /// <summary>Decides and saves until every item that can be decided is; the others have failed then. <paramref name="saved"/> gets the orders that may be stored.</summary>
+    private async Task<IReadOnlyCollection<Decided>> SettleAsync(IReadOnlyList<Item> items, string group, Task noted, HashSet<string> saved)
     {
         var decided = new Dictionary<string, Decided>();
         var list = recent.AnyList();
@@ -76,7 +89,7 @@ internal sealed class IntakeRound(
                 var known = await DecideAsync(order, asked, group, elsewhere.GetValueOrDefault(asked.Key).OrderId);
                 if (order is null && known.Order is { } created) known = known with { Order = created with { RecentList = list } };
                 // An order is accepted when it is stored and in both lists, in which order ever.
-                if (known.Order is { Status: OrderStatus.Pending } pending && asked.Any(item => item.Item is IntakeRequest.Place or IntakeRequest.Resume) && listed.GetValueOrDefault(known.OrderId).Created != pending.CreatedTime)
+                if (known.Order is { Status: OrderStatus.Pending } pending && (pending.Group != order?.Group || asked.Any(item => item.Item is IntakeRequest.Place or IntakeRequest.Resume)) && listed.GetValueOrDefault(known.OrderId).Created != pending.CreatedTime)
                     listed[known.OrderId] = (pending.CreatedTime, ListAsync(pending, order));
                 if (ReferenceEquals(known.Order, order)) decided[asked.Key] = known;
                 else saves.Add((known, etag));
@@ -85,6 +98,7 @@ internal sealed class IntakeRound(
             if (saves.Count > 0)
             {
                 await noted;
+                saved.UnionWith(saves.Select(save => save.Decided.OrderId));
                 if (await orders.SaveManyAsync(saves.Select(save => (save.Decided.Order!, save.ETag)), CancellationToken.None))
                     foreach (var (known, _) in saves) decided[known.OrderId] = known;
             }
@@ -116,7 +130,7 @@ internal sealed class IntakeRound(
 
     private async Task<Decided> DecideAsync(Order? order, IGrouping<string, Item> asked, string group, Guid? elsewhere)
     {
-        if (order is { Status: OrderStatus.Pending } && order.Group != group && asked.Any(item => item.Item is IntakeRequest.Place) && await IsLostAsync(order))
+        if (order is not null && order.Group != group && (undriven.Has(order) || await IsLostAsync(order, asked)))
             order = OrderRules.TakeOver(order, group, isLost: true);
         var outcomes = new List<(Item, OrderOutcome)>();
         foreach (var item in asked)
@@ -130,9 +144,12 @@ internal sealed class IntakeRound(
         return new Decided(asked.Key, order, outcomes);
     }
 
-    /// <summary>True when nobody drives the order although somebody should: whoever asks for it need not wait for the agenda.</summary>
-    private async Task<bool> IsLostAsync(Order order) =>
-        time.GetUtcNow() - order.Step!.Since > Young && await engine.StateAsync(order.Group ?? EarlierOrders.WorkflowOf(order), CancellationToken.None) is GroupState.Missing or GroupState.Broken or GroupState.Completed;
+    /// <summary>True when nobody drives the order although somebody should: whoever places it again need not wait for the agenda.</summary>
+    private async Task<bool> IsLostAsync(Order order, IEnumerable<Item> asked) =>
+        order.Status == OrderStatus.Pending
+        && asked.Any(item => item.Item is IntakeRequest.Place)
+        && time.GetUtcNow() - order.Step!.Since > Young
+        && await engine.StateAsync(order.Group ?? EarlierOrders.WorkflowOf(order), CancellationToken.None) is GroupState.Missing or GroupState.Broken or GroupState.Completed;
 
     /// <summary>In the list of its user at each request, because an earlier one may have failed there. In that of everybody when a group takes it on: after a failure another one will.</summary>
     private Task ListAsync(Order pending, Order? stored) =>

@@ -1,8 +1,8 @@
 namespace OrderInventory.System.Tests;
 
 /// <summary>kill -9 of each part while orders are cancelled, paid, shipped, delivered and refunded.</summary>
-[Collection(OneByOne.Name)]
-public sealed class CommandKillTests(KilledSystem killed) : IClassFixture<KilledSystem>
+[Collection(OneKilledSystem.Name)]
+public sealed class CommandKillTests(KilledSystem killed)
 {
     private const int Orders = 60;
     private const int Users = 3;

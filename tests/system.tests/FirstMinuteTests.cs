@@ -22,6 +22,7 @@ public sealed partial class FirstMinuteTests : IDisposable
     [Fact]
     public async Task Run_KilledAndStartedAgain_EndsItsAppsAndShowsTheSameOrder()
     {
+        var port = TwoPorts();
         using (var first = Start())
         {
             await ShownAsync(first, "CONFIRMED");
@@ -31,9 +32,15 @@ public sealed partial class FirstMinuteTests : IDisposable
             Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
         }
 
-        using var second = Start();
+        using var second = Start("--dashboard", Text(port));
         await ShownAsync(second, "Idempotency-Replayed: true");
         Assert.Contains("CONFIRMED", second.Output);
+        Assert.Equal(2, Apps().Length);
+
+        using (var dashboard = Process.GetProcessById(Assert.Single(Dashboards(port)))) dashboard.Kill();
+        await ShownAsync(second, "error: the dashboard ended with exit code 137; the apps go on without it");
+        using var http = new HttpClient();
+        Assert.Equal("Healthy", await http.GetStringAsync(new Uri($"http://127.0.0.1:{_ports[0]}/readyz")));
         Assert.Equal(2, Apps().Length);
 
         using (var third = Start())
@@ -107,21 +114,6 @@ public sealed partial class FirstMinuteTests : IDisposable
         Assert.Equal(0, await run.StopAsync());
         Assert.DoesNotContain("the dashboard ended", run.Output, StringComparison.Ordinal);
         Assert.Empty(Dashboards(port));
-    }
-
-    [Fact]
-    public async Task Run_TheDashboardIsKilled_SaysSoAndGoesOn()
-    {
-        var port = TwoPorts();
-        using var run = Start("--no-sample", "--dashboard", Text(port));
-        await ShownAsync(run, "dashboard  ");
-
-        using (var dashboard = Process.GetProcessById(Assert.Single(Dashboards(port)))) dashboard.Kill();
-
-        await ShownAsync(run, "error: the dashboard ended with exit code 137; the apps go on without it");
-        using var http = new HttpClient();
-        Assert.Equal("Healthy", await http.GetStringAsync(new Uri($"http://127.0.0.1:{_ports[0]}/readyz")));
-        Assert.Equal(0, await run.StopAsync());
     }
 
     private static async Task<List<SeenSpan>> SpansAsync(HttpClient dashboard)

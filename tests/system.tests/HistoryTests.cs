@@ -10,19 +10,18 @@ namespace OrderInventory.System.Tests;
 /// Takes orders down every path and looks at what their groups' workflows did: calls of the one activity, and an end. Nothing
 /// else may ever be in a history, or another version could not replay it.
 /// </summary>
-[Collection(OneByOne.Name)]
-public sealed class HistoryTests
+[Collection(OneKilledSystem.Name)]
+public sealed class HistoryTests(KilledSystem killed)
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
 
-    private LocalSystem _system = null!;
+    private readonly LocalSystem _system = killed.Local;
 
     [Fact]
     public async Task Workflow_OnEveryPath_CallsItsActivityAndEnds()
     {
-        await using var system = _system = await LocalSystem.StartAsync();
-        await _system.PutStockAsync("plenty", 100);
-        await _system.PutStockAsync("none", 0);
+        await killed.PutStockAsync("plenty", 100);
+        await killed.PutStockAsync("none", 0);
         await CheckAsync(await PlaceAsync("refused", OrderClient.Body("none")));
         await CheckAsync(await PlaceAsync("partly-refused", """{"userId":"u","lines":[{"productId":"plenty","quantity":1,"amount":1},{"productId":"none","quantity":1,"amount":1}]}"""));
         foreach (var commands in new[] { "cancel", "pay refund", "pay ship refund", "pay ship deliver refund" })
@@ -33,11 +32,12 @@ public sealed class HistoryTests
         }
 
         await CheckAsync(await CancelWhilePendingAsync());
+        await killed.CheckAsync();
     }
 
     private async Task<string> PlaceAsync(string key, string body)
     {
-        var id = await _system.Orders.PlaceAsync(body, key);
+        var id = killed.Orders[key] = await _system.Orders.PlaceAsync(body, key);
         await _system.Orders.DecidedAsync(id, Within);
         return id;
     }
@@ -45,7 +45,8 @@ public sealed class HistoryTests
     private async Task<string> CancelWhilePendingAsync()
     {
         await _system.KillAsync("inventory-app");
-        var id = await _system.Orders.PlaceAsync(OrderClient.Body("plenty"), "cancelled-while-pending");
+        const string Key = "cancelled-while-pending";
+        var id = killed.Orders[Key] = await _system.Orders.PlaceAsync(OrderClient.Body("plenty"), Key);
         var cancelling = _system.Orders.CommandAsync(id, "cancel");
         await _system.StartAsync("inventory-app");
         Assert.Equal(HttpStatusCode.OK, await cancelling);

@@ -3,8 +3,8 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>kill -9 of each part while orders run: nothing is lost, nothing happens twice.</summary>
-[Collection(OneByOne.Name)]
-public sealed class KillTests(KilledSystem killed) : IClassFixture<KilledSystem>
+[Collection(OneKilledSystem.Name)]
+public sealed class KillTests(KilledSystem killed)
 {
     private static readonly int OrdersPerRound = FullSize.Or(200, small: 80);
 

@@ -1,8 +1,8 @@
 namespace OrderInventory.System.Tests;
 
 /// <summary>
-/// Each of these tests keeps the whole product busy, or builds it; two at once on two cores would measure each other. A class
-/// of tests that mostly wait is in no collection: those run first, side by side.
+/// Each of these tests keeps the whole product busy, or builds it; two at once on two cores would measure each other. The others
+/// run before them, two at a time.
 /// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class OneByOne

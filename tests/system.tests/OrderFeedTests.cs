@@ -8,7 +8,6 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>The sample app beside the system: it hears of every transition, takes each once, and can do nothing else.</summary>
-[Collection(OneByOne.Name)]
 public sealed class OrderFeedTests : IAsyncLifetime
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);

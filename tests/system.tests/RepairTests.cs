@@ -7,15 +7,15 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>The command <c>order-inventory repair</c> on a running system that somebody else published to.</summary>
-[Collection(OneByOne.Name)]
-public sealed class RepairTests
+[Collection(OneAuditedSystem.Name)]
+public sealed class RepairTests(SharedSystem shared)
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Repair_LineOfAnOrderThatDoesNotExist_IsGivenBack()
     {
-        await using var system = await LocalSystem.StartAsync();
+        var system = shared.Local;
         const string Product = "held & lost";
         await system.PutStockAsync(Uri.EscapeDataString(Product), 10);
         var id = await system.Orders.PlaceAsync(OrderClient.Body(Product, 2), "owned");

@@ -16,15 +16,29 @@ public class SharedSystem : IAsyncLifetime
 }
 
 /// <summary>The tests that share it: they leave it whole, and use products, users and keys of their own.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
+[CollectionDefinition(Name)]
 public sealed class OneSystem : ICollectionFixture<SharedSystem>
 {
     public const string Name = "one system";
 }
 
+/// <summary>The tests that audit all of it: what they break, they mend.</summary>
+[CollectionDefinition(Name)]
+public sealed class OneAuditedSystem : ICollectionFixture<SharedSystem>
+{
+    public const string Name = "one audited system";
+}
+
+/// <summary>The tests that kill one part of it after the other.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class OneKilledSystem : ICollectionFixture<KilledSystem>
+{
+    public const string Name = "one killed system";
+}
+
 /// <summary>
-/// One running system of which the tests of a class kill one part after the other. It remembers all that they did: the audit after
-/// each of them is about everything before it, too.
+/// One running system of which tests kill one part after the other. It remembers all that they did: the audit after each of them is
+/// about everything before it, too.
 /// </summary>
 public class KilledSystem : SharedSystem
 {

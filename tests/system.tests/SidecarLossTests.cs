@@ -4,12 +4,13 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>An app whose sidecar does not come back asks for a restart; the sidecar's own question is not concerned.</summary>
-public sealed class SidecarLossTests
+[Collection(ImpatientSystem.Name)]
+public sealed class SidecarLossTests(ImpatientSystem killed)
 {
     [Fact]
     public async Task Livez_SidecarAwayForLonger_FailsUntilItIsBack()
     {
-        await using var system = await LocalSystem.StartAsync(new Dictionary<string, string> { ["Health__SidecarLostAfter"] = "00:00:00.2" });
+        var system = killed.Local;
         using var http = new HttpClient { BaseAddress = system.Orders.Address };
         async Task<HttpStatusCode> AskAsync(string path)
         {

@@ -6,8 +6,8 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>Stock changes over HTTP with kill -9 meanwhile: each key counts once, and the recorded operations explain the balances.</summary>
-[Collection(OneByOne.Name)]
-public sealed class StockTests(SharedSystem shared) : IClassFixture<SharedSystem>
+[Collection(OneKilledSystem.Name)]
+public sealed class StockTests(KilledSystem killed)
 {
     private const int Changes = 300;
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
@@ -17,7 +17,7 @@ public sealed class StockTests(SharedSystem shared) : IClassFixture<SharedSystem
     [InlineData("dapr-local")]
     public async Task Changes_KilledMeanwhileAndRepeated_CountOnce(string victim)
     {
-        var system = shared.Local;
+        var system = killed.Local;
         var product = "hot-" + victim;
         await system.PutStockAsync(product, 1_000);
         var done = 0;
@@ -52,7 +52,7 @@ public sealed class StockTests(SharedSystem shared) : IClassFixture<SharedSystem
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/inventory/{product}/adjust") { Content = JsonContent.Create(new { quantity = Quantity(number) }) };
             request.Headers.Add("Idempotency-Key", Audit.Key(product, number));
-            try { return await shared.Local.Inventory.SendAsync(request); }
+            try { return await killed.Local.Inventory.SendAsync(request); }
             catch (HttpRequestException) { return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable); }
         },
         answer => answer.StatusCode == HttpStatusCode.OK,
@@ -64,7 +64,7 @@ public sealed class StockTests(SharedSystem shared) : IClassFixture<SharedSystem
         var operations = new List<JsonElement>();
         for (string? cursor = ""; cursor is not null;)
         {
-            var page = await shared.Local.Inventory.GetFromJsonAsync<JsonElement>($"/api/inventory/{product}/operations?limit=70" + (cursor.Length == 0 ? "" : "&cursor=" + cursor));
+            var page = await killed.Local.Inventory.GetFromJsonAsync<JsonElement>($"/api/inventory/{product}/operations?limit=70" + (cursor.Length == 0 ? "" : "&cursor=" + cursor));
             operations.AddRange(page.GetProperty("data").EnumerateArray());
             cursor = page.GetProperty("nextCursor").GetString();
         }

@@ -3,7 +3,7 @@ using OrderInventory.Testing.Processes;
 
 namespace OrderInventory.System.Tests.Browser;
 
-/// <summary>The console as a process, which can be killed and started again on the same port.</summary>
+/// <summary>The console as a process, which can be killed and started again on the same port. It lives long enough for <see cref="ShortLives"/> not to pay.</summary>
 internal sealed class ConsoleProcess(Uri orders, Uri inventory, Uri? sidecar = null) : IDisposable
 {
     private readonly int _port = LoopbackPorts.Free(1)[0];
@@ -18,7 +18,7 @@ internal sealed class ConsoleProcess(Uri orders, Uri inventory, Uri? sidecar = n
     {
         var dll = ServerProcess.Dll("order-inventory");
         string[] arguments = ["console", "--port", _port.ToString(CultureInfo.InvariantCulture), "--order-app", orders.ToString(), "--inventory-app", inventory.ToString(), .. sidecar is null ? (string[])[] : ["--sidecar", sidecar.ToString()]];
-        _process = ServerProcess.Start(dll, arguments, Path.GetDirectoryName(dll)!, new Dictionary<string, string?> { ["DAPR_API_TOKEN"] = LocalSystem.SidecarToken });
+        _process = ServerProcess.Start(dll, arguments, Path.GetDirectoryName(dll)!, new Dictionary<string, string?> { ["DAPR_API_TOKEN"] = LocalSystem.SidecarToken, [ShortLives.Variable] = null });
         await _process.AnswersAsync(new Uri(Address + "/audit"));
     }
 

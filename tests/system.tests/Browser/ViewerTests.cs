@@ -20,6 +20,9 @@ public sealed partial class ViewerTests(BrowserSystem system, ITestOutputHelper 
     private static readonly TimeSpan BetweenOrders = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
+    // Until what runs often is compiled for good.
+    private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(8);
+
     // As the kernel counts: USER_HZ is 100 on every Linux.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
@@ -29,7 +32,7 @@ public sealed partial class ViewerTests(BrowserSystem system, ITestOutputHelper 
         using var end = new CancellationTokenSource();
         var load = PlaceAsync(end.Token);
         var least = double.MaxValue;
-        for (var i = 0; i < Tries && least > MostOfACore; i++) least = Math.Min(least, await MeasureAsync($"viewed-{i}"));
+        for (var i = 0; i < Tries && least > MostOfACore; i++) least = Math.Min(least, await MeasureAsync($"viewed-{i}", i == 0 ? FirstWarmUp : WarmUp));
         await end.CancelAsync();
         await load;
 
@@ -37,13 +40,13 @@ public sealed partial class ViewerTests(BrowserSystem system, ITestOutputHelper 
     }
 
     /// <summary>What part of a core the console uses while half of the viewers look at an order that changes, and half at the whole system.</summary>
-    private async Task<double> MeasureAsync(string user)
+    private async Task<double> MeasureAsync(string user, TimeSpan warmUp)
     {
         var order = await BrowserData.PlaceAsync(system.Local, user, "viewed", null, BrowserData.Product);
         using var leave = new CancellationTokenSource();
         var shown = 0;
         var viewers = Enumerable.Range(0, Viewers).Select(i => ViewAsync(i % 2 == 0 ? "/" : "/orders/" + order, () => Interlocked.Increment(ref shown), leave.Token)).ToArray();
-        await Task.Delay(WarmUp, TimeProvider.System);
+        await Task.Delay(warmUp, TimeProvider.System);
 
         shown = 0;
         string[] commands = ["pay", "ship", "deliver", "refund"];

@@ -3,7 +3,6 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests.Contract;
 
 /// <summary>docs/asyncapi.yaml, as the parser of AsyncAPI sees it.</summary>
-[Collection(OneByOne.Name)]
 public sealed class EventDocumentTests : IDisposable
 {
     private static readonly string Document = Path.Combine(Repository.Root, "docs", "asyncapi.yaml");

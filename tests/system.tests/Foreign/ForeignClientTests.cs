@@ -8,7 +8,6 @@ namespace OrderInventory.System.Tests.Foreign;
 /// A client that nobody here wrote: programs of the npm package @dapr/dapr, unmodified, against dapr-local as a process. The
 /// expectations stand in the programs, <c>Foreign/node/*.js</c>.
 /// </summary>
-[Collection(OneByOne.Name)]
 public sealed class ForeignClientTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("oi-foreign-").FullName;

@@ -4,7 +4,6 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests.Traces;
 
 /// <summary>What an order leaves behind for an operator: one trace through both apps, and metrics.</summary>
-[Collection(OneByOne.Name)]
 public sealed class TraceTests
 {
     private const int Server = 2;

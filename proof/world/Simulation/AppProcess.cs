@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OrderApp;
+using OrderApp.Agenda;
 using OrderApp.Intake;
 using OrderInventory.ServiceDefaults;
 using OrderInventory.ServiceDefaults.Rounds;
@@ -52,8 +53,12 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     /// <summary>What it was told to be stored, to have stored, or not to have started, since it began.</summary>
     public SortedSet<string> Told { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>All that it can remember: what it was told, and which orders it knows to be driven by nobody.</summary>
-    public IEnumerable<string> Memory => _services is not null && GetService(typeof(UndrivenOrders)) is UndrivenOrders undriven ? Told.Concat(undriven.All.Select(order => $"undriven {order.OrderId} {order.Group}").Order(StringComparer.Ordinal)) : Told;
+    /// <summary>Whether it has looked at what of the agenda is not due, as its first look does.</summary>
+    public bool HasLookedAhead => Started<AgendaRound>()?.HasLookedAhead == true;
+
+    /// <summary>All that it can remember: what it was told, whether it has looked ahead, and which orders it knows to be driven by nobody.</summary>
+    public IEnumerable<string> Memory =>
+        [.. Told, .. (HasLookedAhead ? (string[])["looked ahead"] : []), .. (Started<UndrivenOrders>()?.All ?? []).Select(order => $"undriven {order.OrderId} {order.Group}").Order(StringComparer.Ordinal)];
 
     /// <summary>Dapr's app id.</summary>
     public string AppId => _app.Name;
@@ -87,7 +92,7 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
     }
 
     /// <summary>One look at the agenda of order-app.</summary>
-    public Task LookAtAgendaAsync() => LookAsync(((OrderApp.Agenda.AgendaRound)GetService(typeof(OrderApp.Agenda.AgendaRound))!).LookAsync(CancellationToken.None));
+    public Task LookAtAgendaAsync() => LookAsync(((AgendaRound)GetService(typeof(AgendaRound))!).LookAsync(CancellationToken.None));
 
     /// <summary>One look of inventory-app at what it may not have told.</summary>
     public Task LookAtNotesAsync() => LookAsync(((UntoldLook)GetService(typeof(UntoldLook))!).LookAsync(CancellationToken.None));
@@ -120,6 +125,9 @@ internal sealed class AppProcess : IServiceProvider, IServiceScopeFactory, IServ
 
     /// <summary>Lets go of what it has in hand, when the run is over.</summary>
     public void Leave() => _worker?.Stop();
+
+    // A process that has done nothing yet has none.
+    private T? Started<T>() where T : class => _services is null ? null : GetService(typeof(T)) as T;
 
     // Everything here is a singleton. Asked twice for one, the container would compile code for it, in each process anew.
     public object? GetService(Type serviceType)

@@ -190,7 +190,7 @@ internal sealed class World : IDisposable
         _nextLook = Start + Looks[number];
         Clock.After(_nextLook - Time.Now, () =>
         {
-            var isIdle = !Time.Awaited.Any() && Engine.IsEmpty && Broker.Undelivered == 0 && !State.Keys(_orders.AppId, AgendaPage).Any(IsDue);
+            var isIdle = !Time.Awaited.Any() && Engine.IsEmpty && Broker.Undelivered == 0 && _orders.HasLookedAhead && !State.Keys(_orders.AppId, AgendaPage).Any(IsDue);
             if (!isIdle || !wasIdle) Add(new Step(null, "order-app looks at its agenda", [], _ => { Go(_orders.LookAtAgendaAsync()); return Task.CompletedTask; }));
             if (_inventoryOptions.PublishStockChanges && number < LooksAtNotes) Add(new Step(null, "inventory-app looks at its notes", [], _ => { Go(_inventory[0].LookAtNotesAsync()); return Task.CompletedTask; }));
             AwaitLook(number + 1, isIdle);

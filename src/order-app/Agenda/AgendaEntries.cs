@@ -50,6 +50,20 @@ internal sealed class AgendaEntries(OrderStore orders, OrderIntake intake, IGrou
         }
     }
 
+    /// <summary>
+    /// Looks at a group that is not due: another one carries on with its orders when it was never started. The entry stays, because
+    /// a slow round may store more of its orders. False: what became of the group is not known.
+    /// </summary>
+    /// <exception cref="DependencyUnavailableException">Its orders could not be handed over.</exception>
+    public async Task<bool> LookAheadAsync(AgendaEntry entry, CancellationToken cancellationToken)
+    {
+        var state = await engine.StateAsync(entry.Group!, cancellationToken);
+        if (state != GroupState.Missing) return state != GroupState.Unknown;
+        var stored = await orders.ReadManyAsync(entry.Orders, cancellationToken);
+        await ResumeAsync([.. stored.Values.Select(order => order.Order).OfType<Order>()], entry.Group, isLost: true, cancellationToken);
+        return stored.Values.All(order => order.Reading != OrderReading.Unreadable);
+    }
+
     /// <summary>True: the group is over. False: it is not, although something was done about it. Null: it is young.</summary>
     private async Task<bool?> LookAtGroupAsync(AgendaEntry entry, Order[] found, DateTimeOffset now, CancellationToken cancellationToken)
     {

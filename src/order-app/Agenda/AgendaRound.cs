@@ -30,6 +30,9 @@ internal sealed class AgendaRound(AgendaPages pages, AgendaEntries entries, Earl
     /// <summary>Time between two looks, whichever replica does them.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>True once this process has looked at what is not due yet. What a process remembers changes what it does next; the proof has to know it.</summary>
+    public bool HasLookedAhead { get; private set; }
+
     /// <summary>One look, unless another replica has just looked.</summary>
     /// <exception cref="DependencyUnavailableException">The store cannot be read or written; the next look goes on.</exception>
     public async Task LookAsync(CancellationToken cancellationToken)
@@ -46,6 +49,23 @@ internal sealed class AgendaRound(AgendaPages pages, AgendaEntries entries, Earl
         telemetry.Stuck(worked.Stuck.Length);
         (_, etag) = await pages.ReadProgressAsync(cancellationToken);
         await pages.SaveProgressAsync(worked with { LastLook = now, EarlierThrough = earlierThrough }, etag, cancellationToken);
+        if (!HasLookedAhead) HasLookedAhead = await LookAheadAsync(now, cancellationToken);
+    }
+
+    /// <summary>
+    /// A process that died may have stored orders whose group it had not started. Who comes after it finds them with its first look,
+    /// before they are due. False: not all of it could be looked at; the next look does.
+    /// </summary>
+    private async Task<bool> LookAheadAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await pages.ReadAsync(AgendaPages.SlotOf(now), AgendaPages.SlotOf(now + OrderAgenda.FirstLook), cancellationToken) is not { } read) return false;
+        var young = read.SelectMany(page => page.Page.Entries).Where(entry => entry is { Kind: AgendaKind.Group, Looks: 0 } && entry.Due > now && now - entry.Since > OrderAgenda.Young);
+        var unknown = 0;
+        await Parallel.ForEachAsync(young.Take(MaxEntries), new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken }, async (entry, stopping) =>
+        {
+            if (!await entries.LookAheadAsync(entry, stopping)) Interlocked.Increment(ref unknown);
+        });
+        return unknown == 0;
     }
 
     private async Task<AgendaProgress> WorkOffAsync(AgendaProgress progress, DateTimeOffset now, CancellationToken cancellationToken)

@@ -30,9 +30,6 @@ internal sealed class IntakeRound(
     TimeProvider time,
     ILogger<IntakeRound> logger)
 {
-    // The group of a younger order may not be started yet.
-    private static readonly TimeSpan Young = TimeSpan.FromSeconds(5);
-
     /// <summary>
     /// Runs the round. What an item gets is durable; an item that could not be decided fails, and no other with it. Returned is
     /// what the lane waits for before its next round: that its group is on its way no more, so that the next one has time to grow.
@@ -148,7 +145,7 @@ internal sealed class IntakeRound(
     private async Task<bool> IsLostAsync(Order order, IEnumerable<Item> asked) =>
         order.Status == OrderStatus.Pending
         && asked.Any(item => item.Item is IntakeRequest.Place)
-        && time.GetUtcNow() - order.Step!.Since > Young
+        && time.GetUtcNow() - order.Step!.Since > OrderAgenda.Young
         && await engine.StateAsync(order.Group ?? EarlierOrders.WorkflowOf(order), CancellationToken.None) is GroupState.Missing or GroupState.Broken or GroupState.Completed;
 
     /// <summary>In the list of its user at each request, because an earlier one may have failed there. In that of everybody when a group takes it on: after a failure another one will.</summary>

@@ -10,6 +10,9 @@ internal sealed class OrderAgenda(AgendaPages pages, TimeProvider time)
     /// <summary>How long a group has before the agenda looks after it.</summary>
     public static TimeSpan FirstLook { get; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a group may take from the agenda to its start: one that the engine does not know then is lost.</summary>
+    public static TimeSpan Young { get; } = TimeSpan.FromSeconds(5);
+
     /// <summary>A group may be about to drive these orders.</summary>
     /// <exception cref="DependencyUnavailableException">Unknown: store nothing that names the group.</exception>
     public Task AddGroupAsync(string group, ImmutableArray<string> orders, CancellationToken cancellationToken)

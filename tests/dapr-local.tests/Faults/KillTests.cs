@@ -29,11 +29,13 @@ public sealed class KillTests
         var running = load.RunAsync(0, Numbers, () => isBack.Task, acknowledged => { if (acknowledged == Numbers / 2) halfway.SetResult(); });
         await halfway.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System);
         await (servers?.KillAsync(victim) ?? sidecar.KillAsync());
+        Assert.False(running.IsCompleted, "the load was over before the kill");
         await (servers?.StartAgainAsync(victim) ?? sidecar.StartAsync());
         isBack.SetResult();
         await running.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System);
 
-        Assert.NotEmpty(load.Errors);
+        // A broker that comes back soon is waited for; a sidecar that is gone answers nobody.
+        if (servers is null) Assert.NotEmpty(load.Errors);
         Assert.All(load.Errors, error => Assert.True(error.StatusCode is StatusCode.Unavailable or StatusCode.Internal, error.ToString()));
         var stored = await load.StoredAsync();
         Assert.All(load.Saves.Where(save => save.Value), save => Assert.True(stored.ContainsKey(save.Key), $"{save.Key} was acknowledged and is gone"));

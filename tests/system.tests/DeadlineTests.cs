@@ -4,7 +4,7 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>Orders that nobody pays are cancelled, whoever is there by then.</summary>
-[Collection(ImpatientSystem.Name)]
+[Collection(OneImpatientSystem.Name)]
 public sealed class DeadlineTests(ImpatientSystem killed)
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
@@ -45,15 +45,3 @@ public sealed class DeadlineTests(ImpatientSystem killed)
         Assert.Equal((10, 10, 0), await System.StockAsync(victim));
     }
 }
-
-/// <summary>Its orders are due after five seconds, and its order-app gives up on a sidecar that is away for a fifth of one.</summary>
-public sealed class ImpatientSystem : KilledSystem
-{
-    public const string Name = "one impatient system";
-
-    protected override IReadOnlyDictionary<string, string> OrderSettings { get; } = new Dictionary<string, string> { ["Orders__PaymentDeadline"] = "00:00:05", ["Health__SidecarLostAfter"] = "00:00:00.2" };
-}
-
-/// <summary>The tests that share it.</summary>
-[CollectionDefinition(ImpatientSystem.Name)]
-public sealed class OneImpatientSystem : ICollectionFixture<ImpatientSystem>;

@@ -8,8 +8,9 @@ using OrderInventory.Testing.Processes;
 
 namespace OrderInventory.System.Tests;
 
-/// <summary>The default way to run: dapr-local starts the apps itself.</summary>
-[Collection(OneByOne.Name)]
+/// <summary>The default way to run: dapr-local starts the apps itself. No other test runs meanwhile: how soon the apps end is measured.</summary>
+[CollectionDefinition(nameof(FirstMinuteTests), DisableParallelization = true)]
+[Collection(nameof(FirstMinuteTests))]
 public sealed partial class FirstMinuteTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

@@ -55,3 +55,16 @@ public class KilledSystem : SharedSystem
 
     internal Task CheckAsync() => new Audit(Local).CheckAsync(Orders, _products);
 }
+
+/// <summary>The tests that let a short time run out.</summary>
+[CollectionDefinition(Name)]
+public sealed class OneImpatientSystem : ICollectionFixture<ImpatientSystem>
+{
+    public const string Name = "one impatient system";
+}
+
+/// <summary>Its orders are due after five seconds, and its order-app gives up on a sidecar that is away for a fifth of one.</summary>
+public sealed class ImpatientSystem : KilledSystem
+{
+    protected override IReadOnlyDictionary<string, string> OrderSettings { get; } = new Dictionary<string, string> { ["Orders__PaymentDeadline"] = "00:00:05", ["Health__SidecarLostAfter"] = "00:00:00.2" };
+}

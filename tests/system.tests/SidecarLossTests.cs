@@ -4,7 +4,7 @@ using OrderInventory.Testing;
 namespace OrderInventory.System.Tests;
 
 /// <summary>An app whose sidecar does not come back asks for a restart; the sidecar's own question is not concerned.</summary>
-[Collection(ImpatientSystem.Name)]
+[Collection(OneImpatientSystem.Name)]
 public sealed class SidecarLossTests(ImpatientSystem killed)
 {
     [Fact]

@@ -32,10 +32,11 @@ internal sealed class UndrivenOrders
     {
         lock (_gate)
         {
-            foreach (var order in driven) _groups.Remove(order);
-            foreach (var order in stored.Except(driven))
+            foreach (var order in stored)
             {
-                _groups[order] = group;
+                _groups.Remove(order);
+                if (driven.Contains(order)) continue;
+                _groups.Add(order, group);
                 if (_groups.Count > MaxOrders) _groups.RemoveAt(0);
             }
         }

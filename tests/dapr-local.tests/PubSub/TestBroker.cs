@@ -4,6 +4,7 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using DaprLocal.Config;
 using DaprLocal.Tests.Api;
+using OrderInventory.Testing;
 
 namespace DaprLocal.Tests.PubSub;
 
@@ -44,7 +45,10 @@ internal sealed class TestBroker(string kind, string? kafka = null) : IDisposabl
         _ => RunningSidecar.Broker(("partitions", partitions.ToString(CultureInfo.InvariantCulture)), ("backOffDuration", backOff)),
     };
 
-    /// <summary>Creates topics of these full names with that many partitions; SQLite creates its own.</summary>
+    /// <summary>
+    /// Creates topics of these full names with that many partitions, and waits for their leader: for a moment Kafka names one that
+    /// still turns records away, and what is repeated then may come behind what was published after it. SQLite creates its own.
+    /// </summary>
     public async Task CreateAsync(int partitions, params string[] names)
     {
         if (!IsKafka) return;
@@ -56,6 +60,22 @@ internal sealed class TestBroker(string kind, string? kafka = null) : IDisposabl
         catch (CreateTopicsException error) when (error.Results.All(result => result.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
         {
             // A second sidecar on the same broker.
+        }
+
+        var all = names.SelectMany(name => Enumerable.Range(0, partitions), (name, partition) => new TopicPartitionOffsetSpec { TopicPartition = new(name, partition), OffsetSpec = OffsetSpec.Latest() }).ToList();
+        await Eventually.GetAsync(() => AreLedAsync(admin, all), led => led, TimeSpan.FromSeconds(30), "the leaders of the topics");
+    }
+
+    private static async Task<bool> AreLedAsync(IAdminClient admin, List<TopicPartitionOffsetSpec> partitions)
+    {
+        try
+        {
+            await admin.ListOffsetsAsync(partitions);
+            return true;
+        }
+        catch (KafkaException)
+        {
+            return false;
         }
     }
 

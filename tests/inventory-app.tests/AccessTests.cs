@@ -4,11 +4,9 @@ using OrderInventory.Testing.Access;
 namespace InventoryApp.Tests;
 
 /// <summary>inventory-app with authentication on.</summary>
-public sealed class AccessTests : IDisposable
+public sealed class AccessTests
 {
     private readonly TestIssuer _issuer = new();
-
-    public void Dispose() => _issuer.Dispose();
 
     [Fact]
     public async Task EveryRoute_WithEveryKindOfToken_LetsInWhomItSays()

@@ -95,7 +95,7 @@ public sealed class ApiDocumentTests
         using var none = new HttpClient();
         Assert.Equal([.. Provocations.Keys.Concat(Letters(none).Provocations.Keys).Order()], documented.Keys.Order());
 
-        using var issuer = new TestIssuer();
+        var issuer = new TestIssuer();
         foreach (var (heading, expected) in documented)
         {
             await using var app = new InventoryApi { MaxConcurrentRequests = heading == "503 OVERLOADED" ? 1 : 100, Settings = heading == "401 TOKEN_REQUIRED" ? issuer.Settings : new() { ["Http:RequestsPerMinute"] = "2" } };

@@ -287,7 +287,7 @@ public sealed class DeadLetterTests : IDisposable
     [Fact]
     public async Task Dismiss_WithAuthentication_KeepsWhoItWas()
     {
-        using var issuer = new TestIssuer();
+        var issuer = new TestIssuer();
         await using var guarded = new InventoryApi { Settings = issuer.Settings };
         using var http = guarded.CreateClient();
         http.DefaultRequestHeaders.Authorization = new("Bearer", issuer.Operator("ann"));

@@ -154,7 +154,7 @@ public sealed class DeadLettersCommandTests : IDisposable
     [Fact]
     public async Task List_WithAuthentication_NeedsAnOperatorsToken()
     {
-        using var issuer = new TestIssuer();
+        var issuer = new TestIssuer();
         await using var guarded = new InventoryApi { Settings = issuer.Settings };
         guarded.UseKestrel();
         var address = guarded.CreateClient().BaseAddress!;

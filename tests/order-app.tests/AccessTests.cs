@@ -9,7 +9,7 @@ using OrderInventory.Testing.Access;
 namespace OrderApp.Tests;
 
 /// <summary>order-app with authentication on: who gets in, and whose orders exist for whom.</summary>
-public sealed class AccessTests : IAsyncLifetime, IDisposable
+public sealed class AccessTests : IAsyncLifetime
 {
     private readonly TestIssuer _issuer = new();
     private OrderApi _app = null!;
@@ -20,8 +20,6 @@ public sealed class AccessTests : IAsyncLifetime, IDisposable
         _app = await OrderApi.StartAsync(settings: _issuer.Settings);
         _http = _app.CreateClient();
     }
-
-    public void Dispose() => _issuer.Dispose();
 
     public async Task DisposeAsync() => await _app.DisposeAsync();
 

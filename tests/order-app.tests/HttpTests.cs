@@ -114,7 +114,7 @@ public sealed class HttpTests
     [Fact]
     public async Task Limit_OfUsers_CountsThemWhereverTheyAreAndNotOperators()
     {
-        using var issuer = new TestIssuer();
+        var issuer = new TestIssuer();
         var settings = issuer.Settings;
         settings["Http:RequestsPerMinute"] = "2";
         await using var app = await OrderApi.StartAsync(settings: settings);

@@ -13,7 +13,7 @@ public sealed class AccessOptionsTests
     [Fact]
     public void From_KeyOrAddress_IsOn()
     {
-        using var issuer = new TestIssuer();
+        var issuer = new TestIssuer();
         var settings = issuer.Settings;
 
         Assert.Single(Read(settings).ReadSigningKeys());
@@ -41,7 +41,7 @@ public sealed class AccessOptionsTests
     [InlineData("Audienc", "Audienc", "a")]
     public void From_WhatCannotWork_SaysWhatToWrite(string message, params string[] settings)
     {
-        using var issuer = new TestIssuer();
+        var issuer = new TestIssuer();
         var written = settings.Chunk(2).ToDictionary(pair => "Authentication:" + pair[0], pair => pair[1] switch
         {
             "public" => issuer.PublicKey,

@@ -34,7 +34,12 @@ internal sealed class SagaRun : IAsyncDisposable
         services.AddLogging().AddMetrics().AddSingleton<IConfiguration>(configuration);
         services.AddSidecar().AddOrders(configuration);
         services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(State).AddSingleton<IEventPublisher>(Events);
-        services.AddSingleton(provider => new FakeGroupEngine(_ => ActivatorUtilities.CreateInstance<AdvanceActivity>(provider), Time));
+        services.AddSingleton(provider =>
+        {
+            // One for all calls: a call may still be under way when the test ends, and nothing new is made then.
+            var activity = new Lazy<AdvanceActivity>(() => ActivatorUtilities.CreateInstance<AdvanceActivity>(provider));
+            return new FakeGroupEngine(_ => activity.Value, Time);
+        });
         services.AddSingleton<IGroupEngine>(provider => provider.GetRequiredService<FakeGroupEngine>());
         _services = services.BuildServiceProvider();
     }

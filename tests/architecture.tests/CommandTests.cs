@@ -31,7 +31,7 @@ public sealed partial class CommandTests
         ("dotnet run -c Release --project proof/bench -- prove", "ProveCommandTests.Prove_EveryScheduleWithOneFault_ViolatesNothing"),
         ("dotnet run -c Release --project proof/bench -- stock", "StockCommandTests.Stock_ShortRun_WritesFiguresOfWhatAddsUp"),
         ("dotnet run -c Release --project proof/bench -- load", "LoadCommandTests.Load_WithKills_ViolatesNothingAndAccountsForEveryRequest"),
-        ("dotnet run -c Release --project proof/bench -- load --kills", "LoadCommandTests.Load_NumberOfKills_ViolatesNothing"),
+        ("dotnet run -c Release --project proof/bench -- load --kills", "LoadCommandTests.Load_WithKills_ViolatesNothingAndAccountsForEveryRequest"),
         ("dotnet run -c Release --project proof/bench -- orders", "GrowthCommandTests.Orders_ShortRun_MeasuresEveryRowAndViolatesNothing"),
         ("dotnet run -c Release --project proof/bench -- compare", "CompareCommandTests.Compare_ShortRun_FindsViolationsOfTheNaiveAppAlone"),
         ("dotnet run -c Release --project proof/bench -- model", "ModelCommandTests.Model_ShortRun_CountsTheOperationsOfAnOrder"),

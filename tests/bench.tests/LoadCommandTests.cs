@@ -10,17 +10,24 @@ public sealed class LoadCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public async Task Load_WithKills_ViolatesNothingAndAccountsForEveryRequest()
+    // The servers of the second are started by eng/servers, where there is a Kafka for it. Kills on them are in .ci/run as well: of system.tests, and during the upgrade.
+    public static TheoryData<string> Systems() => FullSize.IsWanted && Environment.GetEnvironmentVariable("OI_KAFKA") is { Length: > 0 } ? ["local", "kafka-postgres"] : ["local"];
+
+    [Theory]
+    [MemberData(nameof(Systems))]
+    public async Task Load_WithKills_ViolatesNothingAndAccountsForEveryRequest(string components)
     {
         var html = Path.Combine(_folder, "load.html");
+        var killed = FullSize.Or(6, small: 3);
 
-        var (exitCode, report, _) = await BenchRun.JsonAsync(
-            "load", "--rate", "40", "--duration", "12", "--products", "5", "--stock", "30", "--kill", "4", "--seed", "3", "--reused-keys", "10", "--cancels", "20", "--html", html);
+        var (exitCode, report, progress) = await BenchRun.JsonAsync(
+            "load", "--components", components, "--kills", $"{killed}", "--kill", "2", "--rate", "40", "--products", "5", "--stock", "50", "--seed", "52", "--reused-keys", "10", "--cancels", "20", "--html", html);
 
         Assert.Empty(report.GetProperty("findings").EnumerateArray());
         Assert.Equal(0, exitCode);
-        Assert.NotEmpty(report.GetProperty("kills").EnumerateArray());
+        Assert.Equal(killed, report.GetProperty("kills").GetArrayLength());
+        // With this seed, in either system and at either size.
+        Assert.Contains("with a torn write", progress, StringComparison.Ordinal);
         var kinds = report.GetProperty("kinds").EnumerateArray().ToDictionary(kind => kind.GetProperty("name").GetString()!);
         Assert.Equal(["Cancel", "Duplicate", "Pay", "Place", "Restock", "ReusedKey"], kinds.Keys.Order());
         Assert.Equal("422", Assert.Single(kinds["ReusedKey"].GetProperty("outcomes").EnumerateObject()).Name);
@@ -28,32 +35,13 @@ public sealed class LoadCommandTests : IDisposable
         Assert.All(kinds.Values, kind => Assert.Equal(kind.GetProperty("count").GetInt64(), kind.GetProperty("outcomes").EnumerateObject().Sum(outcome => outcome.Value.GetInt64())));
         // Every order that was answered was audited.
         Assert.True(report.GetProperty("auditedOrders").GetInt64() >= kinds["Place"].GetProperty("count").GetInt64());
-        Assert.Equal(12, report.GetProperty("seconds").GetArrayLength());
+        Assert.InRange(report.GetProperty("seconds").GetArrayLength(), killed, 120);
 
         // The first line is the doctype of HTML, the rest XML as well.
         var page = XDocument.Parse(File.ReadAllText(html)[(File.ReadAllText(html).IndexOf('\n', StringComparison.Ordinal) + 1)..]);
         Assert.Equal(3, page.Descendants("svg").Count());
         Assert.Contains("PASS", page.Descendants("h1").Single().Value, StringComparison.Ordinal);
         Assert.DoesNotContain(page.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href");
-    }
-
-    // The servers of the second are started by eng/servers, where there is a Kafka for it. Kills on them are in .ci/run as well: of system.tests, and during the upgrade.
-    public static TheoryData<string> Systems() => FullSize.IsWanted && Environment.GetEnvironmentVariable("OI_KAFKA") is { Length: > 0 } ? ["local", "kafka-postgres"] : ["local"];
-
-    [Theory]
-    [MemberData(nameof(Systems))]
-    public async Task Load_NumberOfKills_ViolatesNothing(string components)
-    {
-        var killed = FullSize.Or(6, small: 3);
-
-        var (_, report, progress) = await BenchRun.JsonAsync(
-            "load", "--components", components, "--kills", $"{killed}", "--kill", "1", "--rate", "30", "--products", "50", "--stock", "500", "--seed", "52");
-
-        Assert.Empty(report.GetProperty("findings").EnumerateArray());
-        Assert.Equal(killed, report.GetProperty("kills").GetArrayLength());
-        // With this seed, in either system and at either size.
-        Assert.Contains("with a torn write", progress, StringComparison.Ordinal);
-        Assert.InRange(report.GetProperty("auditedOrders").GetInt64(), 1, 1_000_000);
     }
 
     [Theory]

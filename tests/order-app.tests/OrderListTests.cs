@@ -43,7 +43,7 @@ public sealed class OrderListTests : OrderApiTests
     {
         for (var i = 0; i < 10; i++) await PlaceAsync("u", "a" + i);
         var (first, cursor) = await PageAsync("u", 4, null);
-        for (var i = 0; i < 250; i++) await PlaceAsync("u", "b" + i);
+        await Task.WhenAll(Enumerable.Range(0, 250).Select(i => PlaceAsync("u", "b" + i)));
 
         var (second, _) = await PageAsync("u", 4, cursor);
         var all = await WalkAsync("u", 50);
@@ -156,7 +156,7 @@ public sealed class OrderListTests : OrderApiTests
         App.State.FaultOf = save => save.Key.StartsWith("order:", StringComparison.Ordinal) ? SaveFault.NotApplied : SaveFault.None;
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await Http.SendAsync(Request("u", "first"))).StatusCode);
         App.State.FaultOf = _ => SaveFault.None;
-        for (var i = 0; i < 250; i++) await PlaceAsync("u", "k" + i);
+        await Task.WhenAll(Enumerable.Range(0, 250).Select(i => PlaceAsync("u", "k" + i)));
         var id = await PlaceAsync("u", "first");
 
         var all = await WalkAsync("u", 100);

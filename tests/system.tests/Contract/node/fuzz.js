@@ -1,13 +1,13 @@
 // Sends what the OpenAPI document of an app allows, and what it forbids, and checks that the answers are those of the document:
-// node fuzz.js ADDRESS [SEED]. Ends with 1 and the findings when there are any.
+// node fuzz.js ADDRESS [SEED [REQUESTS]], with so many of either for each operation. Ends with 1 and the findings when there are any.
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { createGeneratorSync } from 'json-schema-faker';
 
-const [address, given] = process.argv.slice(2);
+const [address, given, size] = process.argv.slice(2);
 const seed = Number(given ?? Date.now() % 1_000_000);
-const each = 60;
+const each = Number(size ?? 60);
 const methods = ['get', 'put', 'post', 'delete', 'patch'];
 const refusedByState = ['304', '404', '409', '412'];
 

@@ -33,7 +33,7 @@ public sealed class ProofScheduleTests
     [Fact]
     public async Task TwoFaults_ThatGoOnAsOthersDo_AreLeftOut()
     {
-        var (exitCode, output) = await RunAsync("world", "--scenario", "order", "--faults", "2", "--share", "0/30", "--json");
+        var (exitCode, output) = await RunAsync("world", "--scenario", "order", "--faults", "2", "--share", "0/60", "--json");
 
         using var result = JsonDocument.Parse(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
         Assert.Equal(0, exitCode);

@@ -13,7 +13,8 @@ public sealed class ProveRun : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        (ExitCode, Report, _) = await BenchRun.JsonAsync(["prove", "--faults", "1", .. FullSize.IsWanted ? (string[])["--unseen"] : []]);
+        // One process at a time: each compiles the same code first, and other tests have the other processor.
+        (ExitCode, Report, _) = await BenchRun.JsonAsync(["prove", "--faults", "1", "--processes", "1", .. FullSize.IsWanted ? (string[])["--unseen"] : []]);
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

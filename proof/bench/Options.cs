@@ -7,14 +7,14 @@ namespace OrderInventory.Bench;
 /// <summary>Options that more than one command has.</summary>
 internal static class Options
 {
-    /// <summary>A number from 1 to <paramref name="most"/>.</summary>
-    public static Option<int> Number(string name, string description, int usual, int most)
+    /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    public static Option<int> Number(string name, string description, int usual, int most, int least = 1)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
         option.Validators.Add(result =>
         {
-            if (Text(result) is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= most))
-                result.AddError($"{name} must be from 1 to {most}.");
+            if (Text(result) is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most))
+                result.AddError($"{name} must be from {least} to {most}.");
         });
         return option;
     }

@@ -14,7 +14,7 @@ public sealed class StopTests : IDisposable
 
     [Theory]
     [InlineData("256 buyers, turn 1", "stock", "--seconds", "60")]
-    [InlineData("schedules", "prove", "--faults", "2")]
+    [InlineData("schedules", "prove", "--faults", "2", "--processes", "1")]
     [InlineData("answered", "load", "--duration", "60", "--rate", "50", "--kill", "1")]
     public async Task Bench_ToldToStop_LeavesNothingBehind(string progress, params string[] arguments)
     {

@@ -16,7 +16,7 @@ internal static class GrowthCommand
     {
         var components = LoadCommand.Components();
         var seconds = Options.Number("--seconds", "Seconds that each row is measured", 20, 3_600);
-        var warmUp = Options.Number("--warm-up", "Seconds of load before the first row, in which what is compiled anew does not count", 30, 3_600);
+        var warmUp = Options.Number("--warm-up", "Seconds of load before the first row, in which what is compiled anew does not count; before the others it is at most three; 0 for none", 30, 3_600, least: 0);
         var clients = Series("--clients", "Clients at the same time, a row each", [1, 8, 64, 256], MostClients);
         var products = Series("--products", "Products that the orders are spread over by Zipf's law, a row each", [1, 10, 100, 1_000], MostProducts);
         var earlier = Series("--earlier", "Finished orders in the store before, a row each", [1_000, 10_000, 100_000, 1_000_000], MostEarlier);

@@ -40,7 +40,7 @@ internal static class LoadCommand
         var shares = Kinds.Select(kind => (kind.Kind, Option: Percent(kind.Option, $"Percent of the requests that {kind.Description}", kind.Usual))).ToArray();
         var impatient = Percent("--impatient", "Percent of the orders whose client gives up within 20 ms and asks again with the same key", 5);
         var kill = Kill(0);
-        var kills = UpTo(10_000, new Option<int>("--kills") { Description = $"So many kill -9 of apps, dapr-local and, with kafka, of servers that bench then starts for itself; half of those of dapr-local, Kafka and Redis leave a torn write behind. --kill is {UsualPause} then, if it is not given" });
+        var kills = Options.Number("--kills", $"So many kill -9 of apps, dapr-local and, with kafka, of servers that bench then starts for itself; half of those of dapr-local, Kafka and Redis leave a torn write behind. --kill is {UsualPause} then, if it is not given", 0, 10_000, least: 0);
         var seed = Options.Number("--seed", "Decides what is random", 1, int.MaxValue);
         var json = new Option<bool>("--json") { Description = "Write the result as JSON" };
         var html = new Option<string?>("--html") { Description = "Also write a page with plots", HelpName = "FILE" };
@@ -130,19 +130,9 @@ internal static class LoadCommand
         OrderSystem.MissingVariable(components) is { } variable ? $"{variable} is not set; eval \"$(eng/servers start DIR)\" starts servers and sets it." : null;
 
     /// <summary>How often a part of it is killed.</summary>
-    public static Option<int> Kill(int usual) => UpTo(
-        LongestSeconds, new Option<int>("--kill") { Description = "Mean seconds between two kill -9 of an app or of dapr-local; 0 for none", DefaultValueFactory = _ => usual });
+    public static Option<int> Kill(int usual) => Options.Number("--kill", "Mean seconds between two kill -9 of an app or of dapr-local; 0 for none", usual, LongestSeconds, least: 0);
 
-    private static Option<int> Percent(string name, string description, int usual) => UpTo(100, new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual });
-
-    private static Option<int> UpTo(int most, Option<int> option)
-    {
-        option.Validators.Add(result =>
-        {
-            if (Options.Text(result) is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= most)) result.AddError($"{option.Name} must be from 0 to {most}.");
-        });
-        return option;
-    }
+    private static Option<int> Percent(string name, string description, int usual) => Options.Number(name, description, usual, 100, least: 0);
 
     private static Option<Uri?> Address(string name) => new(name)
     {

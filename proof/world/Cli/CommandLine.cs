@@ -91,7 +91,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter progress, TimePr
         {
             using var defect = KnownMutant.SwitchOn(mutant.Name);
             var until = mutant.IsSeen || parsed.GetValue(_unseen) ? "audited" : "violated";
-            isClean &= await ReportOn(mutant.Name, parsed).FollowAsync(Scenario.All.Single(scenario => scenario.Name == mutant.Scenario), new Enumeration(MaxFaults: 1), until, stop);
+            isClean &= await ReportOn(mutant.Name, parsed).FollowAsync(Scenario.All.Single(scenario => scenario.Name == mutant.Scenario), new Enumeration(MaxFaults: 1, Likely: mutant.Fault), until, stop);
         }
 
         return isClean ? 0 : 1;

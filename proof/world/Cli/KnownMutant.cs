@@ -1,12 +1,14 @@
 using System.Xml.Linq;
+using OrderInventory.Proof.Simulation;
 
 namespace OrderInventory.Proof.Cli;
 
 /// <summary>A defect that this build has behind a switch.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Scenario">The scenario where one fault is enough to show it.</param>
+/// <param name="Fault">The kind of that fault, as it was last found; null: it needs none, or nobody knows.</param>
 /// <param name="IsSeen">False where the auditor, which knows only the HTTP APIs, is known to find nothing.</param>
-internal sealed record KnownMutant(string Name, string Scenario, bool IsSeen)
+internal sealed record KnownMutant(string Name, string Scenario, Fault? Fault, bool IsSeen)
 {
     /// <summary>All of them; none in the build of the apps as they are.</summary>
     public static KnownMutant[] All { get; } = Read();
@@ -17,7 +19,7 @@ internal sealed record KnownMutant(string Name, string Scenario, bool IsSeen)
     private static KnownMutant[] Read()
     {
         using var list = typeof(KnownMutant).Assembly.GetManifestResourceStream("mutants.xml");
-        return list is null ? [] : [.. XDocument.Load(list).Root!.Elements("mutant").Select(mutant => new KnownMutant(mutant.Attribute("name")!.Value, mutant.Attribute("scenario")!.Value, mutant.Attribute("unseen") is null))];
+        return list is null ? [] : [.. XDocument.Load(list).Root!.Elements("mutant").Select(mutant => new KnownMutant(mutant.Attribute("name")!.Value, mutant.Attribute("scenario")!.Value, mutant.Attribute("fault") is { } fault ? Enum.Parse<Fault>(fault.Value) : null, mutant.Attribute("unseen") is null))];
     }
 
     private sealed class Switch : IDisposable

@@ -14,7 +14,8 @@ namespace OrderInventory.Proof.Schedules;
 /// <param name="MaxFaults">0 to 2.</param>
 /// <param name="Share">Which part of the schedules with a fault; parts of the same enumeration together are all of it.</param>
 /// <param name="Shares">In how many parts the work is divided.</param>
-internal sealed record Enumeration(int MaxFaults, int Share = 0, int Shares = 1)
+/// <param name="Likely">The kind of fault whose schedules come first; null: all in the order of their steps.</param>
+internal sealed record Enumeration(int MaxFaults, int Share = 0, int Shares = 1, Fault? Likely = null)
 {
     private const int Checked = 100;
 
@@ -30,7 +31,7 @@ internal sealed record Enumeration(int MaxFaults, int Share = 0, int Shares = 1)
         if (Share == 0) yield return clean;
         if (MaxFaults == 0) yield break;
         // All steps of the clean run are known before the first fault; the faults of one step are seldom far apart.
-        foreach (var first in Places(clean).ToArray().Where((_, i) => i % Shares == Share).SelectMany(place => place.Schedules))
+        foreach (var first in Places(clean).ToArray().Where((_, i) => i % Shares == Share).SelectMany(place => place.Schedules).OrderByDescending(schedule => schedule.Faults.Values.Last() == Likely))
         {
             var once = await scenario.RunAsync(first, isFollowed: MaxFaults > 1);
             yield return once;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Dapr.Workflow;
 using Dapr.Workflow.Abstractions;
@@ -12,9 +13,12 @@ namespace OrderApp.Tests.Saga;
 /// </summary>
 internal sealed class SagaContext(string instanceId, Func<string, IWorkflowActivity> activityOf, TimeProvider time) : WorkflowContext
 {
+    // Who follows the group tells it in a thread of its own.
+    private readonly Lock _gate = new();
     private readonly Queue<string> _events = new();
-    private readonly Queue<Func<Task>> _calls = new();
+    private readonly ConcurrentQueue<Func<Task>> _calls = new();
     private Action<string>? _waiter;
+    private Task _last = Task.CompletedTask;
 
     public override string Name => nameof(OrderApp.Groups.OrderGroupWorkflow);
 
@@ -29,17 +33,18 @@ internal sealed class SagaContext(string instanceId, Func<string, IWorkflowActiv
 
     public List<string> Called { get; } = [];
 
+    /// <summary>Ends when the workflow has done what it does then, unless it is at something else: that comes first, and the event is kept for it.</summary>
     public Task RaiseAsync<T>(T payload)
     {
         var json = JsonSerializer.Serialize(payload, JsonSerializerOptions.Web);
-        if (_waiter is not { } waiter)
+        Action<string>? waiter;
+        lock (_gate)
         {
-            _events.Enqueue(json);
-            return Task.CompletedTask;
+            (waiter, _waiter) = (_waiter, null);
+            if (waiter is null) _events.Enqueue(json);
         }
 
-        _waiter = null;
-        return GoAsync(() => waiter(json));
+        return waiter is null ? Task.CompletedTask : GoAsync(() => waiter(json));
     }
 
     public Task FireTimerAsync()
@@ -75,10 +80,13 @@ internal sealed class SagaContext(string instanceId, Func<string, IWorkflowActiv
 
     public override Task<T> WaitForExternalEventAsync<T>(string eventName, CancellationToken cancellationToken = default)
     {
-        if (_events.TryDequeue(out var buffered)) return Task.FromResult(JsonSerializer.Deserialize<T>(buffered, JsonSerializerOptions.Web)!);
-        var arrived = new TaskCompletionSource<T>();
-        _waiter = json => arrived.SetResult(JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!);
-        return arrived.Task;
+        lock (_gate)
+        {
+            if (_events.TryDequeue(out var buffered)) return Task.FromResult(JsonSerializer.Deserialize<T>(buffered, JsonSerializerOptions.Web)!);
+            var arrived = new TaskCompletionSource<T>();
+            _waiter = json => arrived.SetResult(JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web)!);
+            return arrived.Task;
+        }
     }
 
     public override ILogger CreateReplaySafeLogger(string categoryName) => NullLogger.Instance;
@@ -104,13 +112,21 @@ internal sealed class SagaContext(string instanceId, Func<string, IWorkflowActiv
     /// <summary>
     /// Lets the workflow go on until it can only wait for an event or a timer. An activity runs when the code that called it
     /// has come to its await, so that its result goes on there and then; a thread of the pool has neither xunit's context
-    /// nor its scheduler, which would do that some time later.
+    /// nor its scheduler, which would do that some time later. One such step at a time.
     /// </summary>
-    public Task GoAsync(Action step) => Task.Run(async () =>
+    public Task GoAsync(Action step)
     {
-        step();
-        while (_calls.TryDequeue(out var call)) await call();
-    });
+        lock (_gate)
+        {
+            var before = _last;
+            return _last = Task.Run(async () =>
+            {
+                await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                step();
+                while (_calls.TryDequeue(out var call)) await call();
+            });
+        }
+    }
 
     private static object? Through(object? value, Type type) => JsonSerializer.Deserialize(JsonSerializer.Serialize(value, JsonSerializerOptions.Web), type, JsonSerializerOptions.Web);
 

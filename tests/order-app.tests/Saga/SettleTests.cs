@@ -29,6 +29,7 @@ public sealed class SettleTests
         saga.Time.Advance(TimeSpan.FromSeconds(1));
         await ConfirmedAsync(saga, 2);
         await saga.AnswerNextAtOnceAsync();
+        await ConfirmedAsync(saga, 3);
 
         Assert.Equal(["PENDING", "PENDING", "PENDING"], early);
         Assert.Equal(["CONFIRMED", "CONFIRMED", "CONFIRMED"], await StatusesAsync(saga));

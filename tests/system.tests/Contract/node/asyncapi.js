@@ -2,7 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { Parser } from '@asyncapi/parser';
 
-for (const file of process.argv.slice(2)) {
+const files = process.argv.slice(2);
+if (files.length === 0) throw new Error('There is no FILE to read.');
+for (const file of files) {
   const { document, diagnostics } = await new Parser().parse(await readFile(file, 'utf8'));
   for (const { severity, code, path, message } of diagnostics) console.log(`${file}: ${['error', 'warning', 'information', 'hint'][severity]} ${code} at ${path.join('.')}: ${message}`);
   if (!document || diagnostics.length > 0) process.exitCode = 1;

@@ -8,6 +8,7 @@ import { createGeneratorSync } from 'json-schema-faker';
 const [address, given, size] = process.argv.slice(2);
 const seed = Number(given ?? Date.now() % 1_000_000);
 const each = Number(size ?? 60);
+if (!(each >= 1)) throw new Error(`REQUESTS must be a number from 1 on, not '${size}'.`);
 const methods = ['get', 'put', 'post', 'delete', 'patch'];
 const refusedByState = ['304', '404', '409', '412'];
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using OrderInventory.ServiceDefaults.Messaging;
 using OrderInventory.ServiceDefaults.State;
 using OrderInventory.Testing;
@@ -72,6 +73,13 @@ internal sealed class InventoryApi : WebApplicationFactory<Program>
 
     /// <summary>Stores what the app would never write.</summary>
     public Task WriteAsync(string key, string value) => State.SaveAsync(new StateSave(key, Encoding.UTF8.GetBytes(value), SaveCondition.None), CancellationToken.None);
+
+    public override ValueTask DisposeAsync()
+    {
+        var ending = base.DisposeAsync();
+        // The queue ends when its rounds have, and those may wait for time to pass.
+        return Time is FakeTimeProvider clock ? new(clock.UntilAsync(ending.AsTask(), TimeSpan.FromMilliseconds(100))) : ending;
+    }
 
     protected override void Dispose(bool disposing)
     {

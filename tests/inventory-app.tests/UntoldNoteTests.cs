@@ -31,10 +31,12 @@ public sealed class UntoldNoteTests : ToldTest
     public async Task Service_OfARunningReplica_LooksByItself()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
-        using var replica = new InventoryApi { Time = time, Settings = { ["Inventory:PublishStockChanges"] = "true" } };
+        await using var replica = new InventoryApi { Time = time, Settings = { ["Inventory:PublishStockChanges"] = "true" } };
         using var http = replica.CreateClient();
         replica.Events.Down = true;
         (await http.PutAsJsonAsync("/api/inventory/p", new { total = 1 })).EnsureSuccessStatusCode();
+        // Else its own round could tell, which the answer does not wait for.
+        await Eventually.TrueAsync(() => replica.Events.NotTaken > 0, "the round has tried to tell");
         replica.Events.Down = false;
 
         await Eventually.TrueAsync(

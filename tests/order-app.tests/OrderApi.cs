@@ -83,8 +83,7 @@ internal sealed class OrderApi(FakeTaskHub workflows, bool frozen, Dictionary<st
     {
         var ending = base.DisposeAsync().AsTask();
         // The queues end when their rounds have, and those wait for time to pass.
-        while (frozen && await Task.WhenAny(ending, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System)) != ending) Time.Advance(TimeSpan.FromMilliseconds(500));
-        await ending;
+        await (frozen ? Time.UntilAsync(ending, TimeSpan.FromMilliseconds(500)) : ending);
         await workflows.DisposeAsync();
         Events.Verify();
     }

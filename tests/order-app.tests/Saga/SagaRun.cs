@@ -23,6 +23,7 @@ namespace OrderApp.Tests.Saga;
 internal sealed class SagaRun : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
     private readonly ServiceProvider _services;
     private int _answered;
@@ -94,13 +95,7 @@ internal sealed class SagaRun : IAsyncDisposable
     public async Task LookAsync(TimeSpan later)
     {
         Time.Advance(later);
-        await AdvancingAsync(LookAsync());
-
-        async Task<bool> LookAsync()
-        {
-            await Of<AgendaRound>().LookAsync(CancellationToken.None);
-            return true;
-        }
+        await Time.UntilAsync(Of<AgendaRound>().LookAsync(CancellationToken.None), Step);
     }
 
     /// <summary>Inventory answers the next operation that it was asked for, as its rules are. False: there is none.</summary>
@@ -144,26 +139,15 @@ internal sealed class SagaRun : IAsyncDisposable
     public async Task<T> AdvancingAsync<T>(Task<T> work)
     {
         // A lane of the intake gives its group a second, and lost races have pauses.
-        for (var i = 0; !work.IsCompleted; i++)
-        {
-            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(i < 20 ? 1 : 10), TimeProvider.System));
-            if (!work.IsCompleted) Time.Advance(TimeSpan.FromMilliseconds(100));
-        }
-
+        await Time.UntilAsync(work, Step);
         return await work;
     }
 
     // The queues end when their rounds have, and those wait for time to pass.
     public async ValueTask DisposeAsync()
     {
-        await AdvancingAsync(EndAsync());
+        await Time.UntilAsync(_services.DisposeAsync().AsTask(), Step);
         Events.Verify();
-
-        async Task<bool> EndAsync()
-        {
-            await _services.DisposeAsync();
-            return true;
-        }
     }
 
     private Task<IReadOnlySet<string>> HandleAsync(params InventoryDeductionResult[] results) =>

@@ -83,6 +83,13 @@ async function types() {
   await ask('place').then((id) => page.locator(`a[href="/orders/${id}"]`).first().waitFor());
   const focused = await page.evaluate(() => document.activeElement.getAttribute('href'));
   if (focused !== href) wrong('a link', `the focus went to ${focused}`);
+
+  // What nobody can be at goes, too.
+  await page.evaluate(() => document.querySelector('main').prepend(document.createElement('div')));
+  await page.getByRole('region', { name: 'Orders' }).focus();
+  await ask('place').then((id) => page.locator(`a[href="/orders/${id}"]`).first().waitFor());
+  const region = await page.evaluate(() => document.activeElement.getAttribute('aria-label'));
+  if (region !== 'Orders') wrong('the list', `the focus went to ${region}`);
   await isSame('the list');
 }
 

@@ -58,7 +58,8 @@
   }
 
   // Elements are new after a swap; these are the same to whoever looks.
-  const same = (root, element) => [...root.querySelectorAll(element.tagName)].filter((other) => other.getAttribute('href') === element.getAttribute('href') && other.getAttribute('name') === element.getAttribute('name'));
+  const marks = ['href', 'name', 'aria-label'];
+  const same = (root, element) => [...root.querySelectorAll(element.tagName)].filter((other) => marks.every((mark) => other.getAttribute(mark) === element.getAttribute(mark)));
 
   function remember() {
     const active = document.activeElement;

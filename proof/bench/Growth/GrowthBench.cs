@@ -48,7 +48,7 @@ internal sealed class GrowthBench(GrowthOptions options, TextWriter progress, Ti
         foreach (var clients in options.Clients) await RowAsync(system, waiting, "clients", clients, UsualProducts, 0, cancellationToken);
         foreach (var products in options.Products) await RowAsync(system, waiting, "products", UsualClients, products, 0, cancellationToken);
         var best = _rows.Max(row => row.PerSecond);
-        var post = await PostAsync(posting, best / 2, cancellationToken);
+        var post = await PostAsync(posting, Math.Max(1, best / 2), cancellationToken);
 
         await RowAsync(system, waiting, "earlier orders", UsualClients, UsualProducts, 0, cancellationToken);
         var withoutEarlier = _rows[^1];
@@ -73,7 +73,7 @@ internal sealed class GrowthBench(GrowthOptions options, TextWriter progress, Ti
             [
                 Target.AtLeast("orders/s from POST to decided", best, OrdersPerSecondWanted),
                 Target.AtMost("p99 of a POST at half of that, ms", post.P99Milliseconds, PostP99Wanted),
-                Target.AtLeast($"orders/s with {_rows[^1].Earlier} earlier orders / with none", Math.Round(_rows[^1].PerSecond / withoutEarlier.PerSecond, 2), WithEarlierWanted),
+                Target.AtLeast($"orders/s with {_rows[^1].Earlier} earlier orders / with none", Target.Ratio(_rows[^1].PerSecond, withoutEarlier.PerSecond), WithEarlierWanted),
             ],
             AuditedOrders = verdict.Audit.Orders,
             Findings = [.. verdict.Findings.Select(finding => finding.ToString())],

@@ -92,7 +92,7 @@ internal sealed class StockBench(InventorySystem system, StockOptions options, T
     private static StockPart Part(string name, Measure measure) =>
         new(name, Math.Round(measure.PerSecond, 1), measure.Milliseconds(50), measure.Milliseconds(99), measure.Done);
 
-    private static double Ratio(Measure one, Measure other) => other.PerSecond > 0 ? Math.Round(one.PerSecond / other.PerSecond, 2) : 0;
+    private static double Ratio(Measure one, Measure other) => Target.Ratio(one.PerSecond, other.PerSecond);
 
     private Task ProgressAsync(string text) => progress.WriteLineAsync(text);
 }

@@ -9,7 +9,7 @@ public sealed class CompareCommandTests
     [Fact]
     public async Task Compare_ShortRun_FindsViolationsOfTheNaiveAppAlone()
     {
-        var (exitCode, report, _) = await BenchRun.JsonAsync("compare", "--clients", "16", "--seconds", "4", "--products", "3", "--kill", "2");
+        var (exitCode, report, _) = await BenchRun.JsonAsync("compare", "--clients", "16", "--seconds", "2", "--products", "3", "--kill", "1");
 
         var (product, naive) = (report.GetProperty("contestants")[0], report.GetProperty("contestants")[1]);
         Assert.Empty(product.GetProperty("examples").EnumerateArray());

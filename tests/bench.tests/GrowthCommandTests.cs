@@ -21,6 +21,7 @@ public sealed class GrowthCommandTests
             Assert.InRange(row.GetProperty("perSecond").GetDouble(), 0, 1e6);
             Assert.InRange(row.GetProperty("p50Milliseconds").GetDouble(), 0.001, row.GetProperty("p99Milliseconds").GetDouble());
         });
+        Assert.Contains(rows, row => row.GetProperty("perSecond").GetDouble() > 0);
         // Those that were placed, not the copies that were stored beside them.
         Assert.InRange(report.GetProperty("auditedOrders").GetInt64(), 10, 100_000);
         Assert.Equal(3, report.GetProperty("targets").GetArrayLength());

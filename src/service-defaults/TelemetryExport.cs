@@ -18,6 +18,9 @@ internal static class TelemetryExport
     // Asked by probes and sidecars all the time, or at each start: spans of these would bury the others.
     private static readonly HashSet<PathString> Untraced = ["/healthz", "/livez", "/readyz", "/dapr/config", "/dapr/subscribe"];
 
+    // The SDK reserves memory for as many series of each instrument, unused ones as well; no instrument has more, but for the one of all routes and answers.
+    private static readonly MetricStreamConfiguration Small = new() { CardinalityLimit = 200 };
+
     /// <summary>Adds what is configured; with neither setting nothing leaves the process.</summary>
     public static void AddTelemetry(this WebApplicationBuilder builder, TelemetryOptions options)
     {
@@ -26,7 +29,8 @@ internal static class TelemetryExport
             .ConfigureResource(resource => resource.AddService(options.ServiceName ?? builder.Environment.ApplicationName))
             .WithMetrics(metrics =>
             {
-                metrics.AddAspNetCoreInstrumentation().AddMeter(ServiceDefaults.TelemetryName).AddReader(services => services.GetRequiredService<CurrentMetrics>().Reader);
+                metrics.AddAspNetCoreInstrumentation().AddMeter(ServiceDefaults.TelemetryName).AddReader(services => services.GetRequiredService<CurrentMetrics>().Reader)
+                    .AddView(instrument => instrument.Name == "http.server.request.duration" ? null : Small);
                 if (options.MetricsPort is { } port) metrics.AddPrometheusHttpListener(listener => (listener.Host, listener.Port) = (options.MetricsHost, port));
             })
             .WithTracing(tracing => tracing

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -38,6 +39,21 @@ public sealed class MetricsEndpointTests : OrderApiTests
         Assert.Equal(JsonValueKind.Null, size.GetProperty("buckets").EnumerateArray().Last().GetProperty("upTo").ValueKind);
         Assert.Equal(3, size.GetProperty("value").GetDouble());
         Assert.EndsWith("-" + Environment.ProcessId, second.GetProperty("instance").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_InstrumentWithSeriesWithoutEnd_KeepTwoHundredAndTheSumOfTheOthers()
+    {
+        await ReadAsync();
+        using var meter = new Meter(OrderInventory.ServiceDefaults.ServiceDefaults.TelemetryName);
+        var counter = meter.CreateCounter<long>("test.endless.total");
+        for (var i = 0; i < 1_000; i++) counter.Add(1, new KeyValuePair<string, object?>("number", i));
+
+        var read = await ReadAsync();
+
+        var series = Assert.Single(read.GetProperty("metrics").EnumerateArray(), metric => metric.GetProperty("name").GetString() == "test.endless.total").GetProperty("series").EnumerateArray().ToArray();
+        Assert.Equal(201, series.Length);
+        Assert.Equal(800, Series(read, "test.endless.total", ("otel.metric.overflow", "True")).GetProperty("value").GetDouble());
     }
 
     private static JsonElement Series(JsonElement read, string name, params (string Key, string Value)[] tags) =>

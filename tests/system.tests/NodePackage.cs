@@ -46,9 +46,15 @@ internal sealed class NodePackage
         return await StartAsync("node", [program, .. arguments], environment ?? new Dictionary<string, string>(), answer);
     }
 
-    // Exactly the locked versions, without scripts of other people; once for a test run.
-    private Task<string> InstallAsync() =>
-        StartAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--cache", Path.Combine(Folder, ".npm-cache")], new Dictionary<string, string>());
+    // Exactly the locked versions, without scripts of other people; once for each lock, as npm deletes whatever is there before it begins.
+    private async Task InstallAsync()
+    {
+        var wanted = await File.ReadAllTextAsync(Path.Combine(Folder, "package-lock.json"));
+        var installed = Path.Combine(Folder, "node_modules", ".installed-lock.json");
+        if (File.Exists(installed) && await File.ReadAllTextAsync(installed) == wanted) return;
+        await StartAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--cache", Path.Combine(Folder, ".npm-cache")], new Dictionary<string, string>());
+        await File.WriteAllTextAsync(installed, wanted);
+    }
 
     private async Task<string> StartAsync(string command, string[] arguments, IReadOnlyDictionary<string, string> environment, Func<string, Task<string>>? answer = null)
     {

@@ -113,8 +113,8 @@ internal sealed partial class GoldenPlayer(GoldenHost host, TimeSpan patience)
         {
             var call = SendAsync(step);
             _calls[(int)number] = call;
-            // Gives the call the time to be accepted before the clock goes on; many of these calls last until later steps.
-            await Task.WhenAny(call, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System));
+            // An event counts from when it is stored. The others may last until later steps: they get the time to be accepted before the clock goes on.
+            await Task.WhenAny(call, Task.Delay((string?)step["client"] == "RaiseEvent" ? patience : TimeSpan.FromMilliseconds(20), TimeProvider.System));
         }
         else if (step["request"] is not null)
         {

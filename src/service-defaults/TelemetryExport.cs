@@ -18,7 +18,7 @@ internal static class TelemetryExport
     // Asked by probes and sidecars all the time, or at each start: spans of these would bury the others.
     private static readonly HashSet<PathString> Untraced = ["/healthz", "/livez", "/readyz", "/dapr/config", "/dapr/subscribe"];
 
-    // The SDK reserves memory for as many series of each instrument, unused ones as well; no instrument has more, but for the one of all routes and answers.
+    // The SDK reserves memory for all series of an instrument that there may be, 2 000 unless told. Only that of all routes and answers may need them.
     private static readonly MetricStreamConfiguration Small = new() { CardinalityLimit = 200 };
 
     /// <summary>Adds what is configured; with neither setting nothing leaves the process.</summary>

@@ -23,8 +23,8 @@ internal sealed class ViolationException(IEnumerable<string> steps, Exception vi
     : Exception($"{violation.Message}{Environment.NewLine}after: {string.Join(", ", steps)}", violation);
 
 /// <summary>
-/// Visits every interleaving of a model: depth first, by running the model anew for each path but one, since a running program
-/// cannot be copied. A state that was reached before is not entered again; its number of continuations is known.
+/// Visits every interleaving of a model: depth first, by running the model anew for each path but the last from a state, since a
+/// running program cannot be copied. A state that was reached before is not entered again; its number of continuations is known.
 /// </summary>
 internal sealed class Explorer(Func<IModel> create)
 {
@@ -47,7 +47,6 @@ internal sealed class Explorer(Func<IModel> create)
         for (var step = 0; step < steps; step++)
         {
             _path.Add(step);
-            // Nobody needs this state any more, so the last path from here goes on with it.
             sum += Visit(step == steps - 1 && GoesOn(model, step) ? model : Replay());
             _path.RemoveAt(_path.Count - 1);
         }
